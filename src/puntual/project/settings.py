@@ -1,0 +1,192 @@
+"""Every knob of the installation, read once from the environment with a typed reader. Secrets may come by `..._FILE`.
+
+The embedded default needs nothing: SQLite and files in one data folder. PostgreSQL is a DATABASE_URL away.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+PACKAGE = Path(__file__).resolve().parent.parent
+
+
+def env_text(name: str, default: str = "") -> str:
+    file = os.environ.get(f"{name}_FILE")
+    return Path(file).read_text(encoding="utf-8").strip() if file else os.environ.get(name, default)
+
+
+def env_bool(name: str, default: bool) -> bool:
+    return env_text(name, "1" if default else "0").lower() in ("1", "true", "si", "sí", "yes")
+
+
+DATA = Path(env_text("PUNTUAL_DATA", "data")).resolve()
+
+
+def _secret() -> str:
+    """The signing key: from the environment, or made once in the keyring folder of the data folder."""
+    given = env_text("PUNTUAL_SECRET_KEY")
+    if given:
+        return given
+    file = DATA / "llavero" / "firma.key"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with file.open("x", encoding="utf-8") as new:
+                new.write(secrets.token_urlsafe(48))
+            file.chmod(0o600)
+        except FileExistsError:
+            pass
+    return file.read_text(encoding="utf-8")
+
+
+SECRET_KEY = _secret()
+DEBUG = env_bool("PUNTUAL_DEBUG", False)
+ALLOWED_HOSTS = env_text("PUNTUAL_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+PUBLIC_URL = env_text("PUNTUAL_PUBLIC_URL", "http://127.0.0.1:8000")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_cotton",
+    "puntual.apps.parties",
+    "puntual.apps.receivables",
+    "puntual.apps.policies",
+    "puntual.apps.compliance",
+    "puntual.apps.planning",
+    "puntual.apps.outreach",
+    "puntual.apps.imports",
+    "puntual.apps.audit",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "puntual.project.urls"
+ASGI_APPLICATION = "puntual.project.asgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "ui" / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "puntual.project.context.screen",
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for `sqlite:///path` or `postgresql://user:password@host:port/name`."""
+    parsed = urlparse(url)
+    if parsed.scheme in ("postgres", "postgresql"):
+        host = parsed.hostname or ""
+        query = dict(p.split("=", 1) for p in parsed.query.split("&") if "=" in p)
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": parsed.path.lstrip("/"),
+            "USER": unquote(parsed.username or ""),
+            "PASSWORD": unquote(parsed.password or ""),
+            "HOST": unquote(query.get("host", host)),
+            "PORT": str(parsed.port or query.get("port", "")),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    path = parsed.path[1:] if url.startswith("sqlite:////") else parsed.path.lstrip("/")
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path or str(DATA / "puntual.sqlite3"),
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;"
+            " PRAGMA foreign_keys=ON; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=268435456;",
+        },
+        # Such tests use file databases: columns are read through a second driver (ADBC).
+        "TEST": {"NAME": str(DATA / f"test-{os.getpid()}.sqlite3")},
+    }
+
+
+DATABASE_URL = env_text("DATABASE_URL", f"sqlite:///{DATA}/puntual.sqlite3")
+DATABASES = {"default": database(DATABASE_URL)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español"), ("pt-br", "Português"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [PACKAGE / "ui" / "static"]
+WHITENOISE_USE_FINDERS = True
+
+LOGIN_URL = "/entrar/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/entrar/"
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https")
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "manifest-src": ["'self'"],
+    }
+}
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["stderr"], "level": env_text("PUNTUAL_LOG", "WARNING")},
+}
