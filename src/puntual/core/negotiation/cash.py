@@ -1,0 +1,55 @@
+"""What the bank says about the due items that a promise, an agreement or a settlement covers, at one moment.
+
+Everything is judged after cash application: an agent's word and a customer's slip do not count, the bank's line does.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+
+@attrs.frozen
+class Received:
+    """Money applied to the covered due items. `undone_on`: the day it was taken back (chargeback, bounced cheque)."""
+
+    on: date
+    amount_minor: int
+    undone_on: date | None = None
+
+
+@attrs.frozen
+class Cash:
+    """The facts a judgement needs.
+
+    `open_minor`: what is still open on the covered due items. `unapplied_minor`: money of the account that nobody has
+    applied yet. `bank_through`: the last day whose bank movements are all in; None when no bank was ever read.
+    """
+
+    received: tuple[Received, ...] = ()
+    open_minor: int = 0
+    unapplied_minor: int = 0
+    bank_through: date | None = None
+
+    def total(self, since: date, through: date, as_of: date) -> int:
+        """What came in on the days since..through, both counted, and had not been taken back by `as_of`."""
+        return sum(
+            r.amount_minor
+            for r in self.received
+            if since <= r.on <= through and (r.undone_on is None or r.undone_on > as_of)
+        )
+
+    def bank_knows(self, day: date) -> bool:
+        """Whether the bank's movements of that day are all in."""
+        return self.bank_through is not None and self.bank_through >= day
+
+
+@attrs.frozen
+class Judgement:
+    """What a day's judgement says: the event to apply (None: nothing changes), why, and the figures behind it."""
+
+    event: str | None
+    reason: str
+    paid_minor: int = 0
+    missing_minor: int = 0
