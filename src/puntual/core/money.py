@@ -159,7 +159,8 @@ def div_half_up_expr(numerator: pl.Expr, denominator: pl.Expr) -> pl.Expr:
     """Column twin of `div_half_up`; both in Int128, denominator positive."""
     two = pl.lit(2, dtype=pl.Int128)
     magnitude = (two * numerator.abs() + denominator) // (two * denominator)
-    return pl.when(numerator < pl.lit(0, dtype=pl.Int128)).then(-magnitude).otherwise(magnitude)
+    zero = pl.lit(0, dtype=pl.Int128)  # subtracted: polars cannot negate an Int128 that stands alone in a one-row frame
+    return pl.when(numerator < zero).then(zero - magnitude).otherwise(magnitude)
 
 
 def pct_of_expr(amount: pl.Expr | str, pct: Decimal) -> pl.Expr:
