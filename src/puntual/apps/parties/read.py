@@ -1,0 +1,157 @@
+"""The only reader of parties, accounts and contact points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import attrs
+from django.db.models import QuerySet
+
+from puntual.apps import bulk
+from puntual.apps.parties import vault
+from puntual.apps.parties.models import Account, ContactPoint, Creditor, Party, PartyKey, PartyToken
+from puntual.core.errors import UnusableInput
+
+
+@attrs.frozen
+class Person:
+    """A party as people read it."""
+
+    pk: int
+    name: str
+    tax_id: str
+    debtor: str
+    country: str
+    subdivision: str
+    zone: str
+    language: str
+
+
+@attrs.frozen
+class Point:
+    """A contact point as people read it."""
+
+    pk: int
+    kind: str
+    value: str
+    status: str
+    role: str
+    label: str
+
+
+def creditors() -> QuerySet[Creditor]:
+    return Creditor.objects.order_by("name")
+
+
+def creditor(ref: str | None = None) -> Creditor:
+    """The creditor of that code; without one, the only one. UnusableInput says which there are."""
+    if ref:
+        found = Creditor.objects.filter(code=ref).first() or Creditor.objects.filter(tax_id=ref).first()
+        if found is None and ref.startswith("acr_") and ref[4:].isdigit():
+            found = Creditor.objects.filter(pk=int(ref[4:])).first()
+        if found:
+            return found
+        codes = ", ".join(Creditor.objects.values_list("code", flat=True)[:10]) or "ninguna todavía"
+        raise UnusableInput(f"No hay una empresa «{ref}». Las que hay: {codes}.", field="creditor")
+    every = list(Creditor.objects.all()[:2])
+    if not every:
+        raise UnusableInput("Todavía no hay ninguna empresa: cree la primera con `puntual init --preset mx`.")
+    if len(every) > 1:
+        codes = ", ".join(Creditor.objects.values_list("code", flat=True)[:10])
+        raise UnusableInput(f"Hay varias empresas: diga cuál con --creditor ({codes}).", field="creditor")
+    return every[0]
+
+
+def people(ids: Iterable[int]) -> dict[int, Person]:
+    """party id -> person, unsealed. A person whose key was destroyed reads «(datos borrados)»."""
+    wanted = sorted(set(ids))
+    keys = _keys(wanted)
+    result = {}
+    for piece in bulk.chunks(wanted):
+        for p in Party.objects.filter(pk__in=piece):
+            key = keys.get(p.pk)
+            name, tax = vault.unseal(key, p.sealed_name), vault.unseal(key, p.sealed_tax_id)
+            result[p.pk] = Person(p.pk, name, tax, p.debtor, p.country, p.subdivision, p.zone, p.language)
+    return result
+
+
+def person(pk: int) -> Person:
+    return people([pk])[pk]
+
+
+def points(party_ids: Iterable[int]) -> dict[int, list[Point]]:
+    """party id -> contact points, unsealed, in order of preference."""
+    wanted = sorted(set(party_ids))
+    keys = _keys(wanted)
+    result: dict[int, list[Point]] = {pk: [] for pk in wanted}
+    for piece in bulk.chunks(wanted):
+        for p in ContactPoint.objects.filter(party_id__in=piece).order_by("rank", "pk"):
+            value = vault.unseal(keys.get(p.party_id), p.sealed_value)
+            result[p.party_id].append(Point(p.pk, p.kind, value, p.status, p.role, p.label))
+    return result
+
+
+def key_of(party_id: int) -> bytes | None:
+    """The key that seals a person's data; None once destroyed."""
+    return _keys([party_id]).get(party_id)
+
+
+def keys_of(party_ids: Iterable[int]) -> dict[int, bytes]:
+    """party id -> key, for those whose key was not destroyed."""
+    return _keys(sorted(set(party_ids)))
+
+
+def _keys(ids: Sequence[int]) -> dict[int, bytes]:
+    keys: dict[int, bytes] = {}
+    for piece in bulk.chunks(ids):
+        keys |= vault.keys_of(PartyKey.objects.filter(party_id__in=piece).values_list("party_id", "wrapped"))
+    return keys
+
+
+def parties_matching(text: str, limit: int = 500) -> list[int]:
+    """Parties whose name has the words of a search or whose tax id or contact is exactly it. At most `limit`."""
+    normal = vault.normal_tax_id(text)
+    found = list(Party.objects.filter(tax_digest=vault.tax_digest(normal)).values_list("pk", flat=True)) if normal else []
+    value = text.strip().lower()
+    for kind in ("email", "phone"):
+        digest = vault.digest(kind, value)
+        found += ContactPoint.objects.filter(digest=digest).values_list("party_id", flat=True)[:limit]
+    words = vault.query_tokens(text)
+    if words:
+        hits = PartyToken.objects.filter(token=words[0]).values_list("party_id", flat=True)
+        for word in words[1:]:
+            hits = hits.filter(party_id__in=PartyToken.objects.filter(token=word).values("party_id"))
+        found += hits[:limit]
+    return list(dict.fromkeys(found))[:limit]
+
+
+def account(ref: str, creditor: Creditor | None = None) -> Account:
+    """The account of a REF: `cta_<id>`, the creditor's own code or a tax id. UnusableInput if there is none or several."""
+    base = Account.objects.select_related("creditor", "party")
+    if creditor:
+        base = base.filter(creditor=creditor)
+    if ref.startswith("cta_") and ref[4:].isdigit():
+        found = list(base.filter(pk=int(ref[4:]))[:2])
+    else:
+        found = list(base.filter(code=ref)[:2])
+        digest = vault.tax_digest(ref)
+        if not found and digest:
+            found = list(base.filter(party__tax_digest=digest)[:2])
+    if not found:
+        raise UnusableInput(f"No hay un cliente «{ref}»: use su código, su identificación fiscal o cta_<número>.")
+    if len(found) > 1:
+        raise UnusableInput(f"«{ref}» es cliente de varias empresas: diga cuál con --creditor.")
+    return found[0]
+
+
+def party(ref: str) -> Party:
+    """The party of a REF: `per_<id>`, a tax id, or the code of one of its accounts."""
+    if ref.startswith("per_") and ref[4:].isdigit():
+        found = Party.objects.filter(pk=int(ref[4:])).first()
+    else:
+        digest = vault.tax_digest(ref)
+        found = Party.objects.filter(tax_digest=digest).first() if digest else None
+        found = found or account(ref).party
+    if found is None:
+        raise UnusableInput(f"No hay una persona «{ref}».")
+    return found

@@ -1,0 +1,202 @@
+"""The only reader of the books: frames for the core, rows for screens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import polars as pl
+
+from puntual.apps import bulk
+from puntual.apps.receivables.models import AccountBalance, DayTotal, DueBalance, DueItem, Entry, Event, Invoice
+from puntual.core.frames import ACCOUNTS, ENTRIES, Column
+
+_COMPONENT = "CASE e.component WHEN 1 THEN 'principal' WHEN 2 THEN 'interest' ELSE 'fee' END"
+
+_ENTRIES_SQL = f"""
+SELECT e.id AS entry, e.due_item_id AS due_item, e.account_id AS account, a.party_id AS party,
+       v.creditor_id AS creditor, v.kind AS kind, {_COMPONENT} AS component, e.amount_minor, v.currency,
+       v.effective_on, d.due_on
+FROM receivables_entry e
+JOIN receivables_event v ON v.id = e.event_id
+JOIN receivables_dueitem d ON d.id = e.due_item_id
+JOIN parties_account a ON a.id = e.account_id
+WHERE e.ledger = 1 {{where}}
+"""
+
+_OPEN = {name: spec for name, spec in ENTRIES.items() if name not in ("entry", "kind", "effective_on", "party")}
+
+
+def entries_frame(*, creditor_id: int | None = None, accounts: Sequence[int] = (), until: date | None = None) -> pl.DataFrame:
+    """Every entry of the receivable, with the columns of frames.ENTRIES. For a past date, an account, an audit."""
+    where = ""
+    if creditor_id is not None:
+        where += f" AND v.creditor_id = {int(creditor_id)}"
+    if accounts:
+        where += f" AND e.account_id IN ({', '.join(str(int(a)) for a in accounts)})"
+    if until is not None:
+        where += f" AND v.effective_on <= '{until.isoformat()}'"
+    return bulk.read_frame(_ENTRIES_SQL.format(where=where), ENTRIES)
+
+
+def brought_forward(*, as_of: date, creditor_id: int | None = None, account: int | None = None) -> pl.DataFrame:
+    """The open balances of today as entries brought forward: one row per due item and component that is not zero.
+
+    The same position as from all the entries (`check` compares both), read from the projection. Only for dates from today
+    on: for an earlier one, `entries_frame`. Its `entry` is 0 and its `kind` brought_forward.
+    """
+    where = "WHERE b.open_minor <> 0"
+    where += f" AND b.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
+    where += f" AND b.account_id = {int(account)}" if account is not None else ""
+    wide = bulk.read_frame(
+        "SELECT b.due_item_id AS due_item, b.account_id AS account, b.creditor_id AS creditor, b.currency, b.due_on, "
+        f"b.principal_minor, b.interest_minor, b.fee_minor FROM receivables_duebalance b {where}",
+        _FORWARD,
+    )
+    parties = accounts_frame(creditor_id=creditor_id).select("account", "party").unique("account")
+    parts = [
+        wide.filter(pl.col(f"{part}_minor") != 0).select(
+            "due_item", "account", "creditor", "currency", "due_on",
+            amount_minor=pl.col(f"{part}_minor"), component=pl.lit(part),
+        )
+        for part in ("principal", "interest", "fee")
+    ]  # fmt: skip
+    return (
+        pl.concat(parts)
+        .join(parties, on="account", how="inner")
+        .with_columns(entry=pl.lit(0, dtype=pl.Int64), kind=pl.lit("brought_forward"), effective_on=pl.lit(as_of))
+        .select(ENTRIES.keys())
+    )
+
+
+_FORWARD = {
+    "due_item": Column(pl.Int64, "documento"),
+    "account": Column(pl.Int64, "cuenta"),
+    "creditor": Column(pl.Int64, "acreedor"),
+    "currency": Column(pl.String, "moneda"),
+    "due_on": Column(pl.Date, "vencimiento"),
+    "principal_minor": Column(pl.Int64, "capital abierto"),
+    "interest_minor": Column(pl.Int64, "interés abierto"),
+    "fee_minor": Column(pl.Int64, "gastos abiertos"),
+}
+
+
+def accounts_frame(*, creditor_id: int | None = None) -> pl.DataFrame:
+    """Accounts with what they have in favour, one row per account and currency with unapplied money, else one per account."""
+    where = f"WHERE a.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
+    return bulk.read_frame(
+        "SELECT a.id AS account, a.party_id AS party, a.creditor_id AS creditor, a.segment, a.policy_id AS policy, "
+        "COALESCE(b.unapplied_minor, 0) AS unapplied_minor, b.currency FROM parties_account a "
+        "LEFT JOIN receivables_accountbalance b ON b.account_id = a.id AND b.unapplied_minor <> 0 " + where,
+        ACCOUNTS,
+    )
+
+
+HISTORY = {
+    "due_item": Column(pl.Int64, "documento"),
+    "account": Column(pl.Int64, "cuenta"),
+    "party": Column(pl.Int64, "persona"),
+    "creditor": Column(pl.Int64, "acreedor"),
+    "issued_on": Column(pl.Date, "fecha"),
+    "due_on": Column(pl.Date, "vencimiento"),
+    "amount_minor": Column(pl.Int64, "importe original"),
+    "currency": Column(pl.String, "moneda"),
+    "paid_on": Column(pl.Date, "día en que su capital quedó en cero; vacío: abierto", null=True),
+}
+
+
+def payment_history_frame(*, creditor_id: int | None = None, until: date | None = None) -> pl.DataFrame:
+    """Each due item with the day on which its capital reached zero, as known at the end of `until`."""
+    where = f"AND d.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
+    known = f"AND v.effective_on <= '{until.isoformat()}'" if until is not None else ""
+    issued = f"AND i.issued_on <= '{until.isoformat()}'" if until is not None else ""
+    sql = f"""
+    SELECT d.id AS due_item, d.account_id AS account, a.party_id AS party, d.creditor_id AS creditor, i.issued_on,
+           d.due_on, d.original_minor AS amount_minor, d.currency,
+           CASE WHEN COALESCE(s.open_minor, d.original_minor) <= 0 THEN s.last_on END AS paid_on
+    FROM receivables_dueitem d
+    JOIN receivables_invoice i ON i.id = d.invoice_id
+    JOIN parties_account a ON a.id = d.account_id
+    LEFT JOIN (
+        SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
+        FROM receivables_entry e JOIN receivables_event v ON v.id = e.event_id
+        WHERE e.ledger = 1 AND e.component = 1 {known} GROUP BY e.due_item_id
+    ) s ON s.due_item_id = d.id
+    WHERE 1 = 1 {where} {issued}
+    """
+    return bulk.read_frame(sql, HISTORY)
+
+
+def open_balance(account_ids: Iterable[int]) -> dict[tuple[int, str], AccountBalance]:
+    """(account, currency) -> its balance, for those who have one."""
+    found: dict[tuple[int, str], AccountBalance] = {}
+    for piece in bulk.chunks(sorted(set(account_ids))):
+        for b in AccountBalance.objects.filter(account_id__in=piece):
+            found[(b.account_id, b.currency)] = b
+    return found
+
+
+def open_items(account_id: int) -> list[DueBalance]:
+    """The due items of an account that are not settled, oldest first, with their invoice."""
+    items = DueBalance.objects.filter(account_id=account_id).exclude(open_minor=0)
+    return list(items.select_related("due_item__invoice").order_by("due_on", "due_item_id"))
+
+
+def all_items(account_id: int) -> list[DueBalance]:
+    """Every due item of an account, newest due first, with its invoice."""
+    items = DueBalance.objects.filter(account_id=account_id)
+    return list(items.select_related("due_item__invoice").order_by("-due_on", "-due_item_id"))
+
+
+def day_totals(creditor_id: int) -> list[DayTotal]:
+    """What is open per currency and due date: the ageing of the whole creditor without a scan."""
+    return list(DayTotal.objects.filter(creditor_id=creditor_id).exclude(open_minor=0).order_by("due_on"))
+
+
+def events_of(account_id: int, limit: int = 200) -> list[Event]:
+    """What happened to an account's money, newest first, with its entries."""
+    events = Event.objects.filter(account_id=account_id).prefetch_related("entries")
+    return list(events.order_by("-effective_on", "-pk")[:limit])
+
+
+def entries_of(due_item_id: int) -> list[Entry]:
+    """The entries of one due item in the order of their dates."""
+    rows = Entry.objects.filter(due_item_id=due_item_id).select_related("event")
+    return list(rows.order_by("event__effective_on", "pk"))
+
+
+def invoices_by_fiscal_id(creditor_id: int, fiscal_ids: Sequence[str]) -> dict[str, Invoice]:
+    """fiscal id -> invoice, for those the creditor has."""
+    found: dict[str, Invoice] = {}
+    for piece in bulk.chunks(sorted(set(fiscal_ids))):
+        for invoice in Invoice.objects.filter(creditor_id=creditor_id, fiscal_id__in=piece):
+            found[invoice.fiscal_id] = invoice
+    return found
+
+
+def invoices_by_number(creditor_id: int, numbers: Sequence[str]) -> dict[tuple[int, str], Invoice]:
+    """(account, number) -> invoice."""
+    found: dict[tuple[int, str], Invoice] = {}
+    for piece in bulk.chunks(sorted(set(numbers))):
+        for invoice in Invoice.objects.filter(creditor_id=creditor_id, number__in=piece):
+            found[(invoice.account_id, invoice.number)] = invoice
+    return found
+
+
+def items_of_invoice(invoice_id: int) -> list[DueItem]:
+    """The due items of an invoice with their balances, in order."""
+    return list(DueItem.objects.filter(invoice_id=invoice_id).select_related("balance").order_by("seq"))
+
+
+def collected_on(creditor_id: int, start: date, end: date) -> dict[str, int]:
+    """currency -> money received in [start, end): payments less what was reversed, whether applied or not."""
+    from django.db.models import Sum
+
+    rows = (
+        Entry.objects.filter(
+            event__creditor_id=creditor_id, ledger=3, event__effective_on__gte=start, event__effective_on__lt=end
+        )
+        .values("event__currency")
+        .annotate(total=Sum("amount_minor"))
+    )
+    return {row["event__currency"]: int(row["total"]) for row in rows}
