@@ -8,6 +8,7 @@ transaction. Names of tables and columns come from our models only, never from u
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -25,7 +26,11 @@ def is_postgres() -> bool:
 
 def read_frame(sql: str, schema: Schema, params: Sequence[Any] = ()) -> pl.DataFrame:
     """The rows of a query as a frame of that schema. The query names its columns as the schema does, in any order."""
-    if connection.in_atomic_block or params or (not is_postgres() and ":memory:" in str(connection.settings_dict["NAME"])):
+    if (
+        connection.in_atomic_block
+        or params
+        or (not is_postgres() and ":memory:" in str(connection.settings_dict["NAME"]))
+    ):
         raw = _read_by_cursor(sql, params, schema)
     else:
         raw = _read_by_adbc(sql)
@@ -37,8 +42,19 @@ def _read_by_cursor(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataF
         cursor.execute(sql.replace("%", "%%") if params == () else sql, params or None)
         names = [column[0] for column in cursor.description]
         rows = cursor.fetchall()
-    kinds = {n: _cursor_kind(schema[n].dtype) if n in schema else None for n in names}
-    return pl.DataFrame(rows, schema=list(kinds.items()), orient="row", strict=False, infer_schema_length=None)
+    columns = {}
+    for position, name in enumerate(names):
+        kind = _cursor_kind(schema[name].dtype) if name in schema else None
+        values = [row[position] for row in rows]
+        columns[name] = pl.Series(name, [_as_text(v) for v in values] if kind == pl.String else values, dtype=kind)
+    return pl.DataFrame(columns)
+
+
+def _as_text(value: Any) -> str | None:
+    """SQLite gives a date or instant as text or as an object, depending on how the query names its column."""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+    return None if value is None else str(value)
 
 
 def _cursor_kind(dtype: Any) -> Any:
@@ -85,7 +101,9 @@ def _typed(have: pl.Schema, name: str, dtype: Any) -> pl.Expr:
         return column.str.to_date("%Y-%m-%d")
     if isinstance(dtype, pl.Datetime) and now == pl.String:
         # SQLite keeps UTC text, with or without a fraction.
-        return column.str.slice(0, 26).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us").dt.replace_time_zone("UTC")
+        return (
+            column.str.slice(0, 26).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us").dt.replace_time_zone("UTC")
+        )
     if isinstance(dtype, pl.Datetime) and isinstance(now, pl.Datetime) and now.time_zone is None:
         return column.dt.replace_time_zone("UTC").cast(dtype)
     if dtype == pl.List(pl.String) and now == pl.String:
@@ -158,8 +176,9 @@ def upsert_rows(
     conflict = ", ".join(f'"{k}"' for k in keys)
     with connection.cursor() as cursor:
         if is_postgres():
-            cursor.execute(f'CREATE TEMP TABLE IF NOT EXISTS "up_{table}" (LIKE "{table}" INCLUDING DEFAULTS)')
-            cursor.execute(f'TRUNCATE "up_{table}"')
+            cursor.execute(
+                f'CREATE TEMP TABLE "up_{table}" ON COMMIT DROP AS SELECT {names} FROM "{table}" WITH NO DATA'
+            )
             with cursor.copy(f'COPY "up_{table}" ({names}) FROM STDIN') as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -167,6 +186,7 @@ def upsert_rows(
                 f'INSERT INTO "{table}" ({names}) SELECT {names} FROM "up_{table}" '
                 f"ON CONFLICT ({conflict}) DO UPDATE SET {sets}"
             )
+            cursor.execute(f'DROP TABLE "up_{table}"')
             return
         marks = ", ".join(["?"] * (len(keys) + len(columns)))
         _sqlite_cursor(cursor).executemany(

@@ -111,7 +111,9 @@ def _keys(ids: Sequence[int]) -> dict[int, bytes]:
 def parties_matching(text: str, limit: int = 500) -> list[int]:
     """Parties whose name has the words of a search or whose tax id or contact is exactly it. At most `limit`."""
     normal = vault.normal_tax_id(text)
-    found = list(Party.objects.filter(tax_digest=vault.tax_digest(normal)).values_list("pk", flat=True)) if normal else []
+    found = (
+        list(Party.objects.filter(tax_digest=vault.tax_digest(normal)).values_list("pk", flat=True)) if normal else []
+    )
     value = text.strip().lower()
     for kind in ("email", "phone"):
         digest = vault.digest(kind, value)

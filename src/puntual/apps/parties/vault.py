@@ -125,7 +125,16 @@ def normal_tax_id(text: str) -> str:
 
 #: Tax ids that stand for «anybody» and so never identify a person.
 GENERIC_TAX_IDS = frozenset(
-    {"XAXX010101000", "XEXX010101000", "222222222222", "2222222222", "9999999999999", "99999999999", "00000000", "666666666"}
+    {
+        "XAXX010101000",
+        "XEXX010101000",
+        "222222222222",
+        "2222222222",
+        "9999999999999",
+        "99999999999",
+        "00000000",
+        "666666666",
+    }
 )
 
 

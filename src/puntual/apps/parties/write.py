@@ -140,7 +140,18 @@ def _insert_parties(creditor: Creditor, rows: Sequence[tuple[int, NewAccount, by
         tax = vault.seal(key, vault.normal_tax_id(row.tax_id)) if row.tax_id else None
         country = row.country or creditor.country
         people.append(
-            (pk, row.debtor, country, row.subdivision, row.zone, row.language, vault.seal(key, row.name), tax, digest, stamp)
+            (
+                pk,
+                row.debtor,
+                country,
+                row.subdivision,
+                row.zone,
+                row.language,
+                vault.seal(key, row.name),
+                tax,
+                digest,
+                stamp,
+            )
         )
         keys.append((pk, wrapped))
         words += [(pk, token) for token in vault.tokens(row.name)]

@@ -18,9 +18,7 @@ class Policy(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["creditor", "name"], name="policy_name_once"),
-            models.UniqueConstraint(
-                fields=["creditor"], condition=models.Q(default=True), name="one_default_policy"
-            ),
+            models.UniqueConstraint(fields=["creditor"], condition=models.Q(default=True), name="one_default_policy"),
         ]
 
     def __str__(self) -> str:

@@ -92,9 +92,7 @@ class DueBalance(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["account"], name="due_balance_account"),
-            models.Index(
-                fields=["creditor", "due_on"], name="due_balance_open", condition=~models.Q(open_minor=0)
-            ),
+            models.Index(fields=["creditor", "due_on"], name="due_balance_open", condition=~models.Q(open_minor=0)),
         ]
 
 

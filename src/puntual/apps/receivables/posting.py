@@ -18,7 +18,16 @@ from puntual.core.ledger.books import Ledger, Posting
 
 _EVENT = ["id", "creditor_id", "account_id", "kind", "currency", "effective_on", "source", "key", "provisional"]
 _ENTRY = ["event_id", "account_id", "ledger", "due_item_id", "component", "amount_minor"]
-_BALANCE = ["account_id", "creditor_id", "currency", "due_on", "principal_minor", "interest_minor", "fee_minor", "open_minor"]
+_BALANCE = [
+    "account_id",
+    "creditor_id",
+    "currency",
+    "due_on",
+    "principal_minor",
+    "interest_minor",
+    "fee_minor",
+    "open_minor",
+]
 _PART = {1: 4, 2: 5, 3: 6}
 
 
@@ -136,7 +145,9 @@ def refresh_accounts(creditor_id: int, accounts: Iterable[int], unapplied: dict[
     wanted = sorted(accounts)
     rows: dict[tuple[int, str], list] = {}
     for piece in bulk.chunks(wanted):
-        old = AccountBalance.objects.filter(account_id__in=piece).values_list("account_id", "currency", "unapplied_minor")
+        old = AccountBalance.objects.filter(account_id__in=piece).values_list(
+            "account_id", "currency", "unapplied_minor"
+        )
         for account, currency, minor in old:
             rows[(account, currency)] = [0, minor, 0, None]
         with connection.cursor() as cursor:

@@ -27,7 +27,9 @@ WHERE e.ledger = 1 {{where}}
 _OPEN = {name: spec for name, spec in ENTRIES.items() if name not in ("entry", "kind", "effective_on", "party")}
 
 
-def entries_frame(*, creditor_id: int | None = None, accounts: Sequence[int] = (), until: date | None = None) -> pl.DataFrame:
+def entries_frame(
+    *, creditor_id: int | None = None, accounts: Sequence[int] = (), until: date | None = None
+) -> pl.DataFrame:
     """Every entry of the receivable, with the columns of frames.ENTRIES. For a past date, an account, an audit."""
     where = ""
     if creditor_id is not None:

@@ -88,13 +88,32 @@ def post_invoices(*, creditor_id: int, invoices: Sequence[NewInvoice], source: s
 
 
 def _insert_invoices(creditor_id: int, rows) -> None:
-    names = ["id", "creditor_id", "account_id", "number", "fiscal_id", "issued_on", "currency", "total_minor", "product"]
+    names = [
+        "id",
+        "creditor_id",
+        "account_id",
+        "number",
+        "fiscal_id",
+        "issued_on",
+        "currency",
+        "total_minor",
+        "product",
+    ]
     names += ["department", "seller", "payment_method", "assumed_terms", "document_id"]
     bulk.insert_rows(
         Invoice,
         names,
         [
-            (pk, creditor_id, i.account, i.number, i.fiscal_id, posting.day_param(i.issued_on), i.currency, i.total_minor)
+            (
+                pk,
+                creditor_id,
+                i.account,
+                i.number,
+                i.fiscal_id,
+                posting.day_param(i.issued_on),
+                i.currency,
+                i.total_minor,
+            )
             + (i.product, i.department, i.seller, i.payment_method, i.assumed_terms, i.document)
             for pk, i in rows
         ],
@@ -163,7 +182,9 @@ def _apply(p: NewPayment, open_items: dict[tuple[int, str], list[allocation.Open
         return []
     open_items[(p.account, p.currency)] = _less(items, applied)
     legs = receivable_legs("allocation", [(a.due_item, a.component, a.amount_minor) for a in applied], -1)
-    return [Posting(p.account, "allocation", p.currency, p.paid_on, f"allocation:{p.key}", p.source, legs, p.provisional)]
+    return [
+        Posting(p.account, "allocation", p.currency, p.paid_on, f"allocation:{p.key}", p.source, legs, p.provisional)
+    ]
 
 
 def _less(items: list[allocation.OpenItem], applied: Sequence[allocation.Applied]) -> list[allocation.OpenItem]:

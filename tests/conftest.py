@@ -1,0 +1,32 @@
+"""What every test of the product shares: a data folder of its own, and the guard of the books lifted only to empty tables."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ["PUNTUAL_DATA"] = tempfile.mkdtemp(prefix="puntual-pruebas-")
+os.environ.setdefault("PUNTUAL_LOG", "ERROR")
+
+import pytest  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _guard_steps_aside_to_empty_tables():
+    """Transactional tests empty every table when they end; the books refuse that, so the runner lifts the guard for it."""
+    from django.test import TransactionTestCase
+
+    from puntual.apps.receivables import guard
+
+    original = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        guard.lift_guard()
+        try:
+            original(self)
+        finally:
+            guard.raise_guard()
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = original
