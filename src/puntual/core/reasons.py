@@ -157,6 +157,22 @@ CATALOGUE: Mapping[str, str] = {
     "temporary_failure": "El proveedor falló por ahora; se intentará de nuevo.",
     "unknown_outcome": "Se cortó mientras se entregaba: no se sabe si llegó; no se repite por sí solo.",
     "template_error": "La plantilla tiene un error.",
+    # charges
+    "charge_not_late": "Todavía no hay atraso: no hay nada que cobrar.",
+    "charge_too_early": "Este cargo solo nace después de {days} días de atraso.",
+    "charge_no_rule": "Ninguna norma cargada permite este cargo para esta deuda.",
+    "charge_missing_rate": "Falta el valor vigente de {index} para el {day}: no se cobra nada hasta cargarlo.",
+    "charge_missing_days": "Sin tasa publicada del {start} al {end}: esos días se cobran a 0.",
+    "charge_not_agreed": "No hay tasa pactada y la norma no fija otra: no se cobra interés.",
+    "charge_fee_not_agreed": "Este cargo solo existe si se pactó: no se cobra.",
+    "charge_agreed_ignored": "La norma no admite tasa pactada para este cargo: rige la suya.",
+    "charge_capped": "Lo pactado supera el máximo legal: se cobra el máximo.",
+    "charge_high_rate": "La tasa supera el {pct} % anual: un juez podría reducirla.",
+    "charge_disputed": "La parte en aclaración no genera cargos.",
+    "charge_currency": "Esta suma solo existe en {currency}: no se convierte sin un tipo de cambio.",
+    "charge_prescribed": "La deuda prescribió el {day}: no admite cargos nuevos.",
+    "charge_unreviewed": "Norma sin revisar por abogado.",
+    "charge_notice_assumed": "Se supuso que hubo una gestión útil gratuita a tiempo; si no la hubo, indíquelo.",
 }
 
 
