@@ -102,7 +102,7 @@ def payment(
     amount: str | None = None,
     operation: str = "SPEI-0001",
 ) -> bytes:
-    """A stamped REP 2.0 of one payment. `pays`: uuid, previous, paid (major units), maybe instalment, currency, rate."""
+    """A stamped REP 2.0 of one payment. `pays`: uuid, previous, paid (major units); if need be currency, rate."""
     from satcfdi.create.cfd import cfdi40, pago20
 
     day = datetime.fromisoformat(at)
