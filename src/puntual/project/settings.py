@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "django_cotton",
+    "puntual.ui",
     "puntual.apps.parties",
     "puntual.apps.receivables",
     "puntual.apps.policies",
@@ -98,7 +99,12 @@ TEMPLATES = [
                     ],
                 )
             ],
-            "builtins": ["django_cotton.templatetags.cotton"],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "puntual.ui.templatetags.puntual",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -154,8 +160,10 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
-STATICFILES_DIRS = [PACKAGE / "ui" / "static"]
 WHITENOISE_USE_FINDERS = True
+
+#: Searches of the Ctrl K palette: functions from the words typed to groups of results.
+PALETTE_SEARCH: list[str] = []
 
 LOGIN_URL = "/entrar/"
 LOGIN_REDIRECT_URL = "/"

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("puntual.ui.urls")),
+]
+
+handler403 = "puntual.ui.errors.forbidden"
+handler404 = "puntual.ui.errors.not_found"
+handler500 = "puntual.ui.errors.broken"

@@ -1,0 +1,90 @@
+"""Where one can go, in order of use. An entry shows only when its address exists: screens arrive one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import attrs
+from django.conf import settings
+from django.urls import Resolver404, resolve
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@attrs.frozen
+class Entry:
+    """A place: its address, its name, its icon, the second key after `g`, and other words people look for it by."""
+
+    path: str
+    name: str | Promise
+    icon: str
+    key: str = ""
+    words: str | Promise = ""
+    staff: bool = False
+
+
+@attrs.frozen
+class Group:
+    """Entries that belong together."""
+
+    name: str | Promise
+    entries: tuple[Entry, ...]
+
+
+CATALOGUE: tuple[Group, ...] = (
+    Group("", (
+        Entry("/", _("Hoy"), "sun", "h", _("inicio pendientes")),
+        Entry("/gestion/", _("Gestión"), "phone", "g", _("llamar cola")),
+        Entry("/conversaciones/", _("Conversaciones"), "talk", "v", _("mensajes respuestas bandeja")),
+        Entry("/cartera/", _("Cartera"), "people", "c", _("clientes saldos deudas")),
+        Entry("/promesas/", _("Promesas y convenios"), "promise", "p", _("acuerdos plazos")),
+        Entry("/aclaraciones/", _("Aclaraciones y quejas"), "flag", "a", _("disputas reclamos")),
+        Entry("/envios/", _("Envíos programados"), "send", "e", _("mensajes plan mañana no enviar")),
+    )),
+    Group(_("Datos"), (
+        Entry("/cargar/", _("Cargar datos"), "upload", "d", _("importar facturas excel csv cfdi")),
+        Entry("/pagos/", _("Conciliar pagos"), "coin", "b", _("banco abonos")),
+        Entry("/reportes/", _("Reportes"), "chart", "r", _("indicadores informes")),
+    )),
+    Group(_("Reglas"), (
+        Entry("/politicas/", _("Políticas"), "path", "o", _("pasos cadencia recordatorios")),
+        Entry("/normas/", _("Normas de contacto"), "scales", "n", _("ley horarios rechazados cumplimiento")),
+        Entry("/configuracion/", _("Configuración"), "gear", "f", _("empresa correo usuarios respaldo")),
+        Entry("/guia/", _("Guía de estilo"), "swatch", "", _("componentes diseño"), staff=True),
+    )),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _exists(path: str, urlconf: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def groups(*, is_staff: bool) -> list[Group]:
+    """The groups with the entries that exist and that the person may open."""
+    urlconf = str(settings.ROOT_URLCONF)
+    found = []
+    for group in CATALOGUE:
+        entries = tuple(e for e in group.entries if _exists(e.path, urlconf) and (is_staff or not e.staff))
+        if entries:
+            found.append(Group(group.name, entries))
+    return found
+
+
+def entries(*, is_staff: bool) -> Iterable[Entry]:
+    """All of them, flat."""
+    return (entry for group in groups(is_staff=is_staff) for entry in group.entries)
+
+
+def is_current(entry: Entry, here: str) -> bool:
+    """Whether the page at `here` belongs to the entry. A customer or an invoice belongs to Cartera."""
+    if entry.path == "/":
+        return here == "/"
+    homes = {"/clientes/": "/cartera/", "/facturas/": "/cartera/"}
+    home = next((to for start, to in homes.items() if here.startswith(start)), here)
+    return home.startswith(entry.path)

@@ -1,0 +1,21 @@
+"""Addresses of the face itself."""
+
+from __future__ import annotations
+
+from django.contrib.auth import views as auth
+from django.urls import path
+
+from puntual.ui import views
+
+app_name = "ui"
+urlpatterns = [
+    path("entrar/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("salir/", auth.LogoutView.as_view(), name="logout"),
+    path("mis-opciones/", views.preferences, name="preferences"),
+    path("paleta/", views.palette, name="palette"),
+    path("vistas/", views.save_view, name="save_view"),
+    path("vistas/<int:view_id>/quitar/", views.remove_view, name="remove_view"),
+    path("guia/", views.style_guide, name="style_guide"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]

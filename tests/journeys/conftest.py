@@ -1,0 +1,90 @@
+"""A real browser for the journeys: the system's Chromium or Playwright's. Without one they skip; in CI they fail."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+# Playwright's synchronous driver keeps an event loop in this thread, which Django takes for an asynchronous view.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+ARGUMENTS = ["--no-sandbox", "--disable-quic", "--disable-background-networking"]
+AXE_OPTIONS = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for the whole run."""
+    with sync_playwright() as driver:
+        system = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+        try:
+            opened = driver.chromium.launch(executable_path=system, args=ARGUMENTS)
+        except Error as error:
+            if os.environ.get("CI", "").lower() in ("1", "true"):
+                pytest.fail(f"En CI los recorridos no se saltan: no hay navegador ({error.message.splitlines()[0]}).")
+            pytest.skip("No hay Chromium: instálelo con «playwright install chromium» o con el sistema.")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def staff(transactional_db: None, django_user_model: Any) -> Any:
+    """Lucía, who administers."""
+    return django_user_model.objects.create_user("lucia", password="una-clave-larga", first_name="Lucía", is_staff=True)
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, client: Any, staff: Any) -> Iterator[Callable[..., Page]]:
+    """Open an address as Lucía: `open_page("/cartera/", width=320, theme="dark")`. Script errors fail the test."""
+    client.force_login(staff)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    contexts, faults = [], []
+
+    def _open(path: str, *, width: int = 1280, theme: str = "light", signed_in: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        if signed_in:
+            context.add_cookies([cookie])
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
+        page.set_default_timeout(8000)
+        page.goto(live_server.url + path)
+        page.wait_for_selector("html[data-ready]", state="attached")
+        return page
+
+    yield _open
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def accessible(open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Check a screen: axe finds nothing in light and in dark, and nothing is wider than a window of 320 px."""
+
+    def _check(path: str, **opened: Any) -> Page:
+        page = open_page(path, width=320, **opened)
+        wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wider <= 0, f"{path} is {wider} px wider than 320 px"
+        _no_violations(page, f"{path}, claro, 320 px")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(color_scheme="dark")
+        _no_violations(page, f"{path}, oscuro, 1280 px")
+        return page
+
+    return _check
+
+
+def _no_violations(page: Page, where: str) -> None:
+    found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found] == [], where
