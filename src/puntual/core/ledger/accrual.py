@@ -22,6 +22,7 @@ from puntual.core.ledger.charges import Debt, interest_formula, interest_warning
 from puntual.core.ledger.interest import (
     Factor,
     RatePeriod,
+    ceiling_known,
     charged_factor,
     first_overdue_day,
     legal_factor,
@@ -105,7 +106,7 @@ def accrue(
         return _zero(due_item, debt, period, rule, why)
     history = _parts(rule, debt, tables, debt.due_on, end)
     charged, legal = (_between(steps, history, period.start, pick) for pick in (charged_factor, legal_factor))
-    ceiling = Money(legal, currency) if _has_ceiling(rule, debt) else None
+    ceiling = Money(legal, currency) if ceiling_known(rule, debt.agreed_pct, this) else None
     rates = [part.charged.pct for part in this if part.charged]
     return Accrual(
         accrual_key(due_item, period), due_item, Money(charged, currency), ceiling, end - ONE_DAY,
@@ -130,10 +131,6 @@ def _parts(rule: ChargeRule, debt: Debt, tables: RateTables, start: date, end: d
     first = first_overdue_day(debt.due_on, debt.grace_days)
     begin = max(first, start, rule.valid_from or first)
     return periods(rule, tables, debt.agreed_pct, first, begin, end)
-
-
-def _has_ceiling(rule: ChargeRule, debt: Debt) -> bool:
-    return rule.cap is not None or debt.agreed_pct is None or not rule.agreed
 
 
 def _refusal(rule: ChargeRule | None, debt: Debt, this: tuple[RatePeriod, ...], last: date) -> str:
@@ -205,7 +202,7 @@ def accrue_frame(
     check_frame(debts, DEBTS, "debts")
     terms = debts.select(_TERMS).unique()
     factors = [_frame_terms(row, laws, tables, period) for row in terms.iter_rows(named=True)]
-    known = pl.concat([terms.select(_TERMS), pl.DataFrame(factors, schema=_FACTORS)], how="horizontal")
+    known = pl.concat([terms.select(_TERMS), pl.DataFrame(factors, schema=_FACTORS, orient="row")], how="horizontal")
     joined = debts.join(known, on=_TERMS, how="left", nulls_equal=True, maintain_order="left")
     capital = pl.max_horizontal(
         wide("principal_minor") - wide(pl.col("disputed_minor").clip(0, MAX_MINOR)), pl.lit(0, pl.Int128)
@@ -257,4 +254,4 @@ def _frame_terms(
     before = tuple(p for p in (_clip(part, part.start, period.start) for part in history) if p)
     pairs = [pick(run) for pick in (charged_factor, legal_factor) for run in (history, before)]
     numbers = [number for factor in pairs for number in (factor.num, factor.den)]
-    return [*numbers, _has_ceiling(rule, debt), rule.id, rule.cite, None]
+    return [*numbers, ceiling_known(rule, debt.agreed_pct, this), rule.id, rule.cite, None]

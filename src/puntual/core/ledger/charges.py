@@ -29,6 +29,7 @@ from puntual.core.ledger.fees import FeeAmount, plain
 from puntual.core.ledger.interest import (
     RatePeriod,
     Yearly,
+    ceiling_known,
     charged_factor,
     first_overdue_day,
     legal_factor,
@@ -189,8 +190,8 @@ def _late_interest(debt: Debt, rule: ChargeRule, tables: RateTables, as_of: date
         index = missing_index(rule)
         return _nothing("late_interest", debt, "charge_missing_rate", of=rule, notes=notes, index=index, day=as_of)
     capital = debt.chargeable()
-    has_ceiling = rule.cap is not None or not (debt.agreed_pct is not None and rule.agreed)
-    legal = Money(legal_factor(parts).of(capital.minor), capital.currency) if has_ceiling else None
+    known = ceiling_known(rule, debt.agreed_pct, parts)
+    legal = Money(legal_factor(parts).of(capital.minor), capital.currency) if known else None
     charged = Money(charged_factor(parts).of(capital.minor), capital.currency)
     return Charge(
         "late_interest",

@@ -142,7 +142,7 @@ def _period(
         return RatePeriod(start, end, asked, legal)
     legal = rate_on(rule.cap, start, first_day, tables, agreed_pct)
     if asked is None or legal is None:
-        return RatePeriod(start, end, None, legal)
+        return RatePeriod(start, end, asked if asked and not asked.pct else None, legal)
     capped = legal.daily() < asked.daily()
     return RatePeriod(start, end, legal if capped else asked, legal, capped)
 
@@ -173,6 +173,12 @@ def charged_factor(parts: tuple[RatePeriod, ...]) -> Factor:
 def legal_factor(parts: tuple[RatePeriod, ...]) -> Factor:
     """What the law would allow over those periods, as a share of the capital."""
     return factor([(part.legal, part.days()) for part in parts])
+
+
+def ceiling_known(rule: ChargeRule, agreed_pct: Decimal | None, parts: tuple[RatePeriod, ...]) -> bool:
+    """Whether the law sets a maximum for this debt and its published values are there for every day that is charged."""
+    sets_one = rule.cap is not None or agreed_pct is None or not rule.agreed
+    return sets_one and all(part.legal or not part.charged for part in parts)
 
 
 def first_overdue_day(due_on: date, grace_days: int = 0) -> date:

@@ -7,6 +7,7 @@ two rows share a day, the one that starts later rules. A day without a row has n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -77,6 +78,11 @@ def parse_tables(document: object, where: str) -> RateTables:
     fault."""
     if not isinstance(document, Mapping) or not document:
         raise UnusableInput(f"{where}: se espera un mapa de índices, por ejemplo «UF: [{{from, to, value, source}}]».")
+    for index in document:
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]{0,39}", str(index)):
+            raise UnusableInput(
+                f"{where}: «{index}» no es un índice: use mayúsculas, cifras y «_», por ejemplo BOE_BASE."
+            )
     return RateTables({str(index): _parse_index(str(index), rows, where) for index, rows in document.items()})
 
 
