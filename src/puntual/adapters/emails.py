@@ -21,7 +21,7 @@ def parse_email(text: str) -> str | None:
     """
     local, at, domain = text.strip().strip("<>;,").rpartition("@")
     candidate = f"{local}@{domain.lower()}"
-    if not at:
+    if not at or len(local) > 64:
         return None
     if len(candidate) <= 254 and _SIMPLE.fullmatch(candidate):
         return candidate

@@ -1,6 +1,6 @@
 """Who is who: normal forms of names and tax ids, and what a tax id tells about its holder. No check digits here.
 
-A party is known by its tax id when that id identifies; generic ids (public in general, final consumer, foreigners) never do.
+A party is known by its tax id when that id identifies; generic ids (public in general, final consumer) never do.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[^\w&]+")
 #: Legal forms of the countries served, as they read once points are gone and blanks are single. Longest first.
 _FORMS = (
-    "sociedad anonima de capital variable", "sociedad de responsabilidad limitada", "sociedad por acciones simplificada",
+    "sociedad anonima de capital variable", "sociedad de responsabilidad limitada",
+    "sociedad por acciones simplificada",
     "sociedad anonima cerrada", "sociedad anonima", "sapi de cv", "s a p i de c v", "sa de cv", "s a de c v",
     "s de rl de cv", "s de r l de c v", "s de rl", "s de r l", "s en c", "s c", "sc", "a c", "ac", "sa de rl",
     "sas bic", "s a s", "sas", "s a c", "sac", "s a a", "saa", "e i r l", "eirl", "s r l", "srl", "s p a", "spa",
-    "ltda", "limitada", "cia ltda", "s a", "sa", "s l u", "slu", "s l", "sl", "c a", "ca", "eireli", "epp", "me",
+    "ltda", "limitada", "s a", "sa", "s l u", "slu", "s l", "sl", "c a", "ca", "eireli", "epp", "me",
     "esp", "inc", "llc", "ltd", "gmbh",
 )  # fmt: skip
 _FORM = re.compile(r"(?:\s(?:" + "|".join(re.escape(f) for f in sorted(_FORMS, key=len, reverse=True)) + r"))+$")
