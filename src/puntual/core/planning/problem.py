@@ -32,7 +32,7 @@ class Resource:
 
 @attrs.frozen(eq=False)
 class Problem:
-    """`rows`: the row of the caller's frame of each position; `starts`: where each party begins; `party`: its number."""
+    """`rows`: the row of the caller's frame of each position; `starts`: where each party begins; `party`: its index."""
 
     rows: Ints
     net: Floats

@@ -1,0 +1,103 @@
+"""Scores of items at a date: late at all, paid within 7/14/30 days, the expected date with its interval, self-cure."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from puntual.core.frames import ID, Column, Schema
+from puntual.core.segments.features import features
+from puntual.core.segments.learning import Floats, Model
+from puntual.core.segments.survival import Curve, knots
+from puntual.core.segments.training import Trained, base_matrix, interval_matrix, limit_days
+
+HORIZONS = (7, 14, 30)
+#: The interval of the expected date holds this share of payments, the same on both sides.
+INTERVAL_SHARE = 0.8
+#: Rows scored at once: bounds the memory of a million.
+CHUNK = 200_000
+
+SCORES: Schema = {
+    "due_item": Column(ID, "documento o cuota"),
+    "account": Column(ID, "cuenta"),
+    "as_of": Column(pl.Date, "fecha desde la que se predice"),
+    "p_late": Column(pl.Float64, "probabilidad de pagarse tarde (después del vencimiento y su gracia)"),
+    "p_paid_7": Column(pl.Float64, "probabilidad de pagarse en 7 días"),
+    "p_paid_14": Column(pl.Float64, "probabilidad de pagarse en 14 días"),
+    "p_paid_30": Column(pl.Float64, "probabilidad de pagarse en 30 días"),
+    "expected_on": Column(pl.Date, "fecha esperada de pago: la mitad paga antes"),
+    "earliest_on": Column(pl.Date, "9 de cada 10 pagan después de esta fecha"),
+    "latest_on": Column(pl.Date, "9 de cada 10 pagan antes de esta fecha"),
+    "self_cure": Column(pl.Float64, "probabilidad de que pague en 30 días sin contacto, por la curva de la cartera"),
+    "method": Column(pl.String, "model o shrinkage", choices=("model", "shrinkage")),
+    "short_history": Column(pl.Boolean, "poca historia: la cartera tiene pocos pagos para aprender"),
+}
+
+
+def score(facts: pl.DataFrame, rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
+    """SCORES of the rows (schema ROWS), in their order. `facts` may hold more than was known: later days are not
+    seen."""
+    return scored_features(features(facts, rows, trained.shrink, trained.settings.grace_days), trained)
+
+
+def scored_features(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
+    """SCORES of rows that have their features already."""
+    parts = [_scores(rows.slice(at, CHUNK), trained) for at in range(0, max(rows.height, 1), CHUNK)]
+    return pl.concat(parts)
+
+
+def curves(rows: pl.DataFrame, trained: Trained) -> Curve:
+    """The curve of every row: by the hazard, or by shrinkage and the portfolio's delays where there is none."""
+    days = knots(limit_days(rows, trained.settings.grace_days))
+    if trained.hazard is None:
+        return portfolio_curves(rows, trained)
+    return _by_hazard(rows, trained.hazard, days)
+
+
+def portfolio_curves(rows: pl.DataFrame, trained: Trained) -> Curve:
+    """Kaplan-Meier of the portfolio's delays, shifted to each payer's own shrunken delay."""
+    usual, past_due = rows["eb_delay"].to_numpy(), rows["days_past_due"].to_numpy()
+    return trained.delays.curve(usual, past_due, knots(limit_days(rows, trained.settings.grace_days)))
+
+
+def _by_hazard(rows: pl.DataFrame, hazard: Model, days: Floats) -> Curve:
+    base = base_matrix(rows)
+    unpaid = np.ones_like(days)
+    for j in range(1, days.shape[1]):
+        start, end = days[:, j - 1], days[:, j]
+        some = np.flatnonzero(end > start)
+        risk = np.zeros(len(days))
+        if len(some):
+            risk[some] = hazard.predict(interval_matrix(base[some], start[some], end[some]))
+        unpaid[:, j] = unpaid[:, j - 1] * (1.0 - risk)
+    return Curve(days, unpaid)
+
+
+def _late(rows: pl.DataFrame, curve: Curve, trained: Trained) -> Floats:
+    limit = limit_days(rows, trained.settings.grace_days)
+    late = 1.0 - curve.paid_by(np.maximum(limit, -1.0))
+    if (
+        trained.hazard is None
+    ):  # the shrunken rate of the payer is better than a shifted curve, and reads the same on screen
+        at_issue = rows["age_days"].to_numpy() <= 0
+        late = np.where(at_issue, rows["eb_late"].to_numpy(), late)
+    return np.where(limit < 0, 1.0, late)
+
+
+def _scores(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
+    curve, alone = curves(rows, trained), portfolio_curves(rows, trained)
+    tail = (1.0 - INTERVAL_SHARE) / 2
+
+    def on(share: float) -> pl.Expr:
+        days = pl.Series(np.rint(curve.day_of(share)).astype(np.int64))
+        return pl.col("as_of") + (days * 86_400_000_000).cast(pl.Duration("us"))
+
+    return rows.select(
+        "due_item", "account", "as_of",
+        pl.Series("p_late", _late(rows, curve, trained)),
+        *(pl.Series(f"p_paid_{h}", curve.paid_by(float(h))) for h in HORIZONS),
+        on(0.5).alias("expected_on"), on(tail).alias("earliest_on"), on(1 - tail).alias("latest_on"),
+        pl.Series("self_cure", alone.paid_by(30.0)),
+        pl.lit("model" if trained.hazard is not None else "shrinkage").alias("method"),
+        pl.lit(trained.short_history).alias("short_history"),
+    )  # fmt: skip
