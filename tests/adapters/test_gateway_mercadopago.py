@@ -150,6 +150,14 @@ def test_an_unsigned_notice_cannot_steer_where_we_look(sim, gateway):
         gateway.read_notice(received(sent), CREDENTIALS, NOW)
 
 
+def test_a_later_unsigned_notice_makes_us_look_again(sim, gateway):
+    sent = received(sim.qr_notice("1"))
+    first, soon, later = (
+        gateway.read_notice(sent, CREDENTIALS, NOW + timedelta(minutes=m)).event_id for m in (0, 1, 30)
+    )
+    assert first == soon != later
+
+
 def test_two_tellings_of_one_event_have_one_id(sim, gateway):
     sent = sim.signed("77")
     one, two = (gateway.read_notice(received(sent), CREDENTIALS, NOW) for _ in range(2))

@@ -1,0 +1,208 @@
+"""A stand-in for Stripe's Checkout: sessions, payment intents, refunds, disputes, payouts, signed events."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from puntual.simulators.loopback import Loopback, Problem, Request, Sent
+
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+class StripeSimulator(Loopback):
+    """People act by `pay`, `decline`, `pend`, `settle`, `charge_back`, `win`; each act leaves an event in `outbox`."""
+
+    key_header = "idempotency-key"
+    routes = (
+        ("POST", r"/v1/checkout/sessions", "create_session"),
+        ("GET", r"/v1/payment_intents/(\w+)", "get_intent"),
+        ("GET", r"/v1/refunds", "list_refunds"),
+        ("POST", r"/v1/refunds", "create_refund"),
+        ("GET", r"/v1/disputes", "list_disputes"),
+        ("GET", r"/v1/events", "list_events"),
+        ("GET", r"/v1/payouts/(\w+)", "get_payout"),
+    )
+
+    def __init__(self, secret: str = "whsec_test", key: str = "sk_test", fee_pct: float = 3.6) -> None:
+        super().__init__()
+        self.secret, self.key, self.fee_pct = secret, key, fee_pct
+        self.sessions: dict[str, dict[str, Any]] = {}
+        self.intents: dict[str, dict[str, Any]] = {}
+        self.refunds: list[dict[str, Any]] = []
+        self.disputes: list[dict[str, Any]] = []
+        self.payouts: dict[str, dict[str, Any]] = {}
+        self.events: list[dict[str, Any]] = []
+        self.clock, self.number = START, 1000
+
+    # --- what the API does ---
+
+    def create_session(self, request: Request) -> dict[str, Any]:
+        self._authorise(request)
+        form = unflatten(request.form())
+        items = list(form["line_items"].values())
+        amount = sum(int(i["price_data"]["unit_amount"]) * int(i["quantity"]) for i in items)
+        intent, session = self._id("pi"), self._id("cs_test")
+        self.intents[intent] = {
+            "id": intent, "object": "payment_intent", "amount": amount, "amount_received": 0,
+            "currency": items[0]["price_data"]["currency"], "status": "requires_payment_method",
+            "created": self._tick(), "metadata": form["payment_intent_data"]["metadata"], "last_payment_error": None, "latest_charge": None,
+        }  # fmt: skip
+        self.sessions[session] = {
+            "id": session, "object": "checkout.session", "payment_intent": intent, "items": items, "status": "open",
+            "url": f"{self.url}/pay/{session}", "client_reference_id": form["client_reference_id"],
+        }  # fmt: skip
+        return self.sessions[session]
+
+    def get_intent(self, request: Request, intent: str) -> dict[str, Any]:
+        self._authorise(request)
+        if intent not in self.intents:
+            raise Problem(404, {"error": {"type": "invalid_request_error", "message": "No such payment_intent"}})
+        return self.intents[intent]
+
+    def list_refunds(self, request: Request) -> dict[str, Any]:
+        return self._list([r for r in self.refunds if r["payment_intent"] == request.query["payment_intent"]])
+
+    def list_disputes(self, request: Request) -> dict[str, Any]:
+        return self._list([d for d in self.disputes if d["payment_intent"] == request.query["payment_intent"]])
+
+    def list_events(self, request: Request) -> dict[str, Any]:
+        self._authorise(request)
+        since = int(request.query["created[gte]"])
+        newest_first = [e for e in reversed(self.events) if e["created"] >= since]
+        after = request.query.get("starting_after")
+        if after:
+            newest_first = newest_first[[e["id"] for e in newest_first].index(after) + 1 :]
+        page = newest_first[: int(request.query["limit"])]
+        return {**self._list(page), "has_more": len(page) < len(newest_first)}
+
+    def create_refund(self, request: Request) -> dict[str, Any]:
+        self._authorise(request)
+        form = request.form()
+        return self._refund(form["payment_intent"], int(form["amount"]) if "amount" in form else None)
+
+    def get_payout(self, request: Request, payout: str) -> dict[str, Any]:
+        self._authorise(request)
+        return self.payouts[payout]
+
+    # --- what people and banks do ---
+
+    def pay(self, session: str, method: str = "card") -> str:
+        intent = self.sessions[session]["payment_intent"]
+        self.settle(intent, method)
+        self._event("checkout.session.completed", self.sessions[session])
+        return intent
+
+    def pend(self, session: str, method: str = "oxxo") -> str:
+        intent = self.intents[self.sessions[session]["payment_intent"]]
+        intent["status"] = "requires_action"
+        self._event("checkout.session.completed", self.sessions[session])
+        return str(intent["id"])
+
+    def decline(self, session: str) -> str:
+        intent = self.intents[self.sessions[session]["payment_intent"]]
+        intent["last_payment_error"] = {"code": "card_declined"}
+        self._event("payment_intent.payment_failed", intent)
+        return str(intent["id"])
+
+    def settle(self, intent: str, method: str = "oxxo") -> None:
+        found = self.intents[intent]
+        fee = round(found["amount"] * self.fee_pct / 100)
+        balance = {"id": self._id("txn"), "object": "balance_transaction", "fee": fee, "currency": found["currency"]}
+        charge = {
+            "id": self._id("ch"), "object": "charge", "created": self._tick(), "balance_transaction": balance,
+            "payment_method_details": {"type": method},
+        }  # fmt: skip
+        found |= {"status": "succeeded", "amount_received": found["amount"], "latest_charge": charge}
+        self._event("payment_intent.succeeded", found)
+
+    def refund(self, intent: str, amount: int | None = None) -> None:
+        self._refund(intent, amount)
+
+    def charge_back(self, intent: str) -> None:
+        left = self.intents[intent]["amount"] - sum(r["amount"] for r in self.refunds if r["payment_intent"] == intent)
+        dispute = {
+            "id": self._id("dp"), "object": "dispute", "payment_intent": intent, "amount": left,
+            "status": "needs_response", "created": self._tick(),
+        }  # fmt: skip
+        self.disputes.append(dispute)
+        self._event("charge.dispute.created", dispute)
+
+    def win(self, intent: str) -> None:
+        dispute = next(d for d in self.disputes if d["payment_intent"] == intent)
+        dispute["status"] = "won"
+        self._event("charge.dispute.closed", dispute)
+
+    def pay_out(self, amount: int, currency: str = "mxn") -> str:
+        payout = self._id("po")
+        self.payouts[payout] = {
+            "id": payout, "object": "payout", "amount": amount, "currency": currency, "arrival_date": self._tick(),
+        }  # fmt: skip
+        self._event("payout.paid", self.payouts[payout])
+        return payout
+
+    def signed(self, event: dict[str, Any], secret: str | None = None) -> Sent:
+        """An event as it is posted; with another secret it is a forgery."""
+        body, stamp = json.dumps(event).encode(), str(int(self.clock.timestamp()))
+        mac = hmac.new((secret or self.secret).encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+        return Sent({"Stripe-Signature": f"t={stamp},v1={mac}"}, {}, body)
+
+    # --- how it keeps its state ---
+
+    def _refund(self, intent: str, amount: int | None) -> dict[str, Any]:
+        found = self.intents[intent]
+        left = found["amount_received"] - sum(r["amount"] for r in self.refunds if r["payment_intent"] == intent)
+        wanted = left if amount is None else amount
+        if not 0 < wanted <= left or any(d["payment_intent"] == intent for d in self.disputes):
+            message = "Refund amount is greater than unrefunded amount on charge"
+            raise Problem(400, {"error": {"type": "invalid_request_error", "message": message}})
+        made = {
+            "id": self._id("re"), "object": "refund", "payment_intent": intent, "amount": wanted,
+            "status": "succeeded", "created": self._tick(),
+        }  # fmt: skip
+        self.refunds.append(made)
+        self._event("refund.created", made)
+        return made
+
+    def _event(self, kind: str, thing: dict[str, Any]) -> None:
+        snapshot = json.loads(json.dumps(thing))
+        event = {
+            "id": self._id("evt"),
+            "object": "event",
+            "type": kind,
+            "created": self._tick(),
+            "data": {"object": snapshot},
+        }
+        self.events.append(event)
+        self.outbox.append(self.signed(event))
+
+    def _list(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"object": "list", "data": rows, "has_more": False, "url": "/v1"}
+
+    def _authorise(self, request: Request) -> None:
+        if request.headers.get("authorization") != f"Bearer {self.key}":
+            raise Problem(401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}})
+
+    def _id(self, prefix: str) -> str:
+        self.number += 1
+        return f"{prefix}_{self.number}"
+
+    def _tick(self) -> int:
+        self.clock += timedelta(minutes=1)
+        return int(self.clock.timestamp())
+
+
+def unflatten(form: dict[str, str]) -> dict[str, Any]:
+    """`a[b][0]=x` to nested mappings, as Stripe's forms are written."""
+    tree: dict[str, Any] = {}
+    for name, value in form.items():
+        keys = re.findall(r"[^\[\]]+", name)
+        node = tree
+        for key in keys[:-1]:
+            node = node.setdefault(key, {})
+        node[keys[-1]] = value
+    return tree
