@@ -1,4 +1,4 @@
-"""CPU seconds of `gate` for a million candidates and 400,000 contacts, all of them recent. Run: python tests/benchmarks/bench_gate.py."""
+"""CPU seconds of `gate` for a million candidates and 400,000 contacts of the last ten days. Run it as a script."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """How often: every cap, spacing and exclusivity as intervals `[start, end)` in which a party may not be contacted.
 
-n contacts within a span W close every instant t for which one more would make n+1 in some `(x - W, x]`: from just after
-the last of them less W, until the first of them plus W. Contacts reserved in the future count like past ones. «Per day» is
-the debtor's local date, in every zone where the debtor may be.
+n contacts within a span W close every instant t for which one more would make n+1 in some `(x - W, x]`: from just
+after the last of them less W, until the first of them plus W. Contacts reserved in the future count like past ones.
+«Per day» is the debtor's local date, in every zone where the debtor may be.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`gate`: may each candidate go out at its instant? One call gates one step of many histories, without a loop over rows."""
+"""`gate`: may each candidate go out at its instant? One call gates a step of many histories, without a loop."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from puntual.core.compliance.hours import (
     Book,
     Ints,
     Mask,
+    Timeline,
     day_of,
     timeline,
 )
@@ -39,9 +40,9 @@ _ROUND_DAYS = 32
 def gate(candidates: pl.DataFrame, known: KnownContacts, rules: HasLaw, as_of: datetime | date) -> pl.DataFrame:
     """The candidates with the columns of frames.GATED, in their order.
 
-    `candidates`: frames.CANDIDATES (an empty creditor or debt matches every contact of the party). `known`: contacts and
-    consents, of these or more parties. Each row is judged at its own `at`; `as_of` only tells how old a pack is. Rows do
-    not count for one another: whoever sends reserves one and asks again.
+    `candidates`: frames.CANDIDATES (an empty creditor or debt matches every contact of the party). `known`: contacts
+    and consents, of these or more parties. Each row is judged at its own `at`; `as_of` only tells how old a pack is.
+    Rows do not count for one another: whoever sends reserves one and asks again.
     """
     flagged = _with_flags(candidates, known)
     ready = flagged.with_columns(pl.col("at").to_physical().alias("t"))
@@ -88,7 +89,8 @@ class _Calendars:
 def _calendars(compiled: Sequence[Profile], t: Ints) -> _Calendars:
     first = (day_of(int(t.min())) - 2) // _ROUND_DAYS * _ROUND_DAYS
     last = ((day_of(int(t.max())) + HORIZON_DAYS + 3) // _ROUND_DAYS + 1) * _ROUND_DAYS
-    lines, place = [], {}
+    lines: list[Timeline] = []
+    place: dict[int, int] = {}
     which = np.zeros((len(compiled), 2), dtype=np.int64)
     for number, profile in enumerate(compiled):
         for granted in (False, True):

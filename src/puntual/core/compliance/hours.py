@@ -1,7 +1,7 @@
 """When a contact is allowed, as a timeline in UTC: the meeting of every window, in every zone where the person may be.
 
-A timeline is cut into segments `[start, next start)`. Each is open, closed for now (outside a window, a holiday) or denied
-(a rule in force forbids it), names the rule that decides and knows when the next open segment begins.
+A timeline is cut into segments `[start, next start)`. Each is open, closed for now (outside a window, a holiday) or
+denied (a rule in force forbids it), names the rule that decides and knows when the next open segment begins.
 """
 
 from __future__ import annotations
@@ -37,7 +37,10 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 @attrs.frozen(eq=False)
 class Timeline:
-    """Segments by their start (us UTC). `rule` indexes `rules` (-1: none), `reason` REASONS; `opens`: next open instant."""
+    """Segments by their start (us UTC). `rule` indexes `rules` (-1: none), `reason` indexes REASONS.
+
+    `opens`: the start of the next open segment, NEVER without one.
+    """
 
     start: Ints
     state: Ints

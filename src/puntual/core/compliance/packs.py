@@ -1,4 +1,4 @@
-"""A pack's document (already checked against its schema) into frozen values. Pure: the loader reads files and calendars."""
+"""A pack's document, already checked against its schema, into frozen values. The loader reads files and calendars."""
 
 from __future__ import annotations
 

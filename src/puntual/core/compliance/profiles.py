@@ -1,4 +1,4 @@
-"""Candidates that the law sees alike share a profile: the rules that speak of them, their zones, what is said beside."""
+"""Candidates that the law sees alike share a profile: the rules that speak of them, their zones, their warnings."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Applies:
 
 @attrs.frozen(eq=False)
 class Calendar:
-    """Holidays of a country as ordinals of dates, over the years [first_year, last_year]; regions (`BR-SP`) add theirs."""
+    """Holidays of a country as ordinals of dates, over [first_year, last_year]; regions (`BR-SP`) have their own."""
 
     days: frozenset[int]
     by_subdivision: Mapping[str, frozenset[int]]

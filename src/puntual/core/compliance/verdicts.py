@@ -76,7 +76,8 @@ def _sentences(ruling: Ruling, profiles: Sequence[Profile], rules: Sequence[Rule
     distinct, place = np.unique(combined, return_inverse=True)
     rows = [_one(int(code), width, profiles, rules) for code in distinct]
     schema = {c: frames.GATED[c].dtype for c in ("reason", "rule", "cite", "pack", "warnings")}
-    return pl.DataFrame(rows, schema=schema, orient="row")[place]
+    looked_up: pl.DataFrame = pl.DataFrame(rows, schema=schema, orient="row")[place]
+    return looked_up
 
 
 def _one(code: int, width: int, profiles: Sequence[Profile], rules: Sequence[Rule]) -> tuple[Any, ...]:

@@ -21,8 +21,8 @@ def safe_hours(
 ) -> Mapping[str, tuple[tuple[time, time | None], ...]]:
     """The half-open local hours of each weekday (`mon`...`sun`) in which every window rule agrees.
 
-    An end of None is the end of the day; a weekday without hours is forbidden. Holidays and validity dates are the gate's:
-    this is the week at its barest. A country without a pack has no hours at all.
+    An end of None is the end of the day; a weekday without hours is forbidden. Holidays and validity dates are the
+    gate's: this is the week at its barest. A country without a pack has no hours at all.
     """
     pack = law.pack(country)
     if pack is None:

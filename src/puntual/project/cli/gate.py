@@ -143,7 +143,8 @@ def _contacts(file: Path | None, numbers: dict[str, int]) -> pl.DataFrame:
         if not isinstance(direct, bool):
             raise UnusableInput(f"{where}, campo «direct_contact»: debe ser true o false.")
         rows.append({
-            "party": PARTY, "creditor": _number(row.get("creditor"), numbers), "debt": _number(row.get("debt"), numbers),
+            "party": PARTY, "creditor": _number(row.get("creditor"), numbers),
+            "debt": _number(row.get("debt"), numbers),
             "channel": _choice(row, "channel", frames.CHANNELS, "", where), "at": _moment(row, where),
             "direction": _choice(row, "direction", ("out", "in"), "out", where), "direct_contact": direct,
         })  # fmt: skip
