@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import attrs
+import polars as pl
 from django.db.models import QuerySet
 
 from puntual.apps import bulk
 from puntual.apps.parties import vault
 from puntual.apps.parties.models import Account, ContactPoint, Creditor, Party, PartyKey, PartyToken
 from puntual.core.errors import UnusableInput
+from puntual.core.frames import CONTACT_POINTS, PARTIES, Column
 
 
 @attrs.frozen
@@ -157,3 +159,45 @@ def party(ref: str) -> Party:
     if found is None:
         raise UnusableInput(f"No hay una persona «{ref}».")
     return found
+
+
+#: Channels that each kind of contact point serves.
+CHANNELS_OF = {
+    "email": ("email",),
+    "phone": ("whatsapp", "sms", "call", "voice"),
+    "address": ("letter", "visit"),
+}
+
+
+def parties_frame() -> pl.DataFrame:
+    """Everybody, as the core sees them (frames.PARTIES): no personal data, an empty zone means all of the country's."""
+    return bulk.read_frame(
+        "SELECT id AS party, NULLIF(country, '') AS country, NULLIF(subdivision, '') AS subdivision, zone AS zones, "
+        "debtor, NULLIF(language, '') AS language FROM parties_party",
+        PARTIES,
+    )
+
+
+def contact_points_frame() -> pl.DataFrame:
+    """Every contact point once per channel that it serves (frames.CONTACT_POINTS)."""
+    raw = bulk.read_frame(
+        "SELECT id AS contact_point, party_id AS party, kind AS channel, status, role, rank FROM parties_contactpoint",
+        {n: Column(c.dtype, c.meaning) for n, c in CONTACT_POINTS.items()},
+    )
+    pairs = [(kind, channel) for kind, channels in CHANNELS_OF.items() for channel in channels]
+    serves = pl.DataFrame(pairs, schema=["kind", "serves"], orient="row")
+    served = raw.rename({"channel": "kind"}).join(serves, on="kind").rename({"serves": "channel"})
+    return served.select(CONTACT_POINTS.keys())
+
+
+def point_values(ids: Iterable[int]) -> dict[int, str]:
+    """contact point id -> its value, unsealed, for those that are active."""
+    points = list(ContactPoint.objects.filter(pk__in=sorted(set(ids)), status="active"))
+    keys = keys_of(p.party_id for p in points)
+    return {p.pk: vault.unseal(keys[p.party_id], p.sealed_value) for p in points if p.party_id in keys}
+
+
+def point_states(ids: Iterable[int | None]) -> dict[int, str]:
+    """contact point id -> its status."""
+    wanted = sorted({i for i in ids if i is not None})
+    return dict(ContactPoint.objects.filter(pk__in=wanted).values_list("pk", "status"))

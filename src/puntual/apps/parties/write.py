@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import attrs
 from django.db import transaction
+from django.db.models import F
 
 from puntual.apps import bulk
 from puntual.apps.parties import vault
@@ -254,3 +255,14 @@ def _stamp(now: datetime) -> object:
 def lock_creditor(*, creditor_id: int) -> None:
     """Hold this creditor's row until the transaction ends: postings to its books go one after another."""
     Creditor.objects.select_for_update().only("pk").get(pk=creditor_id)
+
+
+def count_approved_send(*, creditor_id: int) -> None:
+    """One of the creditor's first sends, approved by a person, has left."""
+    Creditor.objects.filter(pk=creditor_id, approve_first__gt=0).update(approve_first=F("approve_first") - 1)
+
+
+@transaction.atomic
+def set_approve_first(*, creditor_id: int, count: int) -> None:
+    """How many of the next sends a person approves one by one before the product sends by itself."""
+    Creditor.objects.filter(pk=creditor_id).update(approve_first=count)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 import polars as pl
+from django.db.models import Count
 
 from puntual.apps import bulk
 from puntual.apps.receivables.models import AccountBalance, DayTotal, DueBalance, DueItem, Entry, Event, Invoice
@@ -202,3 +203,41 @@ def collected_on(creditor_id: int, start: date, end: date) -> dict[str, int]:
         .annotate(total=Sum("amount_minor"))
     )
     return {row["event__currency"]: int(row["total"]) for row in rows}
+
+
+def products_frame(*, creditor_id: int) -> pl.DataFrame:
+    """due item -> product of its invoice, for policies whose steps depend on it."""
+    return bulk.read_frame(
+        "SELECT d.id AS due_item, i.product FROM receivables_dueitem d JOIN receivables_invoice i ON i.id = d.invoice_id "
+        f"WHERE d.creditor_id = {int(creditor_id)}",
+        {"due_item": Column(pl.Int64, "documento"), "product": Column(pl.String, "producto", null=True)},
+    )
+
+
+def open_items_by_account(account_ids: Iterable[int]) -> dict[int, list[DueBalance]]:
+    """account -> its due items that are not settled, oldest first, with their invoices."""
+    found: dict[int, list[DueBalance]] = {}
+    for piece in bulk.chunks(sorted(set(account_ids))):
+        rows = DueBalance.objects.filter(account_id__in=piece).exclude(open_minor=0)
+        for item in rows.select_related("due_item__invoice").order_by("due_on", "due_item_id"):
+            found.setdefault(item.account_id, []).append(item)
+    return found
+
+
+def parts_of_invoices(invoices: Sequence[int]) -> dict[int, int]:
+    """invoice -> how many due items it has."""
+    found: dict[int, int] = {}
+    for piece in bulk.chunks(sorted(set(invoices))):
+        rows = DueItem.objects.filter(invoice_id__in=piece).order_by().values_list("invoice_id")
+        found |= dict(rows.annotate(n=Count("pk")))
+    return found
+
+
+def charges_of(due_items: Sequence[int]) -> list[Entry]:
+    """The entries of interest and fees booked on those due items that nobody reversed, oldest first, with their event."""
+    found: list[Entry] = []
+    for piece in bulk.chunks(sorted(set(due_items))):
+        rows = Entry.objects.filter(due_item_id__in=piece, ledger=1, event__kind__in=("interest", "fee"))
+        rows = rows.filter(event__reversed_by=None).select_related("event")
+        found += rows.order_by("event__effective_on", "pk")
+    return found

@@ -1,0 +1,58 @@
+"""What became of a message after it left, appended once per key: page seen, method chosen, failed, paid."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from puntual.apps.outreach.choices import DeliveryFact, SendState
+from puntual.apps.outreach.models import Fact, Outbox
+
+#: A visit within this time of a message is put down to that message.
+ATTRIBUTED_WITHIN = timedelta(days=14)
+
+
+def record_fact(
+    *,
+    account_id: int,
+    kind: DeliveryFact | str,
+    at: datetime,
+    key: str,
+    outbox_id: int | None = None,
+    channel: str = "",
+    method: str = "",
+    device: str = "",
+    amount_minor: int | None = None,
+    currency: str = "",
+    detail: str = "",
+) -> bool:
+    """Append a fact; the same key again changes nothing. Says whether it was new.
+
+    Without `outbox_id` it is put down to the last message that left for the account within `ATTRIBUTED_WITHIN`.
+    """
+    if Fact.objects.filter(key=key).exists():
+        return False
+    sent = Outbox.objects.filter(pk=outbox_id).first() if outbox_id else last_sent(account_id, at)
+    _, created = Fact.objects.get_or_create(
+        key=key,
+        defaults={
+            "account_id": account_id,
+            "kind": DeliveryFact(kind),
+            "at": at,
+            "outbox": sent,
+            "channel": channel or (sent.channel if sent else ""),
+            "method": method[:20],
+            "device": device[:12],
+            "amount_minor": amount_minor,
+            "currency": currency,
+            "detail": detail[:300],
+        },
+    )
+    return created
+
+
+def last_sent(account_id: int, at: datetime) -> Outbox | None:
+    """The last message that left for an account shortly before an instant."""
+    rows = Outbox.objects.filter(
+        account_id=account_id, state=SendState.SENT, finished_at__lte=at, finished_at__gt=at - ATTRIBUTED_WITHIN
+    )
+    return rows.order_by("-finished_at").first()

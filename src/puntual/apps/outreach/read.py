@@ -1,0 +1,66 @@
+"""The only reader of what left the house and of the history of contacts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+from django.db.models import Count, QuerySet
+
+from puntual.apps import bulk
+from puntual.apps.outreach.models import Contact, Fact, MailServer, Outbox, Template
+from puntual.core.frames import CONTACTS, Column
+
+HISTORY = {**CONTACTS, "account": Column(pl.Int64, "cuenta por la que se contactó", null=True)}
+
+
+def contacts_frame(*, since: datetime | None = None) -> pl.DataFrame:
+    """The history of contacts over everything (frames.CONTACTS, with `account`), optionally from an instant on."""
+    where = f" AND at >= '{since:%Y-%m-%d %H:%M:%S}'" if since else ""
+    return bulk.read_frame(
+        "SELECT party_id AS party, creditor_id AS creditor, NULL AS debt, channel, at, direction, direct_contact, "
+        "account_id AS account FROM outreach_contact WHERE "
+        + ("counts" if bulk.is_postgres() else "counts = 1")
+        + where,
+        HISTORY,
+    )
+
+
+def contacts_frame_of(party_id: int) -> pl.DataFrame:
+    """The history of one party, for the gate at the moment of a send."""
+    return bulk.read_frame(
+        "SELECT party_id AS party, creditor_id AS creditor, NULL AS debt, channel, at, direction, direct_contact, "
+        "account_id AS account FROM outreach_contact WHERE counts = %s AND party_id = %s",
+        HISTORY,
+        (True, party_id),
+    )
+
+
+def contacts_of(party_id: int, limit: int = 100) -> list[Contact]:
+    """The last contacts of one party, newest first."""
+    return list(Contact.objects.filter(party_id=party_id).select_related("outbox", "creditor").order_by("-at")[:limit])
+
+
+def outbox_of_plan(plan_id: int) -> QuerySet[Outbox]:
+    return Outbox.objects.filter(plan_id=plan_id)
+
+
+def states(plan_id: int | None = None) -> dict[str, int]:
+    """state -> how many messages are in it."""
+    rows = Outbox.objects.all() if plan_id is None else Outbox.objects.filter(plan_id=plan_id)
+    return dict(rows.values_list("state").annotate(n=Count("pk")))
+
+
+def facts_of(account_id: int, limit: int = 100) -> list[Fact]:
+    return list(Fact.objects.filter(account_id=account_id).order_by("-at")[:limit])
+
+
+def template(creditor_id: int, name: str, channel: str, language: str) -> Template | None:
+    """The creditor's own words for that template, channel and language, if it wrote any."""
+    return Template.objects.filter(
+        creditor_id=creditor_id, name=name, channel=channel, language=language, active=True
+    ).first()
+
+
+def mail_server(creditor_id: int) -> MailServer | None:
+    return MailServer.objects.filter(creditor_id=creditor_id).first()

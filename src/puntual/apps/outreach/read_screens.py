@@ -1,0 +1,77 @@
+"""Reads for the screens of what leaves the house."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from puntual.apps.outreach.choices import OPEN_STATES
+from puntual.apps.outreach.models import Outbox
+
+#: Counting stops here.
+COUNT_MAX = 10_000
+
+
+def upcoming_of(account_id: int, limit: int = 5) -> list[Outbox]:
+    """What will leave for an account, or waits to be approved, the next first."""
+    rows = Outbox.objects.filter(account_id=account_id, state__in=OPEN_STATES).exclude(channel="task")
+    return list(rows.order_by("scheduled_at")[:limit])
+
+
+def needs(creditor_id: int) -> dict[str, int]:
+    """What asks for a person: messages to approve, tasks, outcomes not known, failures not looked at."""
+    waiting = Q(state="planned", approved=False) & ~Q(channel="task")
+    rows = Outbox.objects.filter(creditor_id=creditor_id, state__in=("planned", "unknown", "failed"))
+    counted = rows.aggregate(
+        approve=Count("pk", filter=waiting),
+        tasks=Count("pk", filter=Q(state="planned", channel="task")),
+        unknown=Count("pk", filter=Q(state="unknown")),
+        failed=Count("pk", filter=Q(state="failed")),
+    )
+    return {name: int(n) for name, n in counted.items()}
+
+
+def leaving(plan_id: int, *, channel: str = "", state: str = "") -> QuerySet[Outbox]:
+    """The messages of a plan in the order in which they leave."""
+    rows = Outbox.objects.filter(plan_id=plan_id).exclude(channel="task").select_related("account", "policy_version")
+    if channel:
+        rows = rows.filter(channel=channel)
+    if state == "waiting":
+        rows = rows.filter(state="planned", approved=False)
+    elif state == "vetoed":
+        rows = rows.filter(state="withdrawn", reason="vetoed")
+    elif state:
+        rows = rows.filter(state=state)
+    return rows.order_by("scheduled_at", "pk")
+
+
+def after(rows: QuerySet[Outbox], mark: str) -> QuerySet[Outbox]:
+    """The rows beyond the mark of the last page."""
+    stamp, _dot, pk = mark.rpartition("_")
+    try:
+        at = datetime.fromisoformat(stamp)
+    except ValueError:
+        return rows
+    if not pk.isdigit():
+        return rows
+    return rows.filter(scheduled_at__gte=at).filter(Q(scheduled_at__gt=at) | Q(scheduled_at=at, pk__gt=int(pk)))
+
+
+def mark_of(row: Outbox) -> str:
+    """Where the next page starts after this row."""
+    return f"{row.scheduled_at.isoformat()}_{row.pk}"
+
+
+def by_state(plan_id: int) -> dict[str, int]:
+    """How many messages of a plan are in each state, and how many wait for approval."""
+    rows = Outbox.objects.filter(plan_id=plan_id).exclude(channel="task")
+    found = dict(rows.values_list("state").annotate(n=Count("pk")))
+    found["waiting"] = rows.filter(state="planned", approved=False).count()
+    return found
+
+
+def tasks(creditor_id: int, limit: int = 5) -> list[Outbox]:
+    """What waits for a person's decision, the largest amount first."""
+    rows = Outbox.objects.filter(creditor_id=creditor_id, channel="task", state="planned").select_related("account")
+    return list(rows.order_by("-amount_minor", "pk")[:limit])

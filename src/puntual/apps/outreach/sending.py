@@ -1,0 +1,171 @@
+"""The states of a message on its way out. Each function is one short transaction; none spans a network call.
+
+planned -> reserved (slot in the history of contacts taken) -> handing_over (committed just before the bytes leave) ->
+sent | failed | unknown. After a crash *reserved* is tried again, only *handing_over* becomes *unknown*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import attrs
+from django.db import transaction
+
+from puntual.apps.outreach.choices import DeliveryFact, SendState
+from puntual.apps.outreach.models import Contact, Fact, Message, Outbox
+from puntual.apps.parties import write as parties
+
+#: After this, whoever had reserved a row is taken for dead.
+STALE_AFTER = timedelta(seconds=90)
+MAX_ATTEMPTS = 5
+_BACKOFF_MIN = (2, 10, 30, 120)
+
+
+@attrs.frozen
+class Recovered:
+    """What was found half-way from an earlier process."""
+
+    retried: int
+    unknown: int
+    expired: int
+
+
+@transaction.atomic
+def recover(*, now: datetime, worker: str, everything: bool = False) -> Recovered:
+    """Settle what dead dispatchers left: reserved rows go back to planned, handed-over ones become unknown for ever.
+
+    `everything`: the caller knows that no other dispatcher runs, so nothing needs to grow stale first.
+    """
+    stuck = Outbox.objects.exclude(reserved_by=worker)
+    if not everything:
+        stuck = stuck.filter(reserved_at__lt=now - STALE_AFTER)
+    back = list(stuck.filter(state=SendState.RESERVED).values_list("pk", flat=True))
+    Contact.objects.filter(outbox_id__in=back).delete()
+    retried = Outbox.objects.filter(pk__in=back).update(state=SendState.PLANNED, reserved_by="", reserved_at=None)
+    unknown = stuck.filter(state=SendState.HANDING_OVER).update(
+        state=SendState.UNKNOWN, reason="unknown_outcome", finished_at=now
+    )
+    late = Outbox.objects.filter(state=SendState.PLANNED, expires_at__lte=now).exclude(channel="task")
+    expired = late.update(state=SendState.WITHDRAWN, reason="expired", finished_at=now)
+    return Recovered(retried, unknown, expired)
+
+
+@transaction.atomic
+def claim(*, now: datetime, worker: str, channels: Sequence[str], limit: int) -> list[Outbox]:
+    """Take rows that are due, approved and within their time, at most one per person, marked as ours."""
+    due = Outbox.objects.filter(
+        state=SendState.PLANNED, approved=True, scheduled_at__lte=now, expires_at__gt=now, channel__in=channels
+    )
+    rows = due.select_for_update(skip_locked=True) if _skips() else due
+    found = list(rows.order_by("scheduled_at", "pk")[:limit])
+    one_each = list({row.party_id: row for row in reversed(found)}.values())[::-1]
+    Outbox.objects.filter(pk__in=[r.pk for r in one_each]).update(
+        state=SendState.RESERVED, reserved_by=worker, reserved_at=now
+    )
+    return one_each
+
+
+def _skips() -> bool:
+    from django.db import connection
+
+    return connection.features.has_select_for_update_skip_locked
+
+
+@attrs.frozen
+class Verdict:
+    """What the last look decided about one claimed row: go, wait until an instant, or never (with its reason)."""
+
+    go: bool
+    reason: str = ""
+    rule: str = ""
+    until: datetime | None = None
+
+
+def take_slots(*, rows: Sequence[Outbox], verdicts: Mapping[int, Verdict], now: datetime) -> list[Outbox]:
+    """Inside the caller's transaction: enter the contact of each row that goes; put off or end the others."""
+    going = [row for row in rows if verdicts[row.pk].go]
+    Contact.objects.bulk_create(
+        [
+            Contact(
+                party_id=r.party_id, account_id=r.account_id, creditor_id=r.creditor_id, outbox=r, channel=r.channel,
+                direction="out", purpose=r.purpose, step=r.step, at=now,
+            )
+            for r in going
+        ]
+    )  # fmt: skip
+    for row in rows:
+        verdict = verdicts[row.pk]
+        if verdict.go:
+            continue
+        changes: dict[str, object] = {
+            "reason": verdict.reason,
+            "rule": verdict.rule,
+            "reserved_by": "",
+            "reserved_at": None,
+        }
+        if verdict.until is None:
+            denied = verdict.reason not in ("withdrawn_paid", "withdrawn_changed")
+            changes |= {"state": SendState.DENIED if denied else SendState.WITHDRAWN, "finished_at": now}
+        else:
+            life = row.expires_at - row.scheduled_at
+            changes |= {
+                "state": SendState.PLANNED, "scheduled_at": verdict.until,
+                "expires_at": max(row.expires_at, verdict.until + life),
+            }  # fmt: skip
+        Outbox.objects.filter(pk=row.pk).update(**changes)
+    return going
+
+
+@transaction.atomic
+def hand_over(*, row: Outbox, worker: str, message: Message) -> bool:
+    """The last step before the bytes leave. False when the row is no longer ours (vetoed, or another took it)."""
+    mine = Outbox.objects.filter(pk=row.pk, state=SendState.RESERVED, reserved_by=worker)
+    if mine.update(state=SendState.HANDING_OVER) != 1:
+        return False
+    Message.objects.filter(pk=row.pk).delete()
+    message.save(force_insert=True)
+    return True
+
+
+@transaction.atomic
+def sent(*, row: Outbox, now: datetime, file: str = "", provider_id: str = "") -> None:
+    """The provider took it."""
+    changes = {"state": SendState.SENT, "reason": "sent", "finished_at": now, "detail": provider_id[:300]}
+    Outbox.objects.filter(pk=row.pk, state=SendState.HANDING_OVER).update(**changes)
+    if file:
+        Message.objects.filter(pk=row.pk).update(file=file)
+    Fact.objects.get_or_create(
+        key=f"sent:{row.pk}",
+        defaults={
+            "outbox_id": row.pk, "account_id": row.account_id, "kind": DeliveryFact.SENT, "at": now,
+            "channel": row.channel, "amount_minor": row.amount_minor, "currency": row.currency,
+        },
+    )  # fmt: skip
+    parties.count_approved_send(creditor_id=row.creditor_id)
+
+
+@transaction.atomic
+def failed(*, row: Outbox, now: datetime, sentence: str, permanent: bool) -> None:
+    """The provider did not take it: nothing reached anybody, so the slot is free again. Temporary: tried later."""
+    Contact.objects.filter(outbox_id=row.pk).delete()
+    attempts = row.attempts + 1
+    again = not permanent and attempts < MAX_ATTEMPTS
+    changes: dict[str, object] = {
+        "attempts": attempts, "detail": sentence[:300], "reserved_by": "", "reserved_at": None,
+        "reason": "temporary_failure" if again else "permanent_failure",
+    }  # fmt: skip
+    if again:
+        wait = timedelta(minutes=_BACKOFF_MIN[min(attempts, len(_BACKOFF_MIN)) - 1])
+        changes |= {"state": SendState.PLANNED, "scheduled_at": now + wait}
+    else:
+        changes |= {"state": SendState.FAILED, "finished_at": now}
+    Outbox.objects.filter(pk=row.pk).update(**changes)
+
+
+@transaction.atomic
+def unsure(*, row: Outbox, now: datetime, sentence: str) -> None:
+    """It broke while handing over: nobody knows. Counted as a contact, shown, never repeated by itself."""
+    Outbox.objects.filter(pk=row.pk, state=SendState.HANDING_OVER).update(
+        state=SendState.UNKNOWN, reason="unknown_outcome", detail=sentence[:300], finished_at=now
+    )

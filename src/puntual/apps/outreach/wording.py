@@ -1,0 +1,209 @@
+"""From facts to words: the message of one account, in Liquid, with numbers and dates as its country writes them."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import attrs
+from babel.dates import format_date
+from babel.numbers import format_currency
+from liquid import Environment, Template
+from liquid.exceptions import LiquidError
+
+from puntual.core.errors import UnusableInput
+from puntual.core.money import Money
+
+SHIPPED = Path(__file__).parent / "messages"
+#: More lines than these are not read; the link has them all.
+MAX_LINES = 12
+_ENVIRONMENT = Environment()
+
+
+@attrs.frozen
+class Line:
+    """One open due item as a message tells it."""
+
+    number: str
+    due_on: date
+    open_minor: int
+    days: int
+
+
+@attrs.frozen
+class Facts:
+    """All that a message may say about one account."""
+
+    creditor_name: str
+    creditor_tax_id: str
+    creditor_phone: str
+    complaint_office: str
+    country: str
+    person_name: str
+    currency: str
+    lines: Sequence[Line]
+    principal_minor: int
+    interest_minor: int
+    fee_minor: int
+    favour_minor: int
+    link: str
+    extra: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Worded:
+    """A message ready for a channel."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@lru_cache(maxsize=64)
+def _locale(country: str) -> str:
+    return "pt_BR" if country == "BR" else f"es_{country}" if country else "es"
+
+
+@lru_cache(maxsize=65536)
+def amount(minor: int, currency: str, country: str) -> str:
+    """An amount as the country writes it, with its currency's code, since «$» is the sign of many."""
+    text = format_currency(Money(minor, currency).major(), currency, locale=_locale(country))
+    return text if currency in text else f"{text} {currency}"
+
+
+@lru_cache(maxsize=4096)
+def day_text(day: date, country: str) -> str:
+    return format_date(day, "d 'de' MMMM", locale=_locale(country))
+
+
+@lru_cache(maxsize=512)
+def _compiled(text: str) -> Template:
+    try:
+        return _ENVIRONMENT.from_string(text)
+    except LiquidError as error:
+        raise UnusableInput(f"La plantilla tiene un error: {error}. Revise llaves y etiquetas.") from None
+
+
+@lru_cache(maxsize=256)
+def shipped(name: str, file: str) -> str:
+    """The words that come with the product, by template name and file (asunto.txt, correo.txt, whatsapp.txt)."""
+    path = SHIPPED / name / file
+    if not path.exists():
+        path = SHIPPED / "recordatorio" / file
+    return path.read_text(encoding="utf-8")
+
+
+def names() -> list[str]:
+    """The templates that come with the product."""
+    return sorted(p.name for p in SHIPPED.iterdir() if p.is_dir())
+
+
+def word(facts: Facts, *, subject: str, text: str) -> Worded:
+    """Fill a template with facts. UnusableInput when the template is broken."""
+    context = _context(facts)
+    try:
+        plain = _compiled(text).render(**context)
+        title = " ".join(_compiled(subject).render(**context).split())
+    except LiquidError as error:
+        raise UnusableInput(f"La plantilla tiene un error: {error}.") from None
+    return Worded(title, plain, as_html(facts, plain))
+
+
+def _context(facts: Facts) -> dict[str, Any]:
+    def money(minor: int) -> str:
+        return amount(minor, facts.currency, facts.country)
+
+    total = facts.principal_minor + facts.interest_minor + facts.fee_minor - facts.favour_minor
+    lines = [
+        {
+            "numero": line.number,
+            "vence": line.due_on.isoformat(),
+            "vence_texto": f"vence el {day_text(line.due_on, facts.country)}"
+            if line.days <= 0
+            else f"venció el {day_text(line.due_on, facts.country)}",
+            "saldo": money(line.open_minor),
+            "dias": line.days,
+            "dias_texto": f"hace {line.days} día{'s' if line.days != 1 else ''}",
+        }
+        for line in facts.lines[:MAX_LINES]
+    ]
+    return {
+        "acreedor": {
+            "nombre": facts.creditor_name,
+            "identificacion": facts.creditor_tax_id,
+            "telefono": facts.creditor_phone,
+        },
+        "persona": {"nombre": facts.person_name},
+        "documentos": lines,
+        "mas_documentos": max(len(facts.lines) - MAX_LINES, 0),
+        "saldo": {
+            "capital": money(facts.principal_minor),
+            "interes": money(facts.interest_minor),
+            "gastos": money(facts.fee_minor),
+            "a_favor": money(facts.favour_minor),
+            "tiene_intereses": facts.interest_minor != 0,
+            "tiene_gastos": facts.fee_minor != 0,
+            "tiene_a_favor": facts.favour_minor != 0,
+            "abierto": total > 0,
+        },
+        "total": money(total),
+        "oficina_quejas": facts.complaint_office,
+        "enlace": links(facts.link),
+        **facts.extra,
+    }
+
+
+def links(base: str) -> dict[str, str]:
+    """The ways out that every message offers, from the portal's link of the account."""
+    return {
+        "pagar": base,
+        "ya_pague": f"{base}ya-pague/",
+        "desacuerdo": f"{base}no-estoy-de-acuerdo/",
+        "no_soy": f"{base}no-soy/",
+        "baja": f"{base}no-me-escriban/",
+    }
+
+
+_HEAD = (
+    '<!doctype html><html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    "<title>{title}</title></head>"
+    '<body style="margin:0;background:#f6f4ef;color:#23302f;font:16px/1.55 system-ui,Segoe UI,Roboto,sans-serif">'
+    '<div style="max-width:34rem;margin:0 auto;padding:24px 20px;background:#fffdf9">'
+)
+_BUTTON = (
+    '<p style="margin:20px 0"><a href="{url}" style="background:#0f6b5c;color:#fff;text-decoration:none;'
+    'padding:12px 20px;border-radius:8px;display:inline-block;font-weight:600">Ver el detalle y pagar</a></p>'
+)
+
+
+def as_html(facts: Facts, text: str) -> str:
+    """The same words as simple HTML: paragraphs, a list, one button; addresses become links."""
+    parts = [_HEAD.format(title=html.escape(facts.creditor_name))]
+    for block in text.strip().split("\n\n"):
+        rows = block.split("\n")
+        if facts.link in rows:
+            rows.remove(facts.link)
+            parts.append(_paragraph(rows) + _BUTTON.format(url=html.escape(facts.link, quote=True)))
+        elif rows[0].startswith("- "):
+            items = "".join(f"<li>{html.escape(row[2:])}</li>" for row in rows if row.startswith("- "))
+            parts.append(f'<ul style="padding-left:1.1em">{items}</ul>')
+        else:
+            parts.append(_paragraph(rows))
+    parts.append("</div></body></html>")
+    return "".join(parts)
+
+
+def _paragraph(rows: Sequence[str]) -> str:
+    return "<p>" + "<br>".join(_linked(html.escape(row)) for row in rows if row) + "</p>" if any(rows) else ""
+
+
+def _linked(row: str) -> str:
+    before, found, address = row.rpartition(": http")
+    if not found:
+        return row
+    url = f"http{address}"
+    return f'{before}: <a href="{url}" style="color:#0f6b5c">aquí</a>'

@@ -1,0 +1,188 @@
+"""The heart: from what is known to what is decided, for one collection day. Pure; the same lines run at night, for the
+debtor's page, in a simulation and for the model's training table.
+
+    position  who owes what, how late           core/ledger/position.py
+    scored    history, situation, probabilities core/segments (joined in when a scorer is bound)
+    wanted    what the policy asks for          core/policy/due.py
+    gated     what the law allows, and when     core/compliance
+    planned   the channel that goes, per account, with its reason, rule and instant
+
+`planning.choose` then picks over the whole, within people, lines and money.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import attrs
+import polars as pl
+
+from puntual.core import compliance, ledger, policy
+from puntual.core.frames import CANDIDATES, Column, Schema
+from puntual.core.policy.due import WANTED, PolicyInForce
+from puntual.core.time import check_aware, local_date, local_instant
+
+
+@attrs.frozen(eq=False)
+class Known:
+    """Everything known of a partition of parties, as frames (core/frames.py). Contacts and consents cover every creditor."""
+
+    entries: pl.DataFrame
+    accounts: pl.DataFrame
+    parties: pl.DataFrame
+    contact_points: pl.DataFrame
+    contacts: pl.DataFrame
+    consents: pl.DataFrame
+    holds: pl.DataFrame
+    products: pl.DataFrame | None = None
+
+
+@attrs.frozen(eq=False)
+class CreditorRules:
+    """What one creditor wants: its policies by account policy id (None is the default one), country and zone."""
+
+    creditor: int
+    country: str
+    zone: str
+    policies: Mapping[int | None, PolicyInForce]
+
+
+@attrs.frozen(eq=False)
+class Rules:
+    """What the law and the creditors say."""
+
+    law: Any
+    creditors: tuple[CreditorRules, ...]
+
+
+DECISION: Schema = {
+    **WANTED,
+    "verdict": Column(pl.String, "allow, defer, deny o skip", choices=("allow", "defer", "deny", "skip")),
+    "channel": Column(pl.String, "canal elegido", null=True),
+    "contact_point": Column(pl.Int64, "punto de contacto", null=True),
+    "at": Column(pl.Datetime("us", "UTC"), "cuándo saldría", null=True),
+    "rule": Column(pl.String, "regla de la norma", null=True),
+    "cite": Column(pl.String, "cita", null=True),
+    "pack": Column(pl.String, "norma y versión", null=True),
+    "warnings": Column(pl.List(pl.String), "avisos"),
+    "next_allowed_at": Column(pl.Datetime("us", "UTC"), "cuándo se puede", null=True),
+}
+
+
+def decide(*, known: Known, rules: Rules, as_of: datetime) -> pl.DataFrame:
+    """One row per account with something open: act, defer, deny or skip, each with its reason (columns of DECISION)."""
+    check_aware(as_of)
+    parts = [_decide_one(known, creditor, rules, as_of) for creditor in rules.creditors]
+    parts = [part for part in parts if part.height]
+    if not parts:
+        return pl.DataFrame(schema={name: spec.dtype for name, spec in DECISION.items()})
+    return pl.concat(parts)
+
+
+def _decide_one(known: Known, creditor: CreditorRules, rules: Rules, as_of: datetime) -> pl.DataFrame:
+    day = local_date(as_of, creditor.zone)
+    mine = pl.col("creditor") == creditor.creditor
+    position = ledger.position(known.entries.filter(mine), day)
+    if known.products is not None:
+        position = position.join(known.products, on="due_item", how="left")
+    said = known.contacts.filter(mine & (pl.col("direction") == "out") & pl.col("account").is_not_null()).select(
+        "account", on=pl.col("at").dt.convert_time_zone(creditor.zone).dt.date()
+    )
+    wanted = policy.due(position, known.accounts.filter(mine), said, known.holds, creditor.policies, day)
+    candidates = _candidates(wanted, known, creditor, day, as_of)
+    asks = pl.col("channel") == "task"
+    gated = compliance.gate(candidates.filter(~asks), known, rules, as_of)
+    # A task asks one of our own people to decide: it contacts nobody, so there is nothing for the law to say.
+    tasks = candidates.filter(asks).with_columns(verdict=pl.lit("allow"), reason=pl.lit("decision_needed"))
+    return _planned(wanted, pl.concat([gated, tasks], how="diagonal"), day, creditor)
+
+
+def _candidates(
+    wanted: pl.DataFrame, known: Known, creditor: CreditorRules, day: date, as_of: datetime
+) -> pl.DataFrame:
+    """One candidate per wanted account and channel of its step, with the best usable contact point of the person."""
+    channels = _channel_table(creditor.policies)
+    usable = (
+        known.contact_points.filter(pl.col("status") == "active")
+        .sort("party", "channel", "rank", "contact_point")
+        .unique(["party", "channel"], keep="first", maintain_order=True)
+        .select("party", "channel", "contact_point")
+    )
+    rows = (
+        wanted.filter("wanted")
+        .select("account", "party", "creditor", "purpose", "policy_version", "step_index")
+        .join(channels, on=["policy_version", "step_index"])
+    )
+    rows = rows.join(usable, on=["party", "channel"], how="left").filter(
+        pl.col("contact_point").is_not_null() | (pl.col("channel") == "task")
+    )
+    rows = rows.join(known.parties.select("party", "country", "subdivision", "zones", "debtor"), on="party", how="left")
+    hours = {p.version: p.policy.hour for p in creditor.policies.values()}
+    zoned = _with_instants(rows, hours, creditor, day, as_of)
+    return zoned.with_columns(
+        candidate=pl.int_range(pl.len(), dtype=pl.Int64),
+        debt=pl.lit(None, dtype=pl.Int64),
+        creditor_country=pl.lit(creditor.country),
+        recipient=pl.lit("debtor"),
+    ).select([*CANDIDATES.keys(), "account", "contact_point", "order"])
+
+
+def _channel_table(policies: Mapping[int | None, PolicyInForce]) -> pl.DataFrame:
+    rows = {
+        (p.version, number, order): channel
+        for p in policies.values()
+        for number, step in enumerate(p.policy.steps)
+        for order, channel in enumerate(step.channels)
+    }
+    return pl.DataFrame(
+        [(*key, channel) for key, channel in rows.items()],
+        schema={"policy_version": pl.Int64, "step_index": pl.Int32, "order": pl.Int32, "channel": pl.String},
+        orient="row",
+    )
+
+
+def _with_instants(
+    rows: pl.DataFrame, hours: Mapping[int, Any], creditor: CreditorRules, day: date, as_of: datetime
+) -> pl.DataFrame:
+    """Adds `at`: the policy's hour on that day in the person's own zone (the creditor's if unknown), never before now."""
+    zone = pl.col("zones").list.first().fill_null(creditor.zone)
+    rows = rows.with_columns(zone=zone)
+    pairs = rows.select("zone", "policy_version").unique()
+    table = [(z, v, max(check_aware(as_of), local_instant(day, hours[v], z))) for z, v in pairs.iter_rows()]
+    schema: dict[str, Any] = {"zone": pl.String, "policy_version": pl.Int64, "at": pl.Datetime("us", "UTC")}
+    return rows.join(pl.DataFrame(table, schema=schema, orient="row"), on=["zone", "policy_version"])
+
+
+def _planned(wanted: pl.DataFrame, gated: pl.DataFrame, day: date, creditor: CreditorRules) -> pl.DataFrame:
+    """The channel that goes for each wanted account: the first allowed in the policy's order, else the soonest deferred,
+    else the first refusal; an account without any usable contact point is skipped with that reason."""
+    end = local_instant(day + timedelta(days=1), datetime.min.time(), creditor.zone)
+    # A deferral that opens again today is simply a later hour of today.
+    later_today = (pl.col("verdict") == "defer") & (pl.col("next_allowed_at") < end)
+    gated = gated.with_columns(
+        verdict=pl.when(later_today).then(pl.lit("allow")).otherwise("verdict"),
+        at=pl.when(later_today).then("next_allowed_at").otherwise("at"),
+    )
+    rank = pl.col("verdict").replace_strict({"allow": 0, "defer": 1, "deny": 2}, return_dtype=pl.Int8)
+    best = (
+        gated.with_columns(rank=rank)
+        .sort("account", "rank", "order")
+        .unique("account", keep="first", maintain_order=True)
+    )
+    law = ["verdict", "channel", "contact_point", "at", "rule", "cite", "pack", "warnings", "next_allowed_at"]
+    rows = wanted.join(best.select("account", *law, law_reason="reason"), on="account", how="left")
+    nowhere = pl.col("wanted") & pl.col("verdict").is_null()
+    decision = (pl.col("channel") == "task").fill_null(False)
+    return rows.with_columns(
+        reason=pl.when(nowhere)
+        .then(pl.lit("no_contact_point"))
+        .when(decision)
+        .then(pl.lit("decision_needed"))
+        .when(pl.col("verdict").is_in(["defer", "deny"]))
+        .then("law_reason")
+        .otherwise("reason"),
+        verdict=pl.col("verdict").fill_null("skip"),
+        warnings=pl.col("warnings").fill_null([]),
+    ).select(DECISION.keys())

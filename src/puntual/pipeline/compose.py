@@ -1,0 +1,158 @@
+"""Compose: the words of each message from the facts of its moment, a batch at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+import attrs
+import polars as pl
+
+from puntual.apps.outreach import read as outreach
+from puntual.apps.outreach import wording
+from puntual.apps.outreach.models import Outbox
+from puntual.apps.outreach.wording import Facts, Line
+from puntual.apps.parties import read as parties
+from puntual.apps.parties import vault
+from puntual.apps.parties.models import Creditor
+from puntual.apps.policies import read as policies
+from puntual.apps.receivables import read as receivables
+from puntual.apps.receivables.models import DueBalance
+from puntual.core.time import local_date
+from puntual.ports.channels import Outgoing
+
+_FILE = {"email": "correo.txt", "whatsapp": "whatsapp.txt"}
+
+
+@attrs.frozen
+class Composed:
+    """A message ready to leave, and its sealed copy for the record."""
+
+    outgoing: Outgoing
+    sealed_subject: bytes
+    sealed_text: bytes
+
+
+def messages(
+    rows: Sequence[Outbox], links: Callable[[Sequence[int]], Mapping[int, str]], now: datetime
+) -> dict[int, Composed]:
+    """outbox id -> its message. A row whose person was erased or whose contact is gone has none."""
+    creditors = {c.pk: c for c in parties.creditors()}
+    people = parties.people(row.party_id for row in rows)
+    keys = parties.keys_of(row.party_id for row in rows)
+    values = parties.point_values([row.contact_point_id for row in rows if row.contact_point_id])
+    items = receivables.open_items_by_account([row.account_id for row in rows])
+    favour = receivables.open_balance(row.account_id for row in rows)
+    urls = links([row.account_id for row in rows])
+    first_days = policies.first_days(row.policy_version_id for row in rows)
+    made = {}
+    for row in rows:
+        if row.party_id not in keys or row.contact_point_id not in values:
+            continue
+        creditor, person = creditors[row.creditor_id], people[row.party_id]
+        balance = favour.get((row.account_id, row.currency))
+        day = local_date(now, creditor.zone)
+        open_items = [i for i in items.get(row.account_id, []) if asked_for(row, i, day, first_days)]
+        facts = facts_of(
+            creditor, person, row.currency, open_items, balance.unapplied_minor if balance else 0,
+            urls[row.account_id], day,
+        )  # fmt: skip
+        subject, text = words_for(creditor, row.template, row.channel, person.language)
+        worded = wording.word(facts, subject=subject, text=text)
+        made[row.pk] = _composed(row, creditor, person.name, values[row.contact_point_id], worded, facts, keys, now)
+    return made
+
+
+def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[int, int]) -> bool:
+    """Whether a message speaks of this due item: in its currency, and not further from due than the policy's first step."""
+    first = first_days.get(row.policy_version_id or 0)
+    return item.currency == row.currency and (first is None or (day - item.due_on).days >= first)
+
+
+def words_for(creditor: Creditor, template: str, channel: str, language: str) -> tuple[str, str]:
+    """Subject and text of a template: the creditor's own words, else those that come with the product."""
+    own = outreach.template(creditor.pk, template, channel, language or "es")
+    if own:
+        return own.subject, own.text
+    return wording.shipped(template, "asunto.txt"), wording.shipped(template, _FILE.get(channel, "correo.txt"))
+
+
+def facts_of(
+    creditor: Creditor, person: parties.Person, currency: str, items: Sequence, favour_minor: int, link: str, day: date
+) -> Facts:
+    """What may be said about one account today."""
+    lines = [
+        Line(item.due_item.invoice.number, item.due_on, item.open_minor, (day - item.due_on).days) for item in items
+    ]
+    return Facts(
+        creditor_name=creditor.name,
+        creditor_tax_id=creditor.tax_id,
+        creditor_phone=creditor.phone,
+        complaint_office=creditor.complaint_office,
+        country=creditor.country,
+        person_name=person.name,
+        currency=currency,
+        lines=lines,
+        principal_minor=sum(i.principal_minor for i in items),
+        interest_minor=sum(i.interest_minor for i in items),
+        fee_minor=sum(i.fee_minor for i in items),
+        favour_minor=favour_minor,
+        link=link,
+    )
+
+
+def _composed(
+    row: Outbox, creditor: Creditor, name: str, recipient: str, worded: wording.Worded, facts: Facts,
+    keys: Mapping[int, bytes], now: datetime,
+) -> Composed:  # fmt: skip
+    server = outreach.mail_server(creditor.pk)
+    sender = server.sender if server else creditor.email or f"{creditor.code}@prueba.invalid"
+    outgoing = Outgoing(
+        message_id=f"pun-{row.pk}-{row.attempts}@{sender.rpartition('@')[2]}",
+        recipient=recipient,
+        recipient_name=name,
+        sender=sender,
+        sender_name=(server.sender_name if server else "") or creditor.name,
+        subject=worded.subject,
+        text=worded.text,
+        html=worded.html,
+        unsubscribe_url=f"{facts.link}baja/",
+        expires_in_s=max(int((row.expires_at - now).total_seconds()), 0),
+    )
+    key = keys[row.party_id]
+    return Composed(outgoing, vault.seal(key, worded.subject), vault.seal(key, worded.text))
+
+
+def still_asked(rows: Sequence[Outbox], holds: pl.DataFrame, now: datetime) -> dict[int, int]:
+    """outbox id -> what its account still owes in its currency, less what is paused and what it has in favour.
+
+    A promise's own reminder speaks of paused money, so for it the pause does not count.
+    """
+    accounts = [row.account_id for row in rows]
+    zones = {c.pk: c.zone for c in parties.creditors()}
+    first_days = policies.first_days(row.policy_version_id for row in rows)
+    items = receivables.open_items_by_account(accounts)
+    balances = receivables.open_balance(accounts)
+    paused_items: dict[int, int] = defaultdict(int)
+    paused_accounts, paused_parties = set(), set()
+    for hold in holds.iter_rows(named=True):
+        if hold["due_item"] is not None:
+            much = hold["held_minor"] if hold["held_minor"] is not None else 2**62
+            paused_items[hold["due_item"]] = max(paused_items[hold["due_item"]], much)
+        elif hold["account"] is not None:
+            paused_accounts.add(hold["account"])
+        else:
+            paused_parties.add(hold["party"])
+    owed = {}
+    for row in rows:
+        promise = row.step == "promesa"
+        if not promise and (row.account_id in paused_accounts or row.party_id in paused_parties):
+            owed[row.pk] = 0
+            continue
+        day = local_date(now, zones[row.creditor_id])
+        mine = [i for i in items.get(row.account_id, []) if asked_for(row, i, day, first_days)]
+        paused = 0 if promise else sum(min(paused_items.get(i.due_item_id, 0), i.open_minor) for i in mine)
+        balance = balances.get((row.account_id, row.currency))
+        owed[row.pk] = sum(i.open_minor for i in mine) - paused - (balance.unapplied_minor if balance else 0)
+    return owed

@@ -1,0 +1,69 @@
+"""Load: everything that is known, as frames. Columns straight from the database; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from puntual.apps.compliance import read as compliance
+from puntual.apps.outreach import read as outreach
+from puntual.apps.parties import read as parties
+from puntual.apps.parties.models import Creditor
+from puntual.apps.policies import read as policies
+from puntual.apps.receivables import read as receivables
+from puntual.core.daily import CreditorRules, Known, Rules
+from puntual.core.frames import HOLDS, check_frame, conform
+from puntual.core.policy import PolicyInForce
+from puntual.core.time import local_date
+from puntual.law.loader import load_law
+
+#: No rule of any pack looks further back; policies look at whatever was said since a step came due.
+HISTORY_DAYS = 400
+
+
+def rules_for(
+    creditors: Sequence[Creditor], as_of: datetime, policy_override: dict[int | None, PolicyInForce] | None = None
+) -> Rules:
+    """Law packs and the policies in force at that instant."""
+    return Rules(
+        law=load_law(),
+        creditors=tuple(
+            CreditorRules(c.pk, c.country, c.zone, policy_override or policies.in_force(c.pk, as_of)) for c in creditors
+        ),
+    )
+
+
+def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False) -> Known:
+    """What is known of one creditor's accounts, with contacts and consents over every creditor.
+
+    From the projection (entries brought forward) for the present; from every entry when `as_of` is past or asked.
+    """
+    day = local_date(as_of, creditor.zone)
+    entries = (
+        receivables.entries_frame(creditor_id=creditor.pk, until=day)
+        if from_entries
+        else receivables.brought_forward(as_of=day, creditor_id=creditor.pk)
+    )
+    return Known(
+        entries=entries,
+        accounts=receivables.accounts_frame(creditor_id=creditor.pk),
+        parties=parties.parties_frame(),
+        contact_points=parties.contact_points_frame(),
+        contacts=outreach.contacts_frame(since=as_of - timedelta(days=HISTORY_DAYS)).filter(pl.col("at") <= as_of),
+        consents=compliance.consents_frame(),
+        holds=holds(day),
+        products=receivables.products_frame(creditor_id=creditor.pk) if _asks_products(creditor, as_of) else None,
+    )
+
+
+def holds(day: date) -> pl.DataFrame:
+    """Everything that pauses reminders, from every app that knows of a pause."""
+    frames = [compliance.situations_frame()]
+    return check_frame(pl.concat([conform(frame, HOLDS) for frame in frames]), HOLDS, "holds")
+
+
+def _asks_products(creditor: Creditor, as_of: datetime) -> bool:
+    bound = policies.in_force(creditor.pk, as_of).values()
+    return any(step.condition.products for p in bound for step in p.policy.steps)

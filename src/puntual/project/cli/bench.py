@@ -1,0 +1,83 @@
+"""`puntual bench NAME`: how fast this machine is at the product's heavy work, on data made for it and thrown away."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import attrs
+import click
+
+from puntual.core.errors import UnusableInput
+from puntual.project.cli import django_setup, emit, progress
+
+NAMES = ("daily-run", "render")
+
+
+@click.command()
+@click.argument("name", type=click.Choice(NAMES))
+@click.option("--invoices", type=click.IntRange(min=4), default=100_000, show_default=True)
+@click.option("--database", help="Base vacía donde medir; sin ella, SQLite en una carpeta temporal.")
+@click.option("--from-entries", is_flag=True, help="Leer todos los asientos y no los saldos traídos.")
+@click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+def command(name: str, invoices: int, database: str | None, from_entries: bool, engine: str, as_json: bool) -> None:
+    """Mide una corrida y dice filas por segundo, segundos de procesador y memoria."""
+    with tempfile.TemporaryDirectory(prefix="puntual-bench-") as folder:
+        os.environ["PUNTUAL_DATA"] = folder
+        os.environ["DATABASE_URL"] = database or f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
+        _prepare(database)
+        progress(f"Haciendo {invoices} documentos...")
+        document = _measure(name, invoices, from_entries)
+        document["engine"], document["database"] = engine, "postgresql" if database else "sqlite"
+        emit(document, as_json=as_json, human=_say(document))
+
+
+def _prepare(database: str | None) -> None:
+    django_setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    if database and "parties_creditor" in connection.introspection.table_names():
+        from puntual.apps.parties.models import Creditor
+
+        if Creditor.objects.exclude(code__startswith="banco-").exists():
+            raise UnusableInput("Esa base tiene datos de verdad: mida en una base vacía.")
+        with connection.cursor() as cursor:
+            cursor.execute("DROP SCHEMA public CASCADE")
+            cursor.execute("CREATE SCHEMA public")
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def _measure(name: str, invoices: int, from_entries: bool) -> dict:
+    from django.db import connection
+
+    from puntual.pipeline.benchmarks import portfolio
+
+    creditor = portfolio.build(invoices, datetime.now(UTC).date())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    progress("Midiendo...")
+    if name == "render":
+        from puntual.pipeline.benchmarks.render import render
+
+        return {"bench": name, **render(creditor, min(invoices, 20_000))}
+    from puntual.pipeline.benchmarks.daily import daily_run
+
+    return {"bench": name, **_plain(daily_run(creditor, invoices, from_entries))}
+
+
+def _plain(document: dict) -> dict:
+    return {**document, "parts": [attrs.asdict(p) for p in document["parts"]]}
+
+
+def _say(document: dict) -> str:
+    lines = [f"{document['bench']}: {document['rows']} filas, {document['rows_per_s']} por segundo"]
+    lines.append(f"  procesador {document['cpu_s']} s (servidor {document.get('server_cpu_s', 0)} s)")
+    lines += [
+        f"  {p['name']:<16} {p['cpu_s']:>8} s de procesador  {p['seconds']:>8} s" for p in document.get("parts", [])
+    ]
+    lines.append(f"  memoria máxima {document['peak_mib']} MiB")
+    return "\n".join(lines)

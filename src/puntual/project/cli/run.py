@@ -1,0 +1,75 @@
+"""`puntual run`: a collection day. Decides and writes the plan; sends nothing."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+
+import click
+
+from puntual.core.time import local_instant, parse_date, parse_instant
+from puntual.project.cli import django_setup, emit, progress
+
+
+@click.command()
+@click.option("--as-of", "as_of", help="Fecha local de la empresa, o instante con desplazamiento. Por omisión, ahora.")
+@click.option("--creditor", help="Código de la empresa; sin él, todas.")
+@click.option("--dry-run", is_flag=True, help="Decide y cuenta, sin escribir nada.")
+@click.option("--json", "as_json", is_flag=True)
+def command(as_of: str | None, creditor: str | None, dry_run: bool, as_json: bool) -> None:
+    """Decide a quién toca contactar hoy y por qué; deja el plan listo para revisarse y salir."""
+    django_setup()
+    from puntual.apps.parties import read as parties
+    from puntual.pipeline.daily_run import run_day
+
+    creditors = [parties.creditor(creditor)] if creditor else list(parties.creditors()) or [parties.creditor()]
+    results = []
+    for one in creditors:
+        instant, past = moment(as_of, one.zone)
+        progress(f"{one.name}: decidiendo el día...")
+        results.append(run_day(creditor=one, as_of=instant, dry_run=dry_run, past=past).as_json())
+    document = results[0] if len(results) == 1 else _together(results)
+    emit(document, as_json=as_json, human=_say(document, dry_run))
+
+
+def moment(text: str | None, zone: str) -> tuple[datetime, bool]:
+    """The instant of `--as-of` (a date is the creditor's local date, at 06:00), and whether its day is past."""
+    now = datetime.now(UTC)
+    if text is None:
+        return now, False
+    if "T" in text or " " in text:
+        instant = parse_instant(text)
+    else:
+        instant = local_instant(parse_date(text), time(6, 0), zone)
+    return instant, _day(instant, zone) < _day(now, zone)
+
+
+def _day(instant: datetime, zone: str) -> date:
+    from puntual.core.time import local_date
+
+    return local_date(instant, zone)
+
+
+def _together(results: list[dict]) -> dict:
+    """Sums over companies, with each one's own result beside them."""
+    total: dict = {"due_items": 0, "parties": 0, "planned": {}, "skipped": {}, "seconds": 0.0}
+    for one in results:
+        for key in ("due_items", "parties", "seconds"):
+            total[key] = round(total[key] + one[key], 3)
+        for key in ("planned", "skipped"):
+            for name, count in one[key].items():
+                total[key][name] = total[key].get(name, 0) + count
+    return {**total, "plan_id": results[0]["plan_id"], "plans": results}
+
+
+def _say(document: dict, dry_run: bool) -> str:
+    from puntual.core.reasons import sentence
+
+    planned = ", ".join(f"{count} por {channel}" for channel, count in document["planned"].items()) or "ninguno"
+    lines = [
+        f"{document['due_items']} documentos de {document['parties']} clientes en {document['seconds']} s.",
+        f"Por contactar: {planned}.",
+        *(f"  {count:>7}  {sentence(reason)}" for reason, count in document["skipped"].items()),
+    ]
+    if not dry_run:
+        lines.append(f"Plan: {document['plan_id']}. Véalo con `puntual plan show {document['plan_id']}`.")
+    return "\n".join(lines)
