@@ -50,7 +50,8 @@ class StripeSimulator(Loopback):
         self.intents[intent] = {
             "id": intent, "object": "payment_intent", "amount": amount, "amount_received": 0,
             "currency": items[0]["price_data"]["currency"], "status": "requires_payment_method",
-            "created": self._tick(), "metadata": form["payment_intent_data"]["metadata"], "last_payment_error": None, "latest_charge": None,
+            "metadata": form["payment_intent_data"]["metadata"], "last_payment_error": None, "latest_charge": None,
+            "created": self._tick(),
         }  # fmt: skip
         self.sessions[session] = {
             "id": session, "object": "checkout.session", "payment_intent": intent, "items": items, "status": "open",

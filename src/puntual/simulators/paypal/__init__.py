@@ -1,0 +1,196 @@
+"""A stand-in for PayPal: token, orders, captures, refunds, disputes, notices signed with a certificate of its own."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from puntual.simulators.loopback import Loopback, Problem, Request, Sent
+from puntual.simulators.paypal.signing import Signer
+
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+CERTIFICATE = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-simulated"
+
+
+class PayPalSimulator(Loopback):
+    """People act by `approve`, `charge_back`, `win`, ...; the seller's side captures. Each act leaves a notice."""
+
+    key_header = "paypal-request-id"
+    routes = (
+        ("POST", r"/v1/oauth2/token", "token"),
+        ("POST", r"/v2/checkout/orders", "create_order"),
+        ("GET", r"/v2/checkout/orders/([\w-]+)", "get_order"),
+        ("POST", r"/v2/checkout/orders/([\w-]+)/capture", "capture"),
+        ("GET", r"/v2/payments/captures/([\w-]+)", "get_capture"),
+        ("POST", r"/v2/payments/captures/([\w-]+)/refund", "create_refund"),
+        ("GET", r"/v1/customer/disputes/([\w-]+)", "get_dispute"),
+        ("GET", r"/v1/notifications/webhooks-events", "list_events"),
+    )
+
+    def __init__(self, webhook_id: str = "WH-1", client: str = "cliente", secret: str = "secreto") -> None:
+        super().__init__()
+        self.webhook_id, self.client, self.secret = webhook_id, client, secret
+        self.orders: dict[str, dict[str, Any]] = {}
+        self.disputes: dict[str, dict[str, Any]] = {}
+        self.events: list[dict[str, Any]] = []
+        self.clock, self.number = START, 1000
+        self.decline_next = self.hold_next = False
+        self.signer = Signer(START)
+
+    # --- what the API does ---
+
+    def token(self, request: Request) -> dict[str, Any]:
+        basic = base64.b64encode(f"{self.client}:{self.secret}".encode()).decode()
+        if request.headers.get("authorization") != f"Basic {basic}":
+            raise Problem(401, {"error": "invalid_client", "error_description": "Client Authentication failed"})
+        return {"access_token": "A21-simulated", "expires_in": 3600, "token_type": "Bearer"}
+
+    def create_order(self, request: Request) -> dict[str, Any]:
+        self._authorise(request)
+        body, order = request.json(), self._id("ORD")
+        for unit in body["purchase_units"]:
+            total = sum(float(i["unit_amount"]["value"]) * int(i["quantity"]) for i in unit["items"])
+            if abs(total - float(unit["amount"]["value"])) > 0.004:
+                raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "ITEM_TOTAL_MISMATCH"})
+        self.orders[order] = {
+            "id": order, "status": "PAYER_ACTION_REQUIRED", "create_time": self._tick(), "intent": body["intent"],
+            "purchase_units": [{**u, "payments": {"captures": [], "refunds": []}} for u in body["purchase_units"]],
+            "links": [{"rel": "payer-action", "href": f"{self.url}/checkoutnow?token={order}"}],
+        }  # fmt: skip
+        return self.orders[order]
+
+    def get_order(self, request: Request, order: str) -> dict[str, Any]:
+        self._authorise(request)
+        return self._order(order)
+
+    def capture(self, request: Request, order: str) -> dict[str, Any]:
+        self._authorise(request)
+        found = self._order(order)
+        if found["status"] != "APPROVED":
+            raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "ORDER_NOT_APPROVED"})
+        status = "DECLINED" if self.decline_next else "PENDING" if self.hold_next else "COMPLETED"
+        self.decline_next = self.hold_next = False
+        [unit] = found["purchase_units"]
+        money = {k: unit["amount"][k] for k in ("currency_code", "value")}
+        fee = {**money, "value": f"{float(money['value']) * 0.04:.2f}"}
+        made = {
+            "id": self._id("CAP"), "status": status, "amount": money, "create_time": self._tick(),
+            "seller_receivable_breakdown": {"paypal_fee": fee},
+            "supplementary_data": {"related_ids": {"order_id": order}},
+        }  # fmt: skip
+        unit["payments"]["captures"].append(made)
+        found |= {"status": "COMPLETED", "payer": {"payer_id": f"PAYER-{order}"}}
+        self._event(f"PAYMENT.CAPTURE.{status}", made)
+        return found
+
+    def get_capture(self, request: Request, capture: str) -> dict[str, Any]:
+        self._authorise(request)
+        return self._capture(capture)[1]
+
+    def create_refund(self, request: Request, capture: str) -> dict[str, Any]:
+        self._authorise(request)
+        return self.refund(capture, (request.json().get("amount") or {}).get("value"))
+
+    def get_dispute(self, request: Request, dispute: str) -> dict[str, Any]:
+        self._authorise(request)
+        return self.disputes[dispute]
+
+    def list_events(self, request: Request) -> dict[str, Any]:
+        self._authorise(request)
+        since = request.query["start_time"]
+        wanted = datetime.fromisoformat(since)
+        return {"events": [e for e in self.events if datetime.fromisoformat(e["create_time"]) >= wanted], "links": []}
+
+    # --- what people and banks do ---
+
+    def approve(self, order: str, *, declines: bool = False, holds: bool = False) -> None:
+        """The customer says yes on PayPal's page; the money moves when the seller captures."""
+        self.decline_next, self.hold_next = declines, holds
+        self.orders[order]["status"] = "APPROVED"
+        self._event("CHECKOUT.ORDER.APPROVED", self.orders[order])
+
+    def release(self, capture: str) -> None:
+        """A held payment goes through."""
+        found = self._capture(capture)[1]
+        found["status"] = "COMPLETED"
+        self._event("PAYMENT.CAPTURE.COMPLETED", found)
+
+    def refund(self, capture: str, value: str | None = None) -> dict[str, Any]:
+        unit, found = self._capture(capture)
+        back = sum(float(r["amount"]["value"]) for r in unit["payments"]["refunds"])
+        left = float(found["amount"]["value"]) - back
+        wanted = left if value is None else float(value)
+        if not 0 < wanted <= left + 0.001:
+            raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "REFUND_AMOUNT_EXCEEDED"})
+        made = {
+            "id": self._id("REF"), "status": "COMPLETED", "create_time": self._tick(),
+            "amount": {**found["amount"], "value": f"{wanted:.2f}"},
+            "links": [{"rel": "up", "href": f"{self.url}/v2/payments/captures/{capture}"}],
+        }  # fmt: skip
+        unit["payments"]["refunds"].append(made)
+        found["status"] = "REFUNDED" if left - wanted < 0.005 else "PARTIALLY_REFUNDED"
+        self._event("PAYMENT.CAPTURE.REFUNDED", made)
+        return made
+
+    def charge_back(self, capture: str) -> str:
+        unit, found = self._capture(capture)
+        back = sum(float(r["amount"]["value"]) for r in unit["payments"]["refunds"])
+        now, dispute = self._tick(), self._id("PP-D")
+        self.disputes[dispute] = {
+            "dispute_id": dispute, "create_time": now, "update_time": now, "dispute_life_cycle_stage": "CHARGEBACK",
+            "dispute_amount": {**found["amount"], "value": f"{float(found['amount']['value']) - back:.2f}"},
+            "disputed_transactions": [{"seller_transaction_id": capture}],
+        }  # fmt: skip
+        self._event("CUSTOMER.DISPUTE.CREATED", self.disputes[dispute])
+        return dispute
+
+    def win(self, dispute: str) -> None:
+        outcome = {"outcome_code": "RESOLVED_SELLER_FAVOUR"}
+        self.disputes[dispute] |= {"update_time": self._tick(), "dispute_outcome": outcome}
+        self._event("CUSTOMER.DISPUTE.RESOLVED", self.disputes[dispute])
+
+    def signed(self, event: dict[str, Any], signer: Signer | None = None, address: str = CERTIFICATE) -> Sent:
+        """An event as it is posted; with another signer it is a forgery."""
+        body, when, transmission = json.dumps(event).encode(), self.clock.isoformat(), f"tx-{event['id']}"
+        message = f"{transmission}|{when}|{self.webhook_id}|{zlib.crc32(body)}"
+        headers = {
+            "Paypal-Transmission-Id": transmission, "Paypal-Transmission-Time": when, "Paypal-Cert-Url": address,
+            "Paypal-Auth-Algo": "SHA256withRSA", "Paypal-Transmission-Sig": (signer or self.signer).sign(message),
+        }  # fmt: skip
+        return Sent(headers, {}, body)
+
+    # --- how it keeps its state ---
+
+    def _event(self, kind: str, thing: dict[str, Any]) -> None:
+        event = {"id": self._id("WH-EV"), "event_type": kind, "create_time": self._tick()}
+        event["resource"] = json.loads(json.dumps(thing))
+        self.events.append(event)
+        self.outbox.append(self.signed(event))
+
+    def _order(self, order: str) -> dict[str, Any]:
+        if order not in self.orders:
+            raise Problem(404, {"name": "RESOURCE_NOT_FOUND", "message": "INVALID_RESOURCE_ID"})
+        return self.orders[order]
+
+    def _capture(self, capture: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        for order in self.orders.values():
+            for unit in order["purchase_units"]:
+                for made in unit["payments"]["captures"]:
+                    if made["id"] == capture:
+                        return unit, made
+        raise Problem(404, {"name": "RESOURCE_NOT_FOUND", "message": "INVALID_RESOURCE_ID"})
+
+    def _authorise(self, request: Request) -> None:
+        if request.headers.get("authorization") != "Bearer A21-simulated":
+            raise Problem(401, {"error": "invalid_token", "error_description": "Token signature verification failed"})
+
+    def _id(self, prefix: str) -> str:
+        self.number += 1
+        return f"{prefix}-{self.number}"
+
+    def _tick(self) -> str:
+        self.clock += timedelta(minutes=1)
+        return self.clock.isoformat()
