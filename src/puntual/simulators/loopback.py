@@ -64,6 +64,7 @@ class Loopback:
         self.outbox: list[Sent] = []
         self.faults: list[int] = []
         self.answers: dict[str, Any] = {}
+        self.base = ""
         self._server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Loopback:
@@ -81,7 +82,9 @@ class Loopback:
 
     @property
     def url(self) -> str:
-        assert self._server is not None
+        """Where it listens; `base` when tests call `answer` without a socket."""
+        if self._server is None:
+            return self.base
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     def stop(self) -> None:

@@ -30,7 +30,9 @@ class PayPalSimulator(Loopback):
         ("GET", r"/v1/notifications/webhooks-events", "list_events"),
     )
 
-    def __init__(self, webhook_id: str = "WH-1", client: str = "cliente", secret: str = "secreto") -> None:
+    def __init__(
+        self, webhook_id: str = "WH-1", client: str = "cliente", secret: str = "secreto", signer: Signer | None = None
+    ) -> None:
         super().__init__()
         self.webhook_id, self.client, self.secret = webhook_id, client, secret
         self.orders: dict[str, dict[str, Any]] = {}
@@ -38,7 +40,7 @@ class PayPalSimulator(Loopback):
         self.events: list[dict[str, Any]] = []
         self.clock, self.number = START, 1000
         self.decline_next = self.hold_next = False
-        self.signer = Signer(START)
+        self.signer = signer or Signer(START)
 
     # --- what the API does ---
 
