@@ -57,7 +57,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     places = read.palette_entries(query, is_staff=request.user.is_staff)
     if len(query) >= 2:
         for dotted in settings.PALETTE_SEARCH:
-            groups += import_string(dotted)(query)
+            groups += import_string(dotted)(request, query)
     found = [{"url": e.path, "name": e.name, "icon": e.icon, "sub": ""} for e in places]
     if found:
         groups.append({"name": _("Ir a"), "results": found})

@@ -39,8 +39,9 @@ def ageing_by_currency(creditor_id: int, today: date) -> dict[str, list[int]]:
     rows = (
         DayTotal.objects.filter(creditor_id=creditor_id)
         .exclude(open_minor=0)
-        .values_list("currency", bucket=bucket)
+        .values("currency", bucket=bucket)
         .annotate(minor=Sum("open_minor"))
+        .values_list("currency", "bucket", "minor")
     )
     found: dict[str, list[int]] = {}
     for currency, index, minor in rows:
@@ -67,8 +68,15 @@ def collected_by_day(creditor_id: int, start: date, end: date) -> dict[date, dic
     return found
 
 
-def payments_on(creditor_id: int, day: date, limit: int = 8) -> list[tuple[Event, int]]:
-    """The last payments of a day, with how much money each brought."""
+def names_of(accounts: Iterable[Account]) -> dict[int, str]:
+    """account id -> name of its party, or its code."""
+    rows = {a.pk: a for a in accounts}
+    people = parties.people([a.party_id for a in rows.values()])
+    return {pk: people[a.party_id].name or a.code for pk, a in rows.items()}
+
+
+def payments_on(creditor_id: int, day: date, limit: int = 8) -> list[tuple[Event, str, int]]:
+    """The last payments of a day: the event, who paid and how much money it brought."""
     events = Event.objects.filter(creditor_id=creditor_id, kind="payment", effective_on=day, reversed_by=None)
     rows = events.select_related("account").order_by("-pk")[:limit]
     cash = dict(
@@ -76,7 +84,8 @@ def payments_on(creditor_id: int, day: date, limit: int = 8) -> list[tuple[Event
         .values_list("event_id")
         .annotate(minor=Sum("amount_minor"))
     )
-    return [(e, int(cash.get(e.pk, 0))) for e in rows]
+    names = names_of(e.account for e in rows)
+    return [(e, names[e.account_id], int(cash.get(e.pk, 0))) for e in rows]
 
 
 @attrs.frozen

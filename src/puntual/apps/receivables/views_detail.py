@@ -19,7 +19,7 @@ from puntual.apps.receivables import read, timeline
 from puntual.apps.receivables import read_screens as screens
 from puntual.apps.receivables.choices import COMPONENT_LABELS
 from puntual.apps.receivables.models import DueBalance, Entry, Invoice
-from puntual.apps.scope import Scope, page, screen
+from puntual.apps.scope import Scope, follow, page, screen
 from puntual.ui.ageing import BUCKETS, ageing
 from puntual.ui.states import due_state
 
@@ -55,9 +55,10 @@ def item_lines(balances: Iterable[DueBalance], today: date) -> list[ItemLine]:
 def account(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """Everything about one account."""
     found = screens.account_page(pk)
-    if found is None or found[0].creditor_id != scope.creditor.pk:
+    if found is None:
         raise Http404
     one, balances = found
+    scope = follow(request, scope, one.creditor_id)
     items = item_lines(read.all_items(one.pk), scope.today)
     opened = sorted((i for i in items if i.balance.open_minor), key=lambda i: (i.balance.due_on, i.balance.pk))
     settled = [i for i in items if not i.balance.open_minor]
@@ -119,8 +120,9 @@ class EntryLine:
 def invoice(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """One invoice: its due items, every entry with the balance after it, its document."""
     one = screens.invoice_page(pk)
-    if one is None or one.creditor_id != scope.creditor.pk:
+    if one is None:
         raise Http404
+    scope = follow(request, scope, one.creditor_id)
     balances = DueBalance.objects.filter(due_item__invoice=one).select_related("due_item__invoice").order_by("due_on")
     items = item_lines(balances, scope.today)
     context = {

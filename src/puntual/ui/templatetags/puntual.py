@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from puntual.core.reasons import CATALOGUE
 from puntual.ui import formats, navigation
+from puntual.ui.channels import STAGES, channel_icon, channel_name
 from puntual.ui.states import STATES
 
 register = template.Library()
@@ -138,3 +139,21 @@ def initials(name: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text, to loop over a short literal list."""
     return text.split()
+
+
+@register.filter
+def canal(code: str | None) -> str:
+    """The channel as a word inside a sentence."""
+    return channel_name(code or "")
+
+
+@register.filter
+def canal_icono(code: str | None) -> str:
+    """The channel's icon."""
+    return channel_icon(code or "")
+
+
+@register.filter
+def etapa(code: str | None) -> str:
+    """The stage's word."""
+    return str(STAGES.get(code or "", code or ""))

@@ -1,0 +1,13 @@
+"""Addresses of Hoy."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from puntual.apps.planning import views
+
+app_name = "planning"
+urlpatterns = [
+    path("", views.today, name="today"),
+    path("empresa/", views.choose_creditor, name="choose_creditor"),
+]

@@ -1,0 +1,142 @@
+"""Hoy: what needs a person, what was collected, what goes out, how old the debt is; or the first steps."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, ngettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from puntual.apps.outreach import read_screens as outreach
+from puntual.apps.planning import read_screens as read
+from puntual.apps.planning.models import Plan
+from puntual.apps.policies import read as policies
+from puntual.apps.receivables import read_screens as books
+from puntual.apps.scope import Scope, choose, page, scope_of
+from puntual.core.reasons import CATALOGUE
+from puntual.ui.ageing import ageing
+
+_WEEK = 7
+#: What asks for a person, in the order in which it hurts: tone, icon, where to act, sentence.
+_NEEDS = (
+    ("warn", "clock", "/envios/?estado=waiting",
+     ngettext_lazy("%(n)d mensaje espera su aprobación", "%(n)d mensajes esperan su aprobación", "n")),
+    ("bad", "alert", "/envios/?estado=failed",
+     ngettext_lazy("%(n)d mensaje no pudo salir", "%(n)d mensajes no pudieron salir", "n")),
+    ("warn", "alert", "/envios/?estado=unknown",
+     ngettext_lazy("%(n)d mensaje sin confirmar: quizá llegó", "%(n)d mensajes sin confirmar: quizá llegaron", "n")),
+    ("info", "flag", "#decidir",
+     ngettext_lazy("%(n)d cliente pide una decisión", "%(n)d clientes piden una decisión", "n")),
+    ("info", "coin", "/cartera/?saldo=credit",
+     ngettext_lazy("%(n)d cliente tiene dinero sin aplicar", "%(n)d clientes tienen dinero sin aplicar", "n")),
+)  # fmt: skip
+#: Reasons of a plan that a person can mend.
+_MENDABLE = ("no_contact_point", "no_consent", "unknown_country", "unknown_zone", "no_policy", "no_pack", "stale_bank")
+
+
+@login_required
+@require_GET
+def today(request: HttpRequest) -> HttpResponse:
+    """The first page of the day."""
+    scope = scope_of(request)
+    if scope is None:
+        return render(request, "planning/first_steps.html", {"steps": _steps(None)})
+    with timezone.override(scope.creditor.zone):
+        if not books.has_books(scope.creditor.pk):
+            return page(request, scope, "planning/first_steps.html", {"steps": _steps(scope)})
+        return page(request, scope, "planning/today.html", _today(scope))
+
+
+def _today(scope: Scope) -> dict[str, Any]:
+    creditor = scope.creditor.pk
+    plan = read.to_show(creditor, None, scope.today)
+    bars = books.ageing_by_currency(creditor, scope.today)
+    collected = books.collected_by_day(
+        creditor, scope.today - timedelta(days=_WEEK - 1), scope.today + timedelta(days=1)
+    )
+    return {
+        "bars": [ageing(amounts, currency) for currency, amounts in bars.items()],
+        "mixed": len(bars) > 1,
+        "collected": sorted(collected.get(scope.today, {}).items()),
+        "week": _week(collected, scope.today, next(iter(bars), scope.creditor.currency)),
+        "payments": books.payments_on(creditor, scope.today),
+        "plan": plan,
+        "plan_is_today": plan is not None and plan.day == scope.today,
+        "planned": read.planned(plan) if plan else [],
+        "planned_n": sum(n for _c, n in read.planned(plan)) if plan else 0,
+        "planned_amounts": read.amounts(plan) if plan else [],
+        "skipped": read.skipped(plan)[:6] if plan else [],
+        "needs": _needs(scope, plan),
+        "tasks": _tasks(creditor),
+        "to_look_at": books.to_look_at(creditor, scope.today),
+    }
+
+
+def _tasks(creditor_id: int) -> list[tuple[Any, str]]:
+    rows = outreach.tasks(creditor_id, 5)
+    names = books.names_of(row.account for row in rows)
+    return [(row, names[row.account_id]) for row in rows]
+
+
+def _week(collected: dict[date, dict[str, int]], today: date, currency: str) -> dict[str, Any]:
+    """Seven columns of money received in the main currency, ready for an SVG of 7 x 40."""
+    days = [today - timedelta(days=n) for n in reversed(range(_WEEK))]
+    amounts = [collected.get(day, {}).get(currency, 0) for day in days]
+    top = max(max(amounts), 1)
+    heights = [max(1, 40 * max(a, 0) // top) if a > 0 else 0 for a in amounts]
+    columns = [
+        {"day": d, "minor": a, "height": h, "x": 14 * i, "y": 40 - h}
+        for i, (d, a, h) in enumerate(zip(days, amounts, heights))
+    ]
+    return {"columns": columns, "total_minor": sum(amounts), "currency": currency}
+
+
+def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
+    """What asks for a person, in the order in which it hurts. Each with its sentence and where to act."""
+    creditor = scope.creditor
+    waiting = outreach.needs(creditor.pk)
+    counts = [waiting["approve"], waiting["failed"], waiting["unknown"], waiting["tasks"], books.in_favour(creditor.pk)]
+    found = [
+        {"tone": tone, "icon": icon, "url": url, "text": text % {"n": n}}
+        for n, (tone, icon, url, text) in zip(counts, _NEEDS)
+        if n
+    ]
+    for code in _MENDABLE:
+        n = read.count_of(plan, [code])
+        if n and plan:
+            text = ngettext("%(n)d cliente sin contactar", "%(n)d clientes sin contactar", n) % {"n": n}
+            url = f"/envios/?dia={plan.day.isoformat()}&razon={code}"
+            found.append({"tone": "clay", "icon": "stop", "url": url, "text": f"{text}: {CATALOGUE[code]}"})
+    return found
+
+
+def _steps(scope: Scope | None) -> list[dict[str, Any]]:
+    """The way to the first reminder; what is done already is ticked."""
+    policy = bool(scope and policies.policies_of(scope.creditor.pk))
+    return [
+        {"done": scope is not None, "title": _("Diga quién cobra"), "url": "/comenzar/",
+         "text": _("Su empresa, su país y cómo quiere tratar a la gente: de tú, de usted o de vos.")},
+        {"done": False, "title": _("Cargue lo que le deben"), "url": "/cargar/",
+         "text": _("Una hoja de cálculo, una carpeta de CFDI o los saldos de hoy. Antes de guardar verá qué se leyó.")},
+        {"done": policy, "title": _("Elija cómo recordar"), "url": "/politicas/",
+         "text": _("Hay un punto de partida para cada país, dentro de su ley: avisos antes, el día y después.")},
+        {"done": False, "title": _("Mire lo que saldría mañana"), "url": "/envios/",
+         "text": _("Cada mensaje con su porqué, y a quién no se escribe, con su norma. Usted lo aprueba.")},
+    ]  # fmt: skip
+
+
+@login_required
+@require_POST
+def choose_creditor(request: HttpRequest) -> HttpResponse:
+    """Work for another creditor from now on."""
+    scope = scope_of(request)
+    wanted = request.POST.get("creditor", "")
+    if scope and wanted.isdigit() and int(wanted) in {c.pk for c in scope.creditors}:
+        choose(request, int(wanted))
+    return redirect("/")
