@@ -18,6 +18,18 @@ from django.db import connection, models
 from puntual.core.frames import Schema
 
 _PARAMS_MAX = 900
+_one_thread = False
+
+
+def one_thread() -> None:
+    """Promise that this process reads with one thread only, so that SQLite may be read in columns.
+
+    ADBC brings a SQLite library of its own. Two of them must never have the same file open in one process: closing one drops
+    the other's locks (POSIX), and the WAL disappears under it. So Django's connection is closed before ADBC opens the file,
+    which is safe only while no other thread can open one. The commands that read a whole portfolio promise it; the web never.
+    """
+    global _one_thread
+    _one_thread = True
 
 
 def is_postgres() -> bool:
@@ -34,7 +46,7 @@ def read_frame(sql: str, schema: Schema, params: Sequence[Any] = ()) -> pl.DataF
         raw = _read_by_cursor(sql, params, schema)
     else:
         raw = _read_by_adbc(sql)
-    return raw.select(_typed(raw.schema, name, spec.dtype) for name, spec in schema.items())
+    return raw.select(_typed(raw.schema, name, spec.dtype).alias(name) for name, spec in schema.items())
 
 
 def _read_by_cursor(sql: str, params: Sequence[Any], schema: Schema) -> pl.DataFrame:
@@ -90,6 +102,7 @@ def _adbc() -> Any:
         return driver.connect(f"postgresql://{user}{password}@{host}{port}/{settings['NAME']}")
     import adbc_driver_sqlite.dbapi as sqlite
 
+    connection.close()
     return sqlite.connect(f"file:{quote(str(settings['NAME']))}?mode=ro")
 
 

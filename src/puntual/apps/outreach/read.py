@@ -64,3 +64,19 @@ def template(creditor_id: int, name: str, channel: str, language: str) -> Templa
 
 def mail_server(creditor_id: int) -> MailServer | None:
     return MailServer.objects.filter(creditor_id=creditor_id).first()
+
+
+def sent_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(outbox, contacts) as the invariants of contacts ask for them."""
+    i64, text, instant = Column(pl.Int64, ""), Column(pl.String, ""), CONTACTS["at"]
+    outbox = bulk.read_frame(
+        "SELECT id AS outbox, account_id AS account, party_id AS party, state, channel, finished_at AS at, once "
+        "FROM outreach_outbox",
+        {"outbox": i64, "account": i64, "party": i64, "state": text, "channel": text, "at": instant, "once": text},
+    )
+    outbox = outbox.with_columns(day=pl.col("once").str.split(":").list.get(1, null_on_oob=True))
+    contacts = bulk.read_frame(
+        "SELECT party_id AS party, outbox_id AS outbox, channel, direction, at FROM outreach_contact",
+        {"party": i64, "outbox": i64, "channel": text, "direction": text, "at": instant},
+    )
+    return outbox, contacts

@@ -16,7 +16,7 @@ from liquid import Environment, Template
 from liquid.exceptions import LiquidError
 
 from puntual.core.errors import UnusableInput
-from puntual.core.money import Money
+from puntual.core.money import Money, exponent
 
 SHIPPED = Path(__file__).parent / "messages"
 #: More lines than these are not read; the link has them all.
@@ -68,11 +68,30 @@ def _locale(country: str) -> str:
     return "pt_BR" if country == "BR" else f"es_{country}" if country else "es"
 
 
-@lru_cache(maxsize=65536)
 def amount(minor: int, currency: str, country: str) -> str:
-    """An amount as the country writes it, with its currency's code, since «$» is the sign of many."""
-    text = format_currency(Money(minor, currency).major(), currency, locale=_locale(country))
-    return text if currency in text else f"{text} {currency}"
+    """An amount as the country writes it, with its currency's code, since «$» is the sign of many.
+
+    Babel says once how the country writes the currency; the rest is putting the figures in their place, which is what a
+    night of a hundred thousand messages is made of. A test holds it equal to Babel.
+    """
+    before, after, group, point, places = _shape(currency, country)
+    figures = f"{abs(minor):0{places + 1}d}"
+    whole, cents = (figures[:-places], figures[-places:]) if places else (figures, "")
+    body = f"{int(whole):,}".replace(",", group) + (point + cents if places else "")
+    return f"{'-' if minor < 0 else ''}{before}{body}{after}"
+
+
+@lru_cache(maxsize=256)
+def _shape(currency: str, country: str) -> tuple[str, str, str, str, int]:
+    """What stands before and after the figures, the separators and the decimals, read off a sample that Babel writes."""
+    places = exponent(currency)
+    sample = format_currency(Money(1234567 * 10**places, currency).major(), currency, locale=_locale(country))
+    if currency not in sample:
+        sample = f"{sample} {currency}"
+    digits = [i for i, c in enumerate(sample) if c.isdigit()]
+    body = sample[digits[0] : digits[-1] + 1]
+    point = body[-places - 1] if places else ""
+    return sample[: digits[0]], sample[digits[-1] + 1 :], body[1], point, places
 
 
 @lru_cache(maxsize=4096)

@@ -11,6 +11,7 @@ from django.db.models import Count
 from puntual.apps import bulk
 from puntual.apps.receivables.models import AccountBalance, DayTotal, DueBalance, DueItem, Entry, Event, Invoice
 from puntual.core.frames import ACCOUNTS, ENTRIES, Column
+from puntual.core.ledger.invariants import Books
 
 _COMPONENT = "CASE e.component WHEN 1 THEN 'principal' WHEN 2 THEN 'interest' ELSE 'fee' END"
 
@@ -241,3 +242,46 @@ def charges_of(due_items: Sequence[int]) -> list[Entry]:
         rows = rows.filter(event__reversed_by=None).select_related("event")
         found += rows.order_by("event__effective_on", "pk")
     return found
+
+
+def open_invoices(creditor_id: int) -> list[tuple[Invoice, int]]:
+    """Invoices with something open of their principal, and how much, oldest first."""
+    totals: dict[int, int] = {}
+    invoices: dict[int, Invoice] = {}
+    rows = DueBalance.objects.filter(creditor_id=creditor_id, principal_minor__gt=0).select_related("due_item__invoice")
+    for b in rows.order_by("due_on", "due_item_id").iterator():
+        invoice = b.due_item.invoice
+        invoices.setdefault(invoice.pk, invoice)
+        totals[invoice.pk] = totals.get(invoice.pk, 0) + b.principal_minor
+    return [(invoices[pk], minor) for pk, minor in totals.items()]
+
+
+def books() -> Books:
+    """The whole books as frames, for the invariants."""
+    i64, text = Column(pl.Int64, ""), Column(pl.String, "")
+    legs = bulk.read_frame(
+        "SELECT e.event_id AS event, e.account_id AS account, e.ledger, e.due_item_id AS due_item, e.component, "
+        "e.amount_minor, v.currency FROM receivables_entry e JOIN receivables_event v ON v.id = e.event_id",
+        dict.fromkeys(["event", "account", "ledger", "due_item", "component", "amount_minor"], i64)
+        | {"currency": text},
+    )
+    items = bulk.read_frame(
+        "SELECT id AS due_item, account_id AS account, original_minor, currency FROM receivables_dueitem",
+        dict.fromkeys(["due_item", "account", "original_minor"], i64) | {"currency": text},
+    )
+    balances = bulk.read_frame(
+        "SELECT due_item_id AS due_item, account_id AS account, creditor_id AS creditor, currency, due_on, "
+        "principal_minor, interest_minor, fee_minor, open_minor FROM receivables_duebalance",
+        dict.fromkeys(["due_item", "account", "creditor"], i64)
+        | {"currency": text, "due_on": Column(pl.Date, "")}
+        | dict.fromkeys(["principal_minor", "interest_minor", "fee_minor", "open_minor"], i64),
+    )
+    accounts = bulk.read_frame(
+        "SELECT account_id AS account, currency, open_minor, unapplied_minor, items_open FROM receivables_accountbalance",
+        {"account": i64, "currency": text, "open_minor": i64, "unapplied_minor": i64, "items_open": i64},
+    )
+    days = bulk.read_frame(
+        "SELECT creditor_id AS creditor, currency, due_on, open_minor, items FROM receivables_daytotal",
+        {"creditor": i64, "currency": text, "due_on": Column(pl.Date, ""), "open_minor": i64, "items": i64},
+    )
+    return Books(legs, items, balances, accounts, days)

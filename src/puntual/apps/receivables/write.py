@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 import attrs
-from django.db import transaction
+from django.db import models, transaction
 
 from puntual.apps import bulk
 from puntual.apps.receivables import posting
@@ -330,3 +330,10 @@ def apply_unapplied(*, account: int, currency: str, on: date, key: str, source: 
         balance.creditor_id, [Posting(account, "allocation", currency, on, f"allocation:{key}", source, legs)]
     )
     return Posted(len(added), 1 - len(added), added)
+
+
+@transaction.atomic
+def name_fiscal_ids(*, creditor_id: int, fiscal_ids: dict[int, str]) -> None:
+    """Tell the fiscal id of invoices that came without one (by a spreadsheet), so that payments that name it find them."""
+    for pk, fiscal_id in fiscal_ids.items():
+        Invoice.objects.filter(pk=pk, creditor_id=creditor_id, fiscal_id=models.F("number")).update(fiscal_id=fiscal_id)

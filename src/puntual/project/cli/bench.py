@@ -54,8 +54,10 @@ def _prepare(database: str | None) -> None:
 def _measure(name: str, invoices: int, from_entries: bool) -> dict:
     from django.db import connection
 
+    from puntual.apps import bulk
     from puntual.pipeline.benchmarks import portfolio
 
+    bulk.one_thread()
     creditor = portfolio.build(invoices, datetime.now(UTC).date())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

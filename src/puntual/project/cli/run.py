@@ -18,9 +18,11 @@ from puntual.project.cli import django_setup, emit, progress
 def command(as_of: str | None, creditor: str | None, dry_run: bool, as_json: bool) -> None:
     """Decide a quién toca contactar hoy y por qué; deja el plan listo para revisarse y salir."""
     django_setup()
+    from puntual.apps import bulk
     from puntual.apps.parties import read as parties
     from puntual.pipeline.daily_run import run_day
 
+    bulk.one_thread()
     creditors = [parties.creditor(creditor)] if creditor else list(parties.creditors()) or [parties.creditor()]
     results = []
     for one in creditors:

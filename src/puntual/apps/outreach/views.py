@@ -1,0 +1,168 @@
+"""Envíos programados: what will leave and may still be stopped, what will not and why, and what each message says."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from puntual.apps.outreach import read_screens as read
+from puntual.apps.outreach import write
+from puntual.apps.outreach.choices import OPEN_STATES
+from puntual.apps.outreach.models import Outbox
+from puntual.apps.planning import read_screens as planning
+from puntual.apps.planning.models import Plan
+from puntual.apps.policies import read as policies
+from puntual.apps.receivables.read_screens import names_of
+from puntual.apps.scope import Scope, follow, page, screen
+from puntual.core.errors import Refused, UnusableInput
+
+PAGE = 50
+_STATES = ("waiting", "planned", "sent", "failed", "unknown", "vetoed", "denied", "withdrawn")
+
+
+@screen
+@require_GET
+def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """A day's plan: `?dia=` a day, `?estado=` a state of its messages, or `?razon=` those not contacted for it."""
+    plan = planning.to_show(scope.creditor.pk, _day(request.GET.get("dia", "")), scope.today)
+    context: dict[str, Any] = {"plan": plan, "days": planning.recent(scope.creditor.pk, 8), "states": _STATES}
+    if plan is None:
+        return page(request, scope, "outreach/scheduled.html", context)
+    counts = read.by_state(plan.pk)
+    context |= {
+        "planned": planning.planned(plan),
+        "amounts": planning.amounts(plan),
+        "skipped": planning.skipped(plan),
+        "skipped_n": sum(why.n for why in planning.skipped(plan)),
+        "counts": [(state, counts[state]) for state in _STATES if counts.get(state)],
+        "waiting": counts.get("waiting", 0),
+        "mixed": len(planning.amounts(plan)) > 1,
+        "reason": request.GET.get("razon", ""),
+    }
+    listed = _not_sent(request, plan) if "razon" in request.GET else _leaving(request, plan)
+    return page(request, scope, "outreach/scheduled.html", context | listed)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _leaving(request: HttpRequest, plan: Plan) -> dict[str, Any]:
+    state, channel = request.GET.get("estado", ""), request.GET.get("canal", "")
+    rows = read.after(read.leaving(plan.pk, channel=channel, state=state), request.GET.get("tras", ""))
+    got = list(rows[: PAGE + 1])
+    names = names_of(row.account for row in got[:PAGE])
+    base = f"?dia={plan.day.isoformat()}&estado={state}&canal={channel}"
+    return {
+        "state": state,
+        "channel": channel,
+        "sends": [{"row": row, "name": names[row.account_id], "state": look_of(row)} for row in got[:PAGE]],
+        "next": f"{base}&tras={read.mark_of(got[PAGE - 1])}" if len(got) > PAGE else "",
+        "first": base if request.GET.get("tras") else "",
+    }
+
+
+def _not_sent(request: HttpRequest, plan: Plan) -> dict[str, Any]:
+    code, after = request.GET.get("razon", ""), request.GET.get("tras", "")
+    rows, mark = planning.not_sent(plan.pk, code, int(after) if after.isdigit() else 0, PAGE)
+    names = names_of(row.account for row in rows)
+    base = f"?dia={plan.day.isoformat()}&razon={code}"
+    return {
+        "refused": [{"row": row, "name": names[row.account_id]} for row in rows],
+        "next": f"{base}&tras={mark}" if mark else "",
+        "first": base if after else "",
+    }
+
+
+def look_of(row: Outbox) -> str:
+    """The state that people read: a planned message may wait for approval, a withdrawn one may have been vetoed."""
+    if row.state == "planned" and not row.approved:
+        return "waiting"
+    return "vetoed" if row.state == "withdrawn" and row.reason == "vetoed" else row.state
+
+
+@screen
+@require_GET
+def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """One message: what it says, to whom, and everything that led to it."""
+    row = Outbox.objects.select_related("account", "plan").filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    scope = follow(request, scope, row.creditor_id)
+    context: dict[str, Any] = {"row": row, "name": names_of([row.account])[row.account_id], "state": look_of(row)}
+    context["open"] = row.state in OPEN_STATES
+    if row.policy_version_id:
+        version = policies.version(row.policy_version_id)
+        value = policies.parse_text(version.text)
+        context |= {"version": version, "step": next((s for s in value.steps if s.id == row.step), None)}
+    try:
+        said = import_string(settings.MESSAGE_PREVIEW)(row, timezone.now())
+        context["recipient"], context["subject"], context["text"] = said
+    except UnusableInput as error:
+        context["problem"] = error.sentence
+    return page(request, scope, "outreach/message.html", context)
+
+
+def _own(scope: Scope, ids: list[str]) -> list[int]:
+    """Those of these messages that are the creditor's."""
+    wanted = [int(i) for i in ids if i.isdigit()]
+    return list(Outbox.objects.filter(creditor_id=scope.creditor.pk, pk__in=wanted).values_list("pk", flat=True))
+
+
+@screen
+@require_POST
+def act(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """«No enviar» or «Aprobar» for the ticked messages, or «Aprobar» for a whole day."""
+    ids = _own(scope, request.POST.getlist("sel"))
+    try:
+        if request.POST.get("accion") == "veto":
+            n = write.veto(ids=ids)
+            request.session["undo_veto"] = ids
+            text = ngettext("%(n)d mensaje no saldrá.", "%(n)d mensajes no saldrán.", n)
+            messages.success(request, text % {"n": n}, extra_tags=reverse("outreach:undo") if n else "")
+        else:
+            n = _approve(request, scope, ids)
+            text = ngettext(
+                "%(n)d mensaje aprobado: saldrá a su hora.", "%(n)d mensajes aprobados: saldrán a su hora.", n
+            )
+            messages.success(request, text % {"n": n})
+    except Refused as error:
+        messages.error(request, error.sentence)
+    return redirect(_back(request))
+
+
+def _approve(request: HttpRequest, scope: Scope, ids: list[int]) -> int:
+    plan_id = request.POST.get("plan", "")
+    if plan_id.isdigit() and Plan.objects.filter(pk=plan_id, creditor_id=scope.creditor.pk).exists():
+        return write.approve(plan_id=int(plan_id))
+    return write.approve(ids=ids) if ids else 0
+
+
+@screen
+@require_POST
+def undo(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Put back what the last «No enviar» of this session stopped."""
+    ids = _own(scope, [str(i) for i in request.session.pop("undo_veto", [])])
+    n = write.restore(ids=ids) if ids else 0
+    messages.success(request, ngettext("%(n)d mensaje saldrá.", "%(n)d mensajes saldrán.", n) % {"n": n})
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    here = reverse("outreach:scheduled")
+    wanted = request.POST.get("volver", "")
+    return wanted if wanted.startswith(here) else here

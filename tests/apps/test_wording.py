@@ -1,0 +1,78 @@
+"""Messages say what is owed, in the country's own numbers and dates, with every way out."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from babel.numbers import format_currency
+from hypothesis import given
+from hypothesis import strategies as st
+
+from puntual.apps.outreach import wording
+from puntual.apps.outreach.wording import Facts, Line
+from puntual.core.errors import UnusableInput
+from puntual.core.money import exponent
+
+FACTS = Facts(
+    creditor_name="Ferretera del Norte",
+    creditor_tax_id="FNO010101AB1",
+    creditor_phone="55 5000 0000",
+    complaint_office="PROFECO",
+    country="MX",
+    person_name="Lucía Ocampo",
+    currency="MXN",
+    lines=[Line("A-1", date(2026, 10, 31), 1_234_50, 21), Line("A-2", date(2026, 11, 25), 800_00, -4)],
+    principal_minor=2_034_50,
+    interest_minor=0,
+    fee_minor=0,
+    favour_minor=0,
+    link="https://cobranza.example/p/abc/",
+)
+
+
+@given(
+    minor=st.integers(0, 10**13),
+    pair=st.sampled_from(
+        [("MXN", "MX"), ("COP", "CO"), ("PEN", "PE"), ("CLP", "CL"), ("ARS", "AR"), ("USD", "EC"), ("BRL", "BR"), ("EUR", "ES")]
+    ),
+)
+def test_amounts_read_as_babel_writes_them(minor, pair):
+    currency, country = pair
+    value = Decimal(minor).scaleb(-exponent(currency))
+    said = format_currency(value, currency, locale="pt_BR" if country == "BR" else f"es_{country}")
+    assert wording.amount(minor, currency, country) in (said, f"{said} {currency}")
+
+
+@pytest.mark.parametrize("name", wording.names())
+@pytest.mark.parametrize("file", ["correo.txt", "whatsapp.txt"])
+def test_every_message_that_ships_names_who_writes_and_how_to_stop(name, file):
+    extra = {"pago": {"importe": "$100.00 MXN", "fecha": "5 de noviembre"}}
+    facts = Facts(**{**{f: getattr(FACTS, f) for f in FACTS.__slots__ if f != "__weakref__"}, "extra": extra})
+    words = wording.word(facts, subject=wording.shipped(name, "asunto.txt"), text=wording.shipped(name, file))
+    assert "Ferretera del Norte" in words.text
+    assert "https://cobranza.example/p/abc/no-me-escriban/" in words.text
+    assert "$2,034.50 MXN" in words.text
+    assert "A-1" not in words.subject
+    assert "{" not in words.text
+
+
+def test_a_reminder_lists_each_document_with_its_age():
+    words = wording.word(
+        FACTS, subject=wording.shipped("recordatorio", "asunto.txt"), text=wording.shipped("recordatorio", "correo.txt")
+    )
+    assert "- A-1, venció el 31 de octubre: $1,234.50 MXN (hace 21 días)" in words.text
+    assert "- A-2, vence el 25 de noviembre: $800.00 MXN\n" in words.text
+
+
+def test_a_name_cannot_put_markup_into_the_html():
+    facts = Facts(**{**{f: getattr(FACTS, f) for f in FACTS.__slots__ if f != "__weakref__"}, "person_name": "<b>x</b>"})
+    words = wording.word(facts, subject="x", text=wording.shipped("recordatorio", "correo.txt"))
+    assert "&lt;b&gt;x&lt;/b&gt;" in words.html
+    assert "<b>x</b>" not in words.html
+
+
+def test_a_broken_template_is_told_in_a_sentence():
+    with pytest.raises(UnusableInput, match="plantilla"):
+        wording.word(FACTS, subject="x", text="{% if saldo %} sin cerrar")
