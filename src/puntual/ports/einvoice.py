@@ -231,6 +231,14 @@ class FileReader(Protocol):
         """The guessed layout of a table; None when the format needs none."""
         ...
 
+    def headings(self, data: bytes, filename: str) -> tuple[tuple[str, ...], str]:
+        """The headings of a table and their fingerprint, under which its layout is remembered."""
+        ...
+
+    def sample(self, data: bytes, filename: str, limit: int = 5) -> list[list[str]]:
+        """The first rows of a table, for the screen where its layout is corrected."""
+        ...
+
     def read(
         self,
         data: bytes,

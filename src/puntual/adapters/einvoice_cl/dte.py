@@ -57,7 +57,6 @@ def read_dte(document: Element, filename: str) -> list[InvoiceRecord]:
             currency=currency,
             total_minor=total,
             number=folio,
-            series=type_code,
             issuer_tax_id=rut,
             issuer_name=text(issuer, "RznSoc") or text(issuer, "RznSocEmisor"),
             receiver_tax_id=receiver_id,

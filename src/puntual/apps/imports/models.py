@@ -62,3 +62,37 @@ class RejectedRow(models.Model):
     field = models.CharField(max_length=60)
     value = models.CharField(max_length=200)
     error = models.CharField(max_length=300)
+
+
+class Waiting(models.Model):
+    """A payment or credit note whose invoice is not in the books yet: applied when the invoice arrives."""
+
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=12)
+    invoice_fiscal_id = models.CharField(max_length=80)
+    key = models.CharField(max_length=150)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    on = models.DateField()
+    source = models.CharField(max_length=40)
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["creditor", "key"], name="waiting_once")]
+        indexes = [models.Index(fields=["creditor", "invoice_fiscal_id"], name="waiting_invoice")]
+
+
+class BankLine(models.Model):
+    """A movement of a bank account as the bank told it; who and why are sealed. Nobody changes it."""
+
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+")
+    bank_id = models.CharField(max_length=160)
+    booked_on = models.DateField()
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    sealed = models.BinaryField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["creditor", "bank_id"], name="bank_line_once")]
+        indexes = [models.Index(fields=["creditor", "booked_on"], name="bank_line_day")]

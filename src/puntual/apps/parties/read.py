@@ -201,3 +201,44 @@ def point_states(ids: Iterable[int | None]) -> dict[int, str]:
     """contact point id -> its status."""
     wanted = sorted({i for i in ids if i is not None})
     return dict(ContactPoint.objects.filter(pk__in=wanted).values_list("pk", "status"))
+
+
+@attrs.frozen
+class KnownAccount:
+    """An account as an import recognises it."""
+
+    pk: int
+    party: int
+    code: str
+    credit_days: int | None
+
+
+def accounts_by_code(creditor_id: int, codes: Iterable[str]) -> dict[str, KnownAccount]:
+    """code -> account, for those that the creditor has."""
+    found: dict[str, KnownAccount] = {}
+    for piece in bulk.chunks(sorted(set(codes))):
+        rows = Account.objects.filter(creditor_id=creditor_id, code__in=piece)
+        for row in rows.values_list("pk", "party_id", "code", "credit_days"):
+            found[row[2]] = KnownAccount(*row)
+    return found
+
+
+def accounts_by_tax_id(creditor_id: int, tax_ids: Iterable[str]) -> dict[str, KnownAccount]:
+    """tax id -> its oldest account with the creditor. Generic ids never find anybody."""
+    digests = {d: t for t in set(tax_ids) if (d := vault.tax_digest(t))}
+    found: dict[str, KnownAccount] = {}
+    for piece in bulk.chunks(sorted(digests)):
+        rows = Account.objects.filter(creditor_id=creditor_id, party__tax_digest__in=piece).order_by("-pk")
+        for *row, digest in rows.values_list("pk", "party_id", "code", "credit_days", "party__tax_digest"):
+            found[digests[bytes(digest)]] = KnownAccount(*row)
+    return found
+
+
+def accounts_without_points(account_ids: Iterable[int]) -> int:
+    """How many of these accounts have no e-mail or phone of their party at all."""
+    wanted = sorted(set(account_ids))
+    reachable = 0
+    for piece in bulk.chunks(wanted):
+        rows = Account.objects.filter(pk__in=piece, party__points__kind__in=("email", "phone"))
+        reachable += rows.values("pk").distinct().count()
+    return len(wanted) - reachable

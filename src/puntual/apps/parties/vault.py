@@ -74,6 +74,15 @@ def unseal(key: bytes | None, blob: bytes | memoryview | None) -> str:
         return UNREADABLE
 
 
+def seal_bytes(key: bytes, data: bytes) -> bytes:
+    """Bytes, readable only with that person's key."""
+    return _seal(AESGCM(key), data)
+
+
+def unseal_bytes(key: bytes, blob: bytes) -> bytes:
+    return _open(AESGCM(key), blob)
+
+
 def seal_file(data: bytes) -> bytes:
     """Bytes that belong to the installation (settings with secrets), under the keyring itself."""
     return _seal(_ring()[0], data)

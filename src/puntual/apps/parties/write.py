@@ -266,3 +266,13 @@ def count_approved_send(*, creditor_id: int) -> None:
 def set_approve_first(*, creditor_id: int, count: int) -> None:
     """How many of the next sends a person approves one by one before the product sends by itself."""
     Creditor.objects.filter(pk=creditor_id).update(approve_first=count)
+
+
+@transaction.atomic
+def recode_accounts(*, creditor_id: int, codes: dict[int, str]) -> int:
+    """Give accounts known only by their tax id or name the code that the creditor uses. Gives how many changed."""
+    taken = set(Account.objects.filter(creditor_id=creditor_id, code__in=codes.values()).values_list("code", flat=True))
+    free = {pk: code for pk, code in codes.items() if code not in taken}
+    for pk, code in free.items():
+        Account.objects.filter(pk=pk, creditor_id=creditor_id).update(code=code)
+    return len(free)

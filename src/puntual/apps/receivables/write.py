@@ -334,6 +334,6 @@ def apply_unapplied(*, account: int, currency: str, on: date, key: str, source: 
 
 @transaction.atomic
 def name_fiscal_ids(*, creditor_id: int, fiscal_ids: dict[int, str]) -> None:
-    """Tell the fiscal id of invoices that came without one (by a spreadsheet), so that payments that name it find them."""
+    """Tell the fiscal id of invoices that came without one (by a spreadsheet), so that payments find them."""
     for pk, fiscal_id in fiscal_ids.items():
         Invoice.objects.filter(pk=pk, creditor_id=creditor_id, fiscal_id=models.F("number")).update(fiscal_id=fiscal_id)

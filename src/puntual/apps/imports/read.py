@@ -1,0 +1,85 @@
+"""The only reader of loads, originals, layouts and bank movements."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import attrs
+
+from puntual.apps.imports import originals
+from puntual.apps.imports.models import BankLine, Document, ImportRun, Mapping, RejectedRow, Waiting
+from puntual.apps.parties import vault
+from puntual.ports.einvoice import Layout, StatementLine
+
+
+def runs(creditor_id: int, limit: int = 30) -> list[ImportRun]:
+    """The latest loads of a creditor."""
+    return list(ImportRun.objects.filter(creditor_id=creditor_id).order_by("-pk")[:limit])
+
+
+def run(pk: int, creditor_id: int) -> ImportRun | None:
+    return ImportRun.objects.filter(pk=pk, creditor_id=creditor_id).first()
+
+
+def rejected(run_id: int) -> list[RejectedRow]:
+    """The rows that a load set apart, in their order."""
+    return list(RejectedRow.objects.filter(run_id=run_id).order_by("file", "row", "pk"))
+
+
+def remembered_layout(creditor_id: int, fingerprint: str, kind: str | None = None) -> Layout | None:
+    """The layout learnt for these headings, the latest if there are several kinds."""
+    found = Mapping.objects.filter(creditor_id=creditor_id, fingerprint=fingerprint)
+    if kind:
+        found = found.filter(kind=kind)
+    latest = found.order_by("-updated_at").first()
+    if latest is None:
+        return None
+    f: dict[str, Any] = latest.fields
+    return Layout(latest.kind, f["columns"], f.get("options", {}), tuple(f.get("headings", ())), fingerprint)
+
+
+@attrs.frozen
+class OriginalFile:
+    """A file as it came. `data` is None once the person it was about was erased."""
+
+    name: str
+    kind: str
+    sha256: str
+    data: bytes | None
+
+
+def original(document_id: int, creditor_id: int) -> OriginalFile | None:
+    """The original of a document, to look at or to send on."""
+    document = Document.objects.filter(pk=document_id, creditor_id=creditor_id).first()
+    if document is None:
+        return None
+    return OriginalFile(document.name, document.kind, document.sha256, originals.content(document))
+
+
+def waiting(creditor_id: int) -> list[Waiting]:
+    """Payments and credit notes whose invoice has not come."""
+    return list(Waiting.objects.filter(creditor_id=creditor_id, applied_at=None).order_by("on", "pk"))
+
+
+def bank_lines(creditor_id: int, since: date | None = None) -> list[tuple[int, StatementLine]]:
+    """(id, movement) of the creditor's bank accounts, unsealed, oldest first."""
+    found = BankLine.objects.filter(creditor_id=creditor_id).order_by("booked_on", "pk")
+    if since is not None:
+        found = found.filter(booked_on__gte=since)
+    return [
+        (
+            b.pk,
+            StatementLine(
+                b.bank_id, b.booked_on, b.amount_minor, b.currency, **json.loads(vault.unseal_file(bytes(b.sealed)))
+            ),
+        )
+        for b in found
+    ]
+
+
+def last_bank_day(creditor_id: int) -> date | None:
+    """The date of the latest bank movement known: how fresh the bank is."""
+    latest = BankLine.objects.filter(creditor_id=creditor_id).order_by("-booked_on").first()
+    return latest.booked_on if latest else None
