@@ -35,7 +35,7 @@ class Composed:
 
 
 def messages(
-    rows: Sequence[Outbox], links: Callable[[Sequence[int]], Mapping[int, str]], now: datetime
+    rows: Sequence[Outbox], links: Callable[[Mapping[int, int | None]], Mapping[int, str]], now: datetime
 ) -> dict[int, Composed]:
     """outbox id -> its message. A row whose person was erased or whose contact is gone has none."""
     creditors = {c.pk: c for c in parties.creditors()}
@@ -44,7 +44,7 @@ def messages(
     values = parties.point_values([row.contact_point_id for row in rows if row.contact_point_id])
     items = receivables.open_items_by_account([row.account_id for row in rows])
     favour = receivables.open_balance(row.account_id for row in rows)
-    urls = links([row.account_id for row in rows])
+    urls = links({row.account_id: row.contact_point_id for row in rows})
     first_days = policies.first_days(row.policy_version_id for row in rows)
     made = {}
     for row in rows:

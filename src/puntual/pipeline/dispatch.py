@@ -52,7 +52,7 @@ class Outside:
     """What dispatch needs of the outside: a channel per creditor and channel name, portal links, a clock."""
 
     channel: Callable[[int, str], Channel | None]
-    links: Callable[[Sequence[int]], Mapping[int, str]]
+    links: Callable[[Mapping[int, int | None]], Mapping[int, str]]
     now: Callable[[], datetime]
     channels: tuple[str, ...] = ("email",)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from puntual.adapters.email_smtp.transport import SmtpAccount, SmtpChannel
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
+from puntual.apps.portal import write as portal
 from puntual.pipeline.dispatch import Outside
 from puntual.ports.channels import Channel
 
@@ -37,11 +38,9 @@ def channel_for(clock: Callable[[], datetime]) -> Callable[[int, str], Channel |
     return find
 
 
-def portal_links(accounts: Sequence[int]) -> Mapping[int, str]:
-    """account -> the address of its portal."""
-    from puntual.apps.portal import write as portal
-
-    return portal.links_for(list(accounts))
+def portal_links(points: Mapping[int, int | None]) -> Mapping[int, str]:
+    """account -> the address of its portal; `points` says to which contact point each will be sent."""
+    return portal.links_for(points, points=points)
 
 
 def outside(clock: Callable[[], datetime] = now) -> Outside:
