@@ -1,5 +1,6 @@
 """Prediction on payers whose behaviour is known: curves, calibration, cold start, the fall-back and the backtest."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from puntual.core.errors import UnusableInput
 from puntual.core.frames import check_frame
 from puntual.core.segments.backtest import backtest
 from puntual.core.segments.calibration import auc, brier, challenger_is_better, champion, drift, ece, reliability, wape
+from puntual.core.segments.cash import cash_by_day, large_items
 from puntual.core.segments.facts import at_issue, open_on
 from puntual.core.segments.features import features
 from puntual.core.segments.learning import LogisticLearner
+from puntual.core.segments.prediction import predict
 from puntual.core.segments.score import SCORES, score
 from puntual.core.segments.survival import Curve, kaplan_meier, knots, periods
-from puntual.core.segments.training import Settings, train
+from puntual.core.segments.training import train
 from puntual.project.cli.payment_history import from_csv
 
 CUT = date(2025, 10, 1)
@@ -223,3 +226,59 @@ def test_the_public_yardstick_is_reached_without_a_leak():
     assert cut["late"]["brier"] <= 0.140 and cut["mae_days"] <= 5.9
     assert all(cut[f"paid_{h}"]["ece"] <= 0.05 for h in (7, 14, 30))
     assert cut["naive"]["mae_days"] == pytest.approx(6.21, abs=0.01)
+
+
+def test_every_open_item_is_told_why_in_plain_words(history):
+    table, trained = predict(history, CUT, LightGBMLearner(rounds=40, bags=1))
+    assert table["due_item"].to_list() == open_on(history, CUT)["due_item"].to_list()
+    assert (table["drivers"].list.len() == 3).all()
+    slow = table.filter(pl.col("p_late") > 0.9).filter(pl.col("due_on") > CUT)
+    first = [reasons[0] for reasons in slow["drivers"].to_list()]
+    assert slow.height >= 10 and {r["effect"] for r in first} == {"later"}
+    told = [int(re.match(r"Suele pagar (\d+) días después de vencer", r["text"]).group(1)) for r in first]
+    assert {r["code"] for r in first} == {"driver_usual_after"} and min(told) >= 15 and max(told) <= 25  # truth: 20
+
+
+def test_a_new_customer_is_explained_by_the_lack_of_history(history):
+    stranger = history.filter(pl.col("due_item") == 1).with_columns(
+        due_item=pl.lit(10**6), account=pl.lit(10**6), issued_on=pl.lit(CUT - timedelta(days=1)),
+        due_on=pl.lit(CUT + timedelta(days=29)), paid_on=pl.lit(None, dtype=pl.Date),
+    ).cast(dict(history.schema))  # fmt: skip
+    for learner in (LightGBMLearner(rounds=20, bags=1), None):
+        table, _ = predict(pl.concat([history, stranger]), CUT, learner)
+        reasons = table.filter(pl.col("due_item") == 10**6)["drivers"].item().to_list()
+        assert "Aún no hay pagos de este cliente: se usa lo que hace la cartera." in [r["text"] for r in reasons]
+
+
+def test_nothing_open_is_refused_with_a_sentence(history):
+    with pytest.raises(UnusableInput, match="No hay documentos abiertos al 2020-01-01"):
+        predict(history, date(2020, 1, 1), None)
+
+
+def test_self_cure_does_not_credit_what_a_contact_brought(history):
+    """Half of the items were contacted on their due date and paid because of it: they leave the count that day."""
+    helped = history.with_columns(
+        contacted_on=pl.when(pl.col("due_item") % 2 == 0).then("due_on"),
+        paid_on=pl.when(pl.col("due_item") % 2 == 0).then(pl.col("due_on") + pl.duration(days=2))
+        .otherwise(pl.col("due_on") + pl.duration(days=40)),
+    )  # fmt: skip
+    rows = open_on(helped, CUT)
+    mixed = score(helped.drop("contacted_on"), rows.drop("contacted_on"), train(helped.drop("contacted_on"), CUT, None))
+    alone = score(helped, rows, train(helped, CUT, None))
+    assert alone["self_cure"].mean() < 0.6 * mixed["self_cure"].mean()
+
+
+def test_the_cash_of_a_month_is_the_sum_of_what_each_item_is_likely_to_bring():
+    curve = Curve(np.array([[-1.0, 7.0, 14.0]] * 2), np.array([[1.0, 0.5, 0.0], [1.0, 1.0, 0.0]]))
+    table = cash_by_day(np.array([1000.0, 2000.0]), curve, CUT, days=15)
+    assert table["day"][7] == CUT + timedelta(days=7) and table["cumulative_minor"][7] == 500
+    assert table["cumulative_minor"][14] == 3000 and table["expected_minor"].sum() == 3000
+    assert table["low_minor"][14] == table["high_minor"][14] == 3000  # all is paid for certain by then
+    assert table["low_minor"][7] < 500 < table["high_minor"][7]
+    wider = cash_by_day(np.array([1000.0, 2000.0]), curve, CUT, days=15, past_error=0.1)
+    assert wider["high_minor"][14] == round(3000 + 1.28 * 0.1 * 1.2533 * 3000)
+
+
+def test_giants_are_shown_one_by_one():
+    rows = pl.DataFrame({"amount_minor": [10, 900, 45, 45, 5], "currency": ["MXN"] * 4 + ["CLP"]})
+    assert large_items(rows)["amount_minor"].to_list() == [900, 5]

@@ -8,14 +8,16 @@ import polars as pl
 from puntual.core.frames import ID, Column, Schema
 from puntual.core.segments.features import features
 from puntual.core.segments.learning import Floats, Model
-from puntual.core.segments.survival import Curve, knots
+from puntual.core.segments.survival import Curve, StepCurve, knots
 from puntual.core.segments.training import Trained, base_matrix, interval_matrix, limit_days
 
 HORIZONS = (7, 14, 30)
 #: The interval of the expected date holds this share of payments, the same on both sides.
 INTERVAL_SHARE = 0.8
+#: A curve this low is left there: what remains changes no answer.
+SETTLED = 0.005
 #: Rows scored at once: bounds the memory of a million.
-CHUNK = 200_000
+CHUNK = 100_000
 
 SCORES: Schema = {
     "due_item": Column(ID, "documento o cuota"),
@@ -56,8 +58,12 @@ def curves(rows: pl.DataFrame, trained: Trained) -> Curve:
 
 def portfolio_curves(rows: pl.DataFrame, trained: Trained) -> Curve:
     """Kaplan-Meier of the portfolio's delays, shifted to each payer's own shrunken delay."""
+    return _shifted(rows, trained.delays, trained)
+
+
+def _shifted(rows: pl.DataFrame, delays: StepCurve, trained: Trained) -> Curve:
     usual, past_due = rows["eb_delay"].to_numpy(), rows["days_past_due"].to_numpy()
-    return trained.delays.curve(usual, past_due, knots(limit_days(rows, trained.settings.grace_days)))
+    return delays.curve(usual, past_due, knots(limit_days(rows, trained.settings.grace_days)))
 
 
 def _by_hazard(rows: pl.DataFrame, hazard: Model, days: Floats) -> Curve:
@@ -65,7 +71,7 @@ def _by_hazard(rows: pl.DataFrame, hazard: Model, days: Floats) -> Curve:
     unpaid = np.ones_like(days)
     for j in range(1, days.shape[1]):
         start, end = days[:, j - 1], days[:, j]
-        some = np.flatnonzero(end > start)
+        some = np.flatnonzero((end > start) & (unpaid[:, j - 1] > SETTLED))
         risk = np.zeros(len(days))
         if len(some):
             risk[some] = hazard.predict(interval_matrix(base[some], start[some], end[some]))
@@ -85,7 +91,7 @@ def _late(rows: pl.DataFrame, curve: Curve, trained: Trained) -> Floats:
 
 
 def _scores(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
-    curve, alone = curves(rows, trained), portfolio_curves(rows, trained)
+    curve, alone = curves(rows, trained), _shifted(rows, trained.alone, trained)
     tail = (1.0 - INTERVAL_SHARE) / 2
 
     def on(share: float) -> pl.Expr:

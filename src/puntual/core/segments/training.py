@@ -41,6 +41,8 @@ class Trained:
     settings: Settings
     shrink: Shrinkage
     delays: StepCurve
+    #: The same without anybody's help: an item leaves the count on the day it was first contacted.
+    alone: StepCurve
     hazard: Model | None
     learner: str
     closed: int
@@ -61,13 +63,13 @@ def train(facts: pl.DataFrame, cut: date, learner: Learner | None, settings: Set
     closed = known.height - known["paid_on"].null_count()
     shrink = fit_shrinkage(known, cut, settings.grace_days)
     issue = features(known, _sample(at_issue(known), settings.max_rows), shrink, settings.grace_days)
-    delays = _delay_curve(issue, cut)
+    delays, alone = _delay_curve(issue, cut, helped=True), _delay_curve(issue, cut, helped=False)
     hazard, rows = None, 0
     if learner is not None and closed >= settings.enough_closed:
         matrix, labels, rows = _training(known, issue, cut, shrink, settings)
         hazard = learner.fit(matrix, labels, signs(), settings.seed)
     return Trained(
-        cut=cut, settings=settings, shrink=shrink, delays=delays, hazard=hazard, closed=closed, rows=rows,
+        cut=cut, settings=settings, shrink=shrink, delays=delays, alone=alone, hazard=hazard, closed=closed, rows=rows,
         learner=learner.name if learner is not None and hazard is not None else "shrinkage", profile=_profile(issue),
     )  # fmt: skip
 
@@ -78,8 +80,8 @@ def signs() -> list[int]:
 
 
 def base_matrix(rows: pl.DataFrame) -> Matrix:
-    """The features of the rows as 32-bit floats; a missing value is NaN."""
-    return rows.select(pl.col(name).cast(pl.Float32) for name in FEATURES).to_numpy()
+    """The features of the rows as 32-bit floats, row after row in memory; a missing value is NaN."""
+    return rows.select(pl.col(name).cast(pl.Float32) for name in FEATURES).to_numpy(order="c")
 
 
 def interval_matrix(base: Matrix, start: Floats, end: Floats) -> Matrix:
@@ -95,7 +97,11 @@ def interval_matrix(base: Matrix, start: Floats, end: Floats) -> Matrix:
         past_due + start - usual,
         past_due + end - usual,
     ]
-    return np.column_stack([base, *(np.asarray(e, dtype=np.float32) for e in extra)])
+    matrix = np.empty((len(base), len(names) + len(INTERVAL)), dtype=np.float32)
+    matrix[:, : len(names)] = base
+    for j, column in enumerate(extra, start=len(names)):
+        matrix[:, j] = column
+    return matrix
 
 
 def limit_days(rows: pl.DataFrame, grace_days: int) -> Floats:
@@ -141,13 +147,17 @@ def _sample(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     return rows.filter(key < int(1_000_003 * most / rows.height))
 
 
-def _delay_curve(issue: pl.DataFrame, cut: date) -> StepCurve:
-    """The delays of the portfolio around each payer's own shrunken delay at issue; open items are censored at the
-    cut."""
-    end = pl.coalesce("paid_on", pl.lit(cut) - pl.duration(days=1))
-    told = issue.select(
-        delay=(end - pl.col("due_on")).dt.total_days() - pl.col("eb_delay"), paid=pl.col("paid_on").is_not_null()
-    )
+def _delay_curve(issue: pl.DataFrame, cut: date, *, helped: bool) -> StepCurve:
+    """The delays of the portfolio around each payer's own shrunken delay at issue; open items are censored at the cut.
+
+    Without help they are censored at `contacted_on` too, where the facts bring it (day of the first contact about the
+    item). That assumes that whom we contact first is not otherwise different, given the payer's own delay.
+    """
+    end, paid = pl.coalesce("paid_on", pl.lit(cut) - pl.duration(days=1)), pl.col("paid_on").is_not_null()
+    if not helped and "contacted_on" in issue.columns:
+        alone = pl.col("contacted_on").is_null() | (pl.col("contacted_on") >= end)
+        end, paid = pl.when(alone).then(end).otherwise("contacted_on"), paid & alone
+    told = issue.select(delay=(end - pl.col("due_on")).dt.total_days() - pl.col("eb_delay"), paid=paid)
     return kaplan_meier(told["delay"].cast(pl.Float64).to_numpy(), told["paid"].to_numpy())
 
 

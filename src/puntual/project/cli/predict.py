@@ -1,0 +1,66 @@
+"""`puntual predict`: per open document, how likely it is to be late or paid soon, when, and why."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import polars as pl
+
+from puntual.core.errors import UnusableInput
+from puntual.core.segments.backtest import model_card
+from puntual.core.segments.prediction import predict
+from puntual.core.segments.training import Settings
+from puntual.core.time import parse_date
+from puntual.project.cli import emit, progress
+from puntual.project.cli.payment_history import from_books, from_csv, last_day, learner
+
+
+@click.command(help="Predice cada documento abierto: si será tarde, si se paga en 7, 14 y 30 días, cuándo y por qué.")
+@click.option("--as-of", "as_of", metavar="FECHA", help="Día desde el que se predice; por omisión, hoy.")
+@click.option("--out", type=click.Path(path_type=Path), help="Escribe las predicciones en un archivo Parquet.")
+@click.option("--file", "file", type=click.Path(path_type=Path), help="Historia en CSV en lugar de los libros.")
+@click.option("--currency", default="USD", show_default=True, help="Moneda del archivo, si no la dice.")
+@click.option("--grace", default=0, show_default=True, help="Días de gracia tras el vencimiento.")
+@click.option("--json", "as_json", is_flag=True, help="Un documento JSON en la salida.")
+def command(as_of: str | None, out: Path | None, file: Path | None, currency: str, grace: int, as_json: bool) -> None:
+    facts, names = from_csv(file, currency) if file else (from_books(), None)
+    day = parse_date(as_of) if as_of else (last_day(facts) + timedelta(days=1) if file else _today())
+    table, trained = predict(facts, day, learner(), Settings(grace_days=grace))
+    card = model_card(trained, facts)
+    if names is not None:
+        table = table.join(names, on="due_item", how="left", maintain_order="left")
+    progress(f"{table.height} documentos abiertos al {day}; método: {card['learner']}.")
+    document: dict[str, Any] = {"as_of": day, "n": table.height, "model": card}
+    if out:
+        _write(table, out)
+        document["out"] = str(out)
+    else:
+        document["items"] = [_item(row) for row in table.iter_rows(named=True)]
+    emit(document, as_json=as_json, human=None if not out else f"{table.height} predicciones en {out}.")
+
+
+def _item(row: dict[str, Any]) -> dict[str, Any]:
+    figures = {name: round(row[name], 4) for name in ("p_late", "p_paid_7", "p_paid_14", "p_paid_30", "self_cure")}
+    return {
+        "due_item": row["due_item"], "account": row["account"],
+        **{k: row[k] for k in ("invoice", "customer") if k in row},
+        "due_on": row["due_on"], "amount": {"minor": row["amount_minor"], "currency": row["currency"]}, **figures,
+        "expected_on": row["expected_on"], "interval": [row["earliest_on"], row["latest_on"]],
+        "method": row["method"], "short_history": row["short_history"], "drivers": row["drivers"],
+    }  # fmt: skip
+
+
+def _write(table: pl.DataFrame, out: Path) -> None:
+    try:
+        table.write_parquet(out)
+    except OSError as error:
+        raise UnusableInput(f"No se pudo escribir {out}: {error}. Elija una carpeta que exista.") from None
+
+
+def _today() -> date:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC).date()
