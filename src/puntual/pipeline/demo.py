@@ -1,0 +1,201 @@
+"""The demonstration: three companies, a year of sales and payments, and one collection day, all in «Modo de prueba»."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+
+import attrs
+import polars as pl
+from django.contrib.auth import get_user_model
+from faker import Faker
+
+from puntual.apps.compliance import write as compliance
+from puntual.apps.outreach import write as outreach
+from puntual.apps.parties import write as parties
+from puntual.apps.parties.models import Creditor
+from puntual.apps.parties.write import NewAccount, NewPoint
+from puntual.apps.policies import presets
+from puntual.apps.policies import write as policies
+from puntual.apps.receivables import write as receivables
+from puntual.apps.receivables.write import NewInvoice, NewPayment
+from puntual.core import compliance as compliance_core
+from puntual.core.compliance import GateKnown, GateRules
+from puntual.core.frames import CANDIDATES, CONSENTS
+from puntual.core.time import local_date, local_instant
+from puntual.law.loader import load_law
+from puntual.pipeline.daily_run import DayResult, run_day
+from puntual.pipeline.dispatch import Outside, dispatch
+from puntual.simulators.portfolio.behaviour import Habit, Sale, habit_of, sales
+from puntual.simulators.portfolio.people import LatinCustomers
+
+SEED = 20261121
+
+
+@attrs.frozen
+class Company:
+    """One of the demonstration's companies."""
+
+    code: str
+    name: str
+    country: str
+    zone: str
+    currency: str
+    tax_id: str
+    phone: str
+    office: str
+    scale: int
+    customers: int
+
+
+COMPANIES = (
+    Company("aurora-mx", "Aurora Distribuciones", "MX", "America/Mexico_City", "MXN", "ADI120315QX8", "+52 55 5000 0100",
+            "PROFECO 55 5568 8722", 18_000, 150),
+    Company("aurora-co", "Aurora Colombia", "CO", "America/Bogota", "COP", "9012345671", "+57 300 000 0100",
+            "SIC, línea 601 592 0400", 4_500_000, 90),
+    Company("aurora-pe", "Aurora Perú", "PE", "America/Lima", "PEN", "20512345671", "+51 900 000 100",
+            "Indecopi 224 7777", 4_200, 70),
+)  # fmt: skip
+
+
+@attrs.frozen
+class Shown:
+    """What the demonstration leaves to look at."""
+
+    creditors: tuple[str, ...]
+    users: tuple[tuple[str, str, str], ...]
+    days: tuple[DayResult, ...]
+    sent: int
+
+
+def build(*, today: date, say: Callable[[str], None], outside: Callable[[Callable[[], datetime]], Outside]) -> Shown:
+    """Make everything, then do the last lawful morning's collection day of each company and send what it planned."""
+    rng = Random(SEED)
+    fake = Faker("es")
+    fake.add_provider(LatinCustomers)
+    Faker.seed(SEED)
+    creditors = []
+    for company in COMPANIES:
+        say(f"{company.name}: un año de ventas y pagos de {company.customers} clientes ...")
+        creditors.append(_company(company, rng, fake, today))
+    say("Un día de cobranza en Modo de prueba ...")
+    days, sent = [], 0
+    for creditor in creditors:
+        morning = last_lawful_morning(creditor, datetime.combine(today, time(18), UTC))
+        result = run_day(creditor=creditor, as_of=morning, past=True)
+        days.append(result)
+        if result.plan_id is not None and creditor.country != "PE":
+            outreach.approve(plan_id=result.plan_id)
+            sent += dispatch(outside(_clock(morning + timedelta(hours=5)))).sent
+    return Shown(tuple(c.code for c in creditors), _users(), tuple(days), sent)
+
+
+def _clock(start: datetime) -> Callable[[], datetime]:
+    return lambda: start
+
+
+def last_lawful_morning(creditor: Creditor, before: datetime) -> datetime:
+    """07:30 of the latest day, up to the given one, at whose ten in the morning the country's law allows an e-mail."""
+    day = local_date(before, creditor.zone)
+    days = [day - timedelta(days=back) for back in range(14)]
+    row = {
+        "party": 0, "creditor": creditor.pk, "debt": None, "channel": "email", "purpose": "reminder_overdue",
+        "country": creditor.country, "creditor_country": creditor.country, "subdivision": None,
+        "zones": [creditor.zone], "debtor": "consumer", "recipient": "debtor",
+    }  # fmt: skip
+    asked = [
+        {**row, "candidate": i, "at": local_instant(one, time(10), creditor.zone)} for i, one in enumerate(days)
+    ]
+    agreed = {"party": [0], "channel": ["*"], "status": ["granted"], "at": [before - timedelta(days=30)], "source": ["person"]}
+    known = GateKnown(consents=pl.DataFrame(agreed, schema={n: c.dtype for n, c in CONSENTS.items()}))
+    candidates = pl.DataFrame(asked, schema={n: c.dtype for n, c in CANDIDATES.items()})
+    gated = compliance_core.gate(candidates, known, GateRules(load_law()), before).sort("candidate")
+    lawful = [one for one, verdict in zip(days, gated["verdict"]) if verdict == "allow"]
+    return local_instant(lawful[0] if lawful else day, time(7, 30), creditor.zone)
+
+
+def _company(company: Company, rng: Random, fake: Faker, today: date) -> Creditor:
+    creditor = parties.create_creditor(
+        code=company.code, name=company.name, country=company.country, zone=company.zone, currency=company.currency,
+        tax_id=company.tax_id, phone=company.phone, complaint_office=company.office, credit_days=30, approve_first=0,
+        email=f"cobranza@{company.code}.example", payment_instructions="Transferencia a nombre de la empresa.",
+    )  # fmt: skip
+    version = policies.save_version(creditor_id=creditor.pk, text=presets.text_for(company.country))
+    policies.activate(version=version, at=datetime.now(UTC) - timedelta(days=400))
+    people = [(_account(company, i, rng, fake), habit_of(rng)) for i in range(1, company.customers + 1)]
+    registered = parties.register_accounts(creditor=creditor, rows=[row for row, _ in people], source="demo")
+    made = [
+        (registered.accounts[row.code], habit, sale)
+        for row, habit in people
+        for sale in sales(rng, habit, code=row.code, credit_days=30, scale=company.scale, today=today)
+    ]
+    _book(creditor, made)
+    _consents(creditor, registered.accounts, today)
+    return creditor
+
+
+def _account(company: Company, number: int, rng: Random, fake: Faker) -> NewAccount:
+    business = rng.random() < 0.7
+    name = fake.business_name(company.country) if business else fake.person_name()
+    points = []
+    if rng.random() < 0.93:
+        points.append(NewPoint("email", f"cliente{number}.{company.country.lower()}@example.com"))
+    if rng.random() < 0.85:
+        points.append(NewPoint("phone", fake.quiet_phone(company.country)))
+    return NewAccount(
+        code=f"{company.country}{number:04d}",
+        name=name,
+        tax_id=fake.tax_id(company.country, business),
+        debtor="business" if business else "consumer",
+        country=company.country,
+        zone=company.zone,
+        segment=rng.choice(("mayorista", "minorista", "nuevo")),
+        points=tuple(points),
+    )
+
+
+def _book(creditor: Creditor, made: list[tuple[int, Habit, Sale]]) -> None:
+    invoices = [
+        NewInvoice(
+            account, sale.number, sale.number, sale.issued_on, creditor.currency, sale.total_minor,
+            ((sale.due_on, sale.total_minor),), product="materiales" if habit.name != "viernes" else "consumo",
+        )
+        for account, habit, sale in made
+    ]  # fmt: skip
+    receivables.post_invoices(creditor_id=creditor.pk, invoices=invoices, source="demo")
+    payments = [
+        NewPayment(account, minor, creditor.currency, day, f"demo:{creditor.pk}:{sale.number}:{i}", "demo")
+        for account, _, sale in made
+        for i, (day, minor) in enumerate(sale.payments)
+    ]
+    receivables.post_payments(creditor_id=creditor.pk, payments=sorted(payments, key=lambda p: p.paid_on))
+
+
+def _consents(creditor: Creditor, accounts: dict[str, int], today: date) -> None:
+    """Colombia asks for the authorisation of each channel: nine in ten customers gave theirs in their contract."""
+    from puntual.apps.parties.models import Account
+
+    rows = list(Account.objects.filter(pk__in=accounts.values()).values_list("code", "party_id"))
+    granted = [party for code, party in rows if int(code[2:]) % 10]
+    when = datetime.combine(today - timedelta(days=200), time(15), UTC)
+    compliance.declare_consents(
+        parties=granted, channels=["email", "whatsapp"], basis="contrato de suministro, cláusula 9",
+        text="Autorizo que me escriban por correo y WhatsApp sobre mis pagos.", proof="contratos firmados, archivo 2025",
+        at=when,
+    )  # fmt: skip
+
+
+def _users() -> tuple[tuple[str, str, str], ...]:
+    """The demonstration's users and their passwords: shown, since they guard nothing real."""
+    people = (("admin", "Ana, administra", True), ("supervisor", "Sergio, supervisa", False), ("gestor", "Gloria, gestiona", False))
+    users = get_user_model()
+    shown = []
+    for name, title, boss in people:
+        user, _ = users.objects.get_or_create(
+            username=name, defaults={"first_name": title, "is_staff": True, "is_superuser": boss}
+        )
+        user.set_password(f"{name}-demo-2026")
+        user.save()
+        shown.append((name, f"{name}-demo-2026", title))
+    return tuple(shown)
