@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "puntual.apps.planning",
     "puntual.apps.outreach",
     "puntual.apps.imports",
+    "puntual.apps.portal",
     "puntual.apps.audit",
 ]
 
@@ -162,8 +163,13 @@ STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 WHITENOISE_USE_FINDERS = True
 
-#: Searches of the Ctrl K palette: functions from the words typed to groups of results.
-PALETTE_SEARCH: list[str] = []
+#: Searches of the Ctrl K palette: functions (request, words typed) -> groups of results.
+PALETTE_SEARCH = ["puntual.apps.receivables.views.search"]
+#: What a planned message would say: (outbox row, instant) -> recipient, subject, text.
+MESSAGE_PREVIEW = "puntual.project.previews.preview"
+
+#: Who tells the customer's page what the law forbids to ask: (country, kind of debtor, day) -> topics.
+PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"
 
 LOGIN_URL = "/entrar/"
 LOGIN_REDIRECT_URL = "/"

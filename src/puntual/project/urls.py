@@ -6,6 +6,12 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.ui.urls")),
+    path("p/<str:token>/", include("puntual.apps.portal.urls")),
+    path("", include("puntual.apps.portal.public_urls")),
+    path("", include("puntual.apps.planning.urls")),
+    path("", include("puntual.apps.receivables.urls")),
+    path("", include("puntual.apps.outreach.urls")),
+    path("", include("puntual.apps.compliance.urls")),
 ]
 
 handler403 = "puntual.ui.errors.forbidden"

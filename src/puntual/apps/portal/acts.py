@@ -1,0 +1,241 @@
+"""What people tell through their page: «Ya pagué», «Recuérdenme», a word, a talk, how it went. One act per key."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+import attrs
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from puntual.apps.compliance import write as compliance
+from puntual.apps.outreach import facts
+from puntual.apps.parties import read as parties
+from puntual.apps.portal import read
+from puntual.apps.portal.choices import (
+    CLAIM_PAUSE_DAYS,
+    CLAIM_PAUSE_DAYS_AFTER_REJECTION,
+    DELICATE_DAYS,
+    REMIND_DAYS_AHEAD,
+    REMINDERS_IN_60_DAYS,
+    SLIP_MAX,
+    ClaimState,
+)
+from puntual.apps.portal.models import (
+    PaymentClaim,
+    ReminderRequest,
+    Satisfaction,
+    TalkRequest,
+    Told,
+    Word,
+)
+from puntual.core.errors import Refused, UnusableInput
+
+T = TypeVar("T", bound=Told)
+
+#: First bytes of the files that we take for a slip.
+_SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+)
+
+
+@attrs.frozen
+class Slip:
+    """A checked file: its bytes and what they really are, whatever its name said."""
+
+    data: bytes
+    kind: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def check_slip(data: bytes) -> Slip:
+    """A PDF, JPEG, PNG or WebP of at most 5 MB, told by its own bytes. UnusableInput otherwise."""
+    if len(data) > SLIP_MAX:
+        raise UnusableInput(_("El archivo pesa más de 5 MB: envíe una foto más pequeña."), field="slip")
+    kind = next((kind for start, kind in _SIGNATURES if data.startswith(start)), "")
+    if not kind and data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        kind = "image/webp"
+    if not kind:
+        raise UnusableInput(_("Ese archivo no es una foto ni un PDF: envíe un PDF, JPG, PNG o WebP."), field="slip")
+    return Slip(data, kind)
+
+
+def sealed(party_id: int, text: str) -> bytes | None:
+    """Free text under the person's key; nothing for an empty one."""
+    key = parties.key_of(party_id)
+    if not text.strip() or key is None:
+        return None
+    return parties.vault.seal(key, text.strip())
+
+
+def _once(model: type[T], key: str, **values: Any) -> tuple[T, bool]:
+    """The act of that form, and whether it is new. A key of somebody else's form is nobody's."""
+    manager: models.Manager[T] = model._default_manager
+    row, created = manager.get_or_create(key=key, defaults=values)
+    if row.account_id != values["account"].pk:
+        raise UnusableInput(_("Este formulario ya no sirve: ábralo otra vez desde su página."))
+    return row, created
+
+
+@attrs.frozen
+class Claim:
+    """A «Ya pagué» as it was told, checked."""
+
+    amount_minor: int
+    currency: str
+    paid_on: date
+    method: str
+    note: str = ""
+    due_items: tuple[int, ...] = ()
+    slip: Slip | None = None
+
+
+@transaction.atomic
+def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> PaymentClaim:
+    """Record a «Ya pagué». Reminders pause at once, for fewer days where an earlier claim was not found in the bank."""
+    today = visit.today(at)
+    if claim.amount_minor <= 0:
+        raise UnusableInput(_("Escriba cuánto pagó, mayor que cero."), field="amount")
+    if claim.paid_on > today + timedelta(days=1):  # the person's own day may already be tomorrow
+        raise UnusableInput(
+            _("Esa fecha todavía no llega: si va a pagar después, use «Elegir fecha»."), field="paid_on"
+        )
+    if claim.paid_on < today - timedelta(days=400):
+        raise UnusableInput(_("Esa fecha es de hace más de un año: revísela."), field="paid_on")
+    recent = at - timedelta(days=90)
+    doubtful = PaymentClaim.objects.filter(account=visit.account, state=ClaimState.REJECTED, at__gt=recent).exists()
+    pause = CLAIM_PAUSE_DAYS_AFTER_REJECTION if doubtful else CLAIM_PAUSE_DAYS
+    slip = claim.slip
+    row, created = _once(
+        PaymentClaim,
+        key,
+        account=visit.account,
+        at=at,
+        due_items=list(claim.due_items),
+        amount_minor=claim.amount_minor,
+        currency=claim.currency,
+        paid_on=claim.paid_on,
+        method=claim.method,
+        sealed_note=sealed(visit.party.pk, claim.note),
+        sealed_slip=sealed(visit.party.pk, base64.b85encode(slip.data).decode()) if slip else None,
+        slip_type=slip.kind if slip else "",
+        slip_size=len(slip.data) if slip else 0,
+        slip_sha256=slip.sha256 if slip else "",
+        hold_until=today + timedelta(days=pause),
+    )
+    if created:
+        facts.record_fact(
+            account_id=visit.account.pk, kind="method_chosen", at=at, key=f"portal:claim:{row.pk}", method=claim.method,
+            amount_minor=claim.amount_minor, currency=claim.currency, detail="ya_pague",
+        )  # fmt: skip
+    return row
+
+
+def slip_of(claim: PaymentClaim) -> bytes | None:
+    """The file that came with a claim; None when there was none or its key was destroyed."""
+    key = parties.key_of(claim.account.party_id)
+    if claim.sealed_slip is None or key is None:
+        return None
+    return base64.b85decode(parties.vault.unseal(key, claim.sealed_slip))
+
+
+def text_of(party_id: int, blob: bytes | memoryview | None) -> str:
+    """Free text that somebody sent, for whoever attends it."""
+    return parties.vault.unseal(parties.key_of(party_id), blob)
+
+
+@transaction.atomic
+def resolve_claim(*, claim_id: int, found: bool, at: datetime) -> PaymentClaim:
+    """Somebody looked for the payment. Either way the pause ends: confirmed money is in the books by its own way."""
+    row = PaymentClaim.objects.select_for_update().get(pk=claim_id)
+    if row.state != ClaimState.OPEN:
+        raise Refused("Ese aviso de pago ya se había resuelto.")
+    row.state, row.resolved_at = (ClaimState.CONFIRMED if found else ClaimState.REJECTED), at
+    row.save(update_fields=["state", "resolved_at"])
+    return row
+
+
+@transaction.atomic
+def remind_on(*, visit: read.Visit, on: date, key: str, at: datetime) -> ReminderRequest:
+    """«Recuérdenme el ...»: silence until that day. Refused beyond the days and the times that are allowed."""
+    today = visit.today(at)
+    same = ReminderRequest.objects.filter(key=key, account=visit.account).first()
+    if same:
+        return same
+    if not today < on <= today + timedelta(days=REMIND_DAYS_AHEAD):
+        raise UnusableInput(
+            _("Elija un día de los próximos %(n)d días.") % {"n": REMIND_DAYS_AHEAD}, field="on"
+        )  # fmt: skip
+    recent = ReminderRequest.objects.filter(account=visit.account, at__gt=at - timedelta(days=60)).count()
+    if recent >= REMINDERS_IN_60_DAYS:
+        raise Refused(
+            _("Ya pidió dos veces que se le recuerde después. Puede elegir una fecha o hablar con una persona."),
+            reason="asked_later",
+        )
+    return _once(ReminderRequest, key, account=visit.account, at=at, on=on)[0]
+
+
+@attrs.frozen
+class NewWord:
+    """What somebody chose to tell; any part may be missing, not all."""
+
+    text: str = ""
+    can_pay_minor: int | None = None
+    currency: str = ""
+    every: str = ""
+    delicate: bool = False
+
+
+@transaction.atomic
+def tell(*, visit: read.Visit, word: NewWord, key: str, at: datetime) -> Word:
+    """Keep it. Whoever says that the situation is delicate is left to a person: automation stops for two months."""
+    if not (word.text.strip() or word.can_pay_minor or word.delicate):
+        raise UnusableInput(_("Cuéntenos algo o díganos cuánto puede pagar."), field="text")
+    row, created = _once(
+        Word,
+        key,
+        account=visit.account,
+        at=at,
+        sealed_text=sealed(visit.party.pk, word.text),
+        can_pay_minor=word.can_pay_minor,
+        currency=word.currency if word.can_pay_minor else "",
+        every=word.every if word.can_pay_minor else "",
+        delicate=word.delicate,
+    )
+    if created and word.delicate:
+        today = visit.today(at)
+        until = today + timedelta(days=DELICATE_DAYS)
+        compliance.add_situation(
+            party_id=visit.party.pk, reason="vulnerable", since=today, until=until, note="Lo dijo en su página"
+        )
+    return row
+
+
+def ask_to_talk(*, visit: read.Visit, text: str, channel: str, hours: str, key: str, at: datetime) -> TalkRequest:
+    """«Hablar con una persona»: somebody of the company will answer, by the channel and hours asked."""
+    return _once(
+        TalkRequest, key, account=visit.account, at=at, sealed_text=sealed(visit.party.pk, text), channel=channel,
+        hours=hours,
+    )[0]  # fmt: skip
+
+
+def attended(*, talk_id: int, at: datetime) -> None:
+    """Somebody answered."""
+    TalkRequest.objects.filter(pk=talk_id, done_at=None).update(done_at=at)
+
+
+def rate(*, visit: read.Visit, score: int, text: str, key: str, at: datetime) -> Satisfaction:
+    """How easy it was to pay, from 1 to 5."""
+    if score not in range(1, 6):
+        raise UnusableInput(_("Elija una de las cinco respuestas."), field="score")
+    return _once(
+        Satisfaction, key, account=visit.account, at=at, score=score, sealed_text=sealed(visit.party.pk, text)
+    )[0]  # fmt: skip

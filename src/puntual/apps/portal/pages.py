@@ -1,0 +1,189 @@
+"""What every page of the customer has in common: who may see it, how often, in which language, with which headers.
+
+A GET never does anything: mail robots open links. Acts are POSTs. There is no cookie to forge a request with (the
+address itself is the secret), so there is no CSRF token either; a browser that sends no
+referrer could not answer for one.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from typing import Any
+
+import attrs
+from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.views.decorators.csrf import csrf_exempt
+
+from puntual.apps.parties import read as parties
+from puntual.apps.portal import limits, read
+from puntual.ui.formats import locale_for
+
+LANGUAGES = (("es", "Español"), ("pt-br", "Português"), ("en", "English"))
+_LANGUAGE_COOKIE, LONGEST_BODY = "p_idioma", 8 * 1024 * 1024
+View = Callable[..., HttpResponse]
+
+
+@attrs.frozen
+class Here:
+    """One visit to one page: the request, whose page it is, and the instant, which nobody reads twice."""
+
+    request: HttpRequest
+    visit: read.Visit
+    at: datetime
+    language: str
+
+    @property
+    def today(self) -> date:
+        return self.visit.today(self.at)
+
+    @property
+    def locale(self) -> str:
+        return locale_for(self.visit.creditor.country, self.language)
+
+    def url(self, name: str, **more: Any) -> str:
+        """The address of another page of this link."""
+        return reverse(f"portal:{name}", kwargs={"token": self.visit.token, **more})
+
+    def key(self, act: str) -> str:
+        """The key of the form that was sent: the same one twice is one act. Without it, one a minute."""
+        given = self.request.POST.get("llave", "")[:40] or f"{self.at:%Y%m%d%H%M}"
+        return f"{act}:{self.visit.link.pk}:{given}"[:80]
+
+    def context(self) -> dict[str, Any]:
+        """What every template of the page may use."""
+        visit = self.visit
+        return {
+            "visit": visit,
+            "creditor": visit.creditor,
+            "root": self.url("home"),
+            "today": self.today,
+            "locale": self.locale,
+            "language": self.language,
+            "languages": LANGUAGES,
+            "llave": self.request.POST.get("llave") or secrets.token_urlsafe(12),
+        }
+
+    def show(self, template: str, *, status: int = 200, **more: Any) -> HttpResponse:
+        """A page of this link."""
+        return render(self.request, f"portal/{template}.html", self.context() | more, status=status)
+
+    def done(self, what: str) -> HttpResponse:
+        """To the page that says that it is done."""
+        return redirect(self.url("done", what=what), permanent=False)
+
+
+def page(*, acts: bool = True, even_revoked_for: str = "") -> Callable[[View], View]:
+    """A view of a link: `view(here, **more)`. Without `acts` it answers only to GET and HEAD."""
+
+    def decorate(view: View) -> View:
+        @csrf_exempt
+        @csp_replace({"script-src": ["'none'"], "connect-src": ["'none'"]})
+        @wraps(view)
+        def guarded(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
+            if request.method not in (("GET", "HEAD", "POST") if acts else ("GET", "HEAD")):
+                return private(HttpResponse(status=405))
+            trouble = _trouble(request, token)
+            if trouble:
+                return private(_plain(request, *trouble))
+            at = timezone.now()
+            visit = read.resolve(token, at=at, even_revoked_for=even_revoked_for)
+            if visit is None:
+                limits.count("wrong", _address(request))
+                return private(_plain(request, "gone", 404))
+            here = Here(request, visit, at, _language(request, visit))
+            with translation.override(here.language):
+                response = view(here, **more)
+            if request.GET.get("idioma") == here.language:
+                response.set_cookie(
+                    _LANGUAGE_COOKIE, here.language, max_age=7_776_000, path=here.url("home"), httponly=True,
+                    samesite="Lax", secure=request.is_secure(),
+                )  # fmt: skip
+            return private(response)
+
+        return guarded
+
+    return decorate
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _trouble(request: HttpRequest, token: str) -> tuple[str, int] | None:
+    address = _address(request)
+    calm = limits.count("address", address) and limits.count("link", token[:40])
+    if request.method == "POST":
+        calm = limits.count("act", token[:40]) and calm
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > LONGEST_BODY:
+            return "too_big", 413
+    return None if calm and not limits.is_over("wrong", address) else ("too_many", 429)
+
+
+def _plain(request: HttpRequest, template: str, status: int) -> HttpResponse:
+    """A page that says nothing about anybody, in the language of the browser."""
+    wanted = request.META.get("HTTP_ACCEPT_LANGUAGE", "")[:2].lower()
+    with translation.override({"pt": "pt-br", "en": "en"}.get(wanted, "es")):
+        response = render(request, f"portal/{template}.html", {"language": translation.get_language()}, status=status)
+    if status == 429:
+        response["Retry-After"] = "60"
+    return response
+
+
+def _language(request: HttpRequest, visit: read.Visit) -> str:
+    known = {code for code, _ in LANGUAGES}
+    for wanted in (request.GET.get("idioma", ""), request.COOKIES.get(_LANGUAGE_COOKIE, "")):
+        if wanted in known:
+            return wanted
+    told = (visit.party.language or "").lower()[:2] or ("pt" if visit.creditor.country == "BR" else "es")
+    return {"pt": "pt-br", "en": "en"}.get(told, "es")
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Never kept, never indexed, never told to the next site."""
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive, nosnippet, noimageindex"
+    response["Cache-Control"] = "no-store, private"
+    response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
+    return response
+
+
+def greeting_name(visit: read.Visit) -> str:
+    """How the person is greeted: the first name of somebody, the whole name of a company; nothing once erased."""
+    person = parties.person(visit.party.pk)
+    name = person.name.strip()
+    if not name or name == parties.vault.UNREADABLE:
+        return ""
+    if person.debtor == "consumer":
+        first = name.split()[0]
+        return first.capitalize() if first.isupper() or first.islower() else first
+    return name
+
+
+def is_browser(request: HttpRequest) -> bool:
+    """Whether a visit is worth counting: robots that prefetch links send no language, or say what they are."""
+    agent = request.META.get("HTTP_USER_AGENT", "").lower()
+    prefetch = "prefetch" in (request.META.get("HTTP_SEC_PURPOSE", "") + request.META.get("HTTP_PURPOSE", ""))
+    robots = ("bot", "crawl", "spider", "preview", "facebookexternalhit", "whatsapp/", "curl", "python", "scan")
+    return bool(
+        request.method == "GET"
+        and request.META.get("HTTP_ACCEPT_LANGUAGE")
+        and agent
+        and not prefetch
+        and not any(word in agent for word in robots)
+    )
+
+
+def device(request: HttpRequest) -> str:
+    """phone, tablet or desktop, for the funnel; never more than that."""
+    agent = request.META.get("HTTP_USER_AGENT", "").lower()
+    if "ipad" in agent or "tablet" in agent:
+        return "tablet"
+    return "phone" if "mobi" in agent or "android" in agent else "desktop"

@@ -1,0 +1,37 @@
+"""Addresses of one customer's page, all under its private token. The public ones are in `public_urls`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from puntual.apps.portal import views, views_choices, views_papers
+
+app_name = "portal"
+urlpatterns: list[URLPattern] = [
+    path("", views.home, name="home"),
+    path("pagar/", views.pay, name="pay"),
+    path("abonar/", views.part, name="part"),
+    path("ya-pague/", views.claim, name="claim"),
+    path("es-legitima/", views.genuine, name="genuine"),
+    path("listo/<slug:what>/", views.done, name="done"),
+    path("no-soy/", views_choices.wrong_person, name="wrong_person"),
+    path("no-soy/constancia/", views_papers.wrong_person_paper, name="wrong_person_paper"),
+    path("no-soy/constancia.pdf", views_papers.wrong_person_paper, {"as_pdf": True}, name="wrong_person_pdf"),
+    path("no-me-escriban/", views_choices.stop, name="stop"),
+    path("baja/", views_choices.one_click, name="one_click"),
+    path("hablar/", views_choices.talk, name="talk"),
+    path("recuerdenme/", views_choices.remind, name="remind"),
+    path("dia-de-pago/", views_choices.payday, name="payday"),
+    path("preferencias/", views_choices.preferences, name="preferences"),
+    path("mi-situacion/", views_choices.word, name="word"),
+    path("como-le-fue/", views_choices.rate, name="rate"),
+    path("paso/", views_papers.step, name="step"),
+    path("estado-de-cuenta/", views_papers.statement, name="statement"),
+    path("estado-de-cuenta.pdf", views_papers.statement, {"as_pdf": True}, name="statement_pdf"),
+    path("recibo/<int:event>/", views_papers.receipt, name="receipt"),
+    path("recibo/<int:event>.pdf", views_papers.receipt, {"as_pdf": True}, name="receipt_pdf"),
+    path("contactos/", views_papers.contacts, name="contacts"),
+    path("constancia/", views_papers.certificate, name="certificate"),
+    path("constancia/<slug:number>/", views_papers.certificate_paper, name="certificate_paper"),
+    path("constancia/<slug:number>.pdf", views_papers.certificate_paper, {"as_pdf": True}, name="certificate_pdf"),
+]

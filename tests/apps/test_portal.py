@@ -1,0 +1,468 @@
+"""The customer's page: a private link, what it shows, what can be done on it, and what it never tells."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlparse
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from puntual.apps.compliance import read as compliance
+from puntual.apps.outreach.models import Fact
+from puntual.apps.parties import write as parties
+from puntual.apps.parties.models import Account, ContactPoint
+from puntual.apps.policies import write as policies
+from puntual.apps.portal import acts, read, tokens, write
+from puntual.apps.portal.models import PaymentClaim, PortalLink, Preference, ReminderRequest, Satisfaction, WrongPerson
+from puntual.apps.receivables import write as books
+from puntual.core.ledger import references
+from puntual.core.ledger.books import Component
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.now(ZoneInfo("America/Mexico_City")).date()
+BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 13) Mobile", "HTTP_ACCEPT_LANGUAGE": "es-MX"}
+
+
+@pytest.fixture(autouse=True)
+def _calm():
+    cache.clear()
+
+
+@pytest.fixture
+def web():
+    return Client(**BROWSER)
+
+
+@pytest.fixture
+def creditor():
+    return parties.create_creditor(
+        code="norte", name="Ferretera del Norte", country="MX", zone="America/Mexico_City", currency="MXN",
+        phone="81 5555 0000", email="pagos@norte.example", payment_instructions="CLABE 012345678901234567, BBVA",
+    )  # fmt: skip
+
+
+def add_customer(creditor, code, name="Ana Ruiz Gómez", tax_id="RUGA800101AB1", email="ana@correo.example", **more):
+    points = (parties.NewPoint("email", email),) if email else ()
+    row = parties.NewAccount(code=code, name=name, tax_id=tax_id, debtor="consumer", points=points, **more)
+    return parties.register_accounts(creditor=creditor, rows=[row]).accounts[code]
+
+
+@pytest.fixture
+def account(creditor):
+    pk = add_customer(creditor, "C-1")
+    bill(creditor, pk, "A-1", 1200_00, TODAY - timedelta(days=12))
+    bill(creditor, pk, "A-2", 300_50, TODAY + timedelta(days=5))
+    return pk
+
+
+def bill(creditor, account, number, minor, due, currency="MXN"):
+    row = books.NewInvoice(account, number, number, due - timedelta(days=30), currency, minor, ((due, minor),))
+    books.post_invoices(creditor_id=creditor.pk, invoices=[row], source="test")
+
+
+def pay(creditor, account, minor, key="p1"):
+    payment = books.NewPayment(account, minor, "MXN", TODAY, key, "test")
+    books.post_payments(creditor_id=creditor.pk, payments=[payment])
+
+
+def point_of(account):
+    return ContactPoint.objects.get(party__accounts=account)
+
+
+@pytest.fixture
+def page(account):
+    """The path of Ana's page, sent to her mail."""
+    return urlparse(write.link_for(account, point=point_of(account).pk)).path
+
+
+def visit_of(page, at=None):
+    return read.resolve(page.split("/")[2], at=at or datetime.now(UTC))
+
+
+def text_of(response):
+    plain = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>", " ", response.content.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", plain.replace("\xa0", " "))
+
+
+class TestLink:
+    def test_one_live_link_per_account_is_used_again_and_it_is_short(self, account):
+        first = write.link_for(account)
+        assert write.link_for(account) == first
+        assert PortalLink.objects.count() == 1
+        assert len(urlparse(first).path.split("/")[2]) <= 30
+
+    def test_many_at_once_in_a_handful_of_statements(self, creditor, django_assert_max_num_queries):
+        accounts = [add_customer(creditor, f"M-{i}", tax_id=f"MUCH80010{i:04d}", email="") for i in range(40)]
+        with django_assert_max_num_queries(8):
+            links = write.links_for(accounts)
+        assert len(set(links.values())) == 40
+        assert write.links_for(accounts[:5]) == {a: links[a] for a in accounts[:5]}
+
+    def test_the_database_alone_does_not_give_the_link(self, page):
+        row = PortalLink.objects.get()
+        held = " ".join(str(getattr(row, f.attname)) for f in row._meta.concrete_fields)
+        signature = page.split("/")[2].split("-", 1)[1]
+        assert signature not in held and signature.encode() not in bytes(row.nonce)
+
+    def test_one_about_to_expire_is_replaced_and_still_works_meanwhile(self, account, page, web):
+        PortalLink.objects.update(expires_at=datetime.now(UTC) + timedelta(days=3))
+        assert urlparse(write.link_for(account, point=point_of(account).pk)).path != page
+        assert web.get(page).status_code == 200
+
+    def test_the_signing_key_of_before_still_opens_it(self, page, web, settings):
+        old = settings.SECRET_KEY
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key", [old]
+        assert web.get(page).status_code == 200
+        settings.SECRET_KEY_FALLBACKS = []
+        assert web.get(page).status_code == 404
+
+    def test_wrong_expired_and_revoked_are_the_same_page_that_says_nothing(self, account, page, web):
+        link = PortalLink.objects.get()
+        other = tokens.make(link.pk + 1, bytes(link.nonce))
+        answers = [web.get(f"/p/{t}/") for t in ("x", other, page.split("/")[2][:-1] + "!", "9" * 40)]
+        PortalLink.objects.update(expires_at=datetime.now(UTC))
+        answers.append(web.get(page))
+        PortalLink.objects.update(expires_at=datetime.now(UTC) + timedelta(days=9))
+        assert web.get(page).status_code == 200
+        assert write.revoke_links(account=account, at=datetime.now(UTC)) == 1
+        answers.append(web.get(page))
+        assert {a.status_code for a in answers} == {404}
+        assert len({text_of(a) for a in answers}) == 1
+        assert "Ferretera" not in text_of(answers[0]) and "Ana" not in text_of(answers[0])
+
+
+class TestPrivacy:
+    def test_headers_and_title_tell_nothing(self, page, web):
+        answer = web.get(page)
+        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["X-Robots-Tag"].startswith("noindex")
+        assert answer["Cache-Control"] == "no-store, private"
+        assert "script-src 'none'" in answer["Content-Security-Policy"]
+        head = answer.content.decode().split("</head>")[0]
+        assert "<title>Página privada</title>" in head
+        assert not {"Ana", "Ferretera", "1,500.50", "og:"} & set(re.findall(r"og:|[\w,.]+", head))
+        assert "<script" not in answer.content.decode()
+
+    def test_it_never_says_deudor(self, page, web, creditor):
+        for path in ("", "pagar/", "abonar/", "ya-pague/", "no-soy/", "no-me-escriban/", "hablar/", "es-legitima/"):
+            answer = web.get(page + path)
+            assert answer.status_code == 200
+            assert not re.search(r"deudor|moros", answer.content.decode(), re.IGNORECASE), path
+
+    def test_too_many_knocks_are_told_to_wait(self, page, web):
+        codes = [web.get(page + "baja/").status_code for _ in range(121)]
+        assert codes == [302] * 120 + [429]
+        last = web.get(page)
+        assert last["Retry-After"] == "60" and "Espere un momento" in text_of(last) and "Ana" not in text_of(last)
+
+    def test_whoever_guesses_links_is_shut_out_also_of_good_ones(self, page, web):
+        for i in range(30):
+            web.get(f"/p/1-{i:022d}/")
+        assert web.get(page).status_code == 429
+        assert Client(REMOTE_ADDR="10.9.9.9").get(page).status_code == 200
+
+    def test_no_robot_that_opens_every_link_does_anything(self, page, account):
+        robot = Client(HTTP_USER_AGENT="SafeLinks/1.0 (scanner)", HTTP_ACCEPT_LANGUAGE="en")
+        html = robot.get(page).content.decode()
+        links = {u for u in re.findall(r'href="([^"]+)"', html) if u.startswith(page)}
+        assert len(links) >= 10
+        for url in [*links, page + "baja/"]:
+            assert robot.get(url.replace("&amp;", "&")).status_code in (200, 302), url
+            assert robot.head(url.replace("&amp;", "&")).status_code in (200, 302), url
+        assert compliance.consents_of(Account.objects.get(pk=account).party_id) == []
+        assert WrongPerson.objects.count() == PaymentClaim.objects.count() == Fact.objects.count() == 0
+        assert PortalLink.objects.get().revoked_at is None
+
+
+class TestHome:
+    def test_the_total_and_every_line_of_it(self, page, web, creditor, account):
+        pay(creditor, account, 200_00)
+        said = text_of(web.get(page))
+        assert "Hola, Ana" in said and "Total por pagar $1,300.50" in said and "Ferretera del Norte" in said
+        assert "Importe original $1,200.00 Pagado o descontado −$200.00 Por pagar $1,000.00" in said
+        for button in ("Pagar ahora", "Abonar una parte", "Ya pagué", "No soy esta persona", "No me escriban más"):
+            assert button in said
+
+    def test_each_charge_shows_its_formula(self, page, web, creditor, account):
+        item = read.bill(account, TODAY).lines[0].due_item
+        charge = books.Reduction(
+            account, "interest", "MXN", TODAY, "i1", "test", ((item, Component.INTEREST, 23_67),),
+            "1,200.00 × 60 % × 12 / 365",
+        )  # fmt: skip
+        books.post_reductions(creditor_id=creditor.pk, rows=[charge])
+        said = text_of(web.get(page))
+        assert "$23.67 = 1,200.00 × 60 % × 12 / 365" in said
+        assert "Total por pagar $1,524.17" in said
+
+    def test_nothing_to_pay(self, page, web, creditor, account):
+        pay(creditor, account, 1500_50)
+        said = text_of(web.get(page))
+        assert "Hola, Ana: está al día" in said and "Constancia de no adeudo" in said
+        assert "Pagar ahora" not in said
+
+    def test_two_currencies_are_two_totals(self, page, web, creditor, account):
+        bill(creditor, account, "U-1", 50_00, TODAY, "USD")
+        said = text_of(web.get(page))
+        assert "$1,500.50 MXN" in said and "US$50.00 USD" in said
+
+    def test_a_cheap_number_of_questions_to_the_database(self, page, web, django_assert_max_num_queries):
+        web.get(page)
+        with django_assert_max_num_queries(14):
+            web.get(page)
+
+    def test_a_visit_is_a_fact_once_a_day(self, page, web, account):
+        web.get(page)
+        web.get(page)
+        fact = Fact.objects.get()
+        assert (fact.kind, fact.device, fact.account_id) == ("clicked", "phone", account)
+
+    def test_portuguese_and_english_on_request_and_remembered(self, page, web):
+        assert web.get(page + "?idioma=en").status_code == 200
+        assert web.cookies["p_idioma"].value == "en" and web.cookies["p_idioma"]["path"] == page
+        assert '<html lang="en">' in web.get(page).content.decode()
+
+
+class TestPaying:
+    def test_all_with_the_reference_that_finds_the_account(self, page, web, account):
+        said = text_of(web.get(page + "pagar/"))
+        assert "Va a pagar $1,500.50" in said and "CLABE 012345678901234567" in said
+        shown = re.search(r"concepto: ([\d ]+?) Con ella", said)[1].replace(" ", "")
+        assert references.read(shown) == (references.ACCOUNT, account)
+
+    def test_some_documents_or_a_part(self, page, web, account):
+        item = read.bill(account, TODAY).lines[1].due_item
+        assert "Va a pagar $300.50" in text_of(web.get(page + f"pagar/?doc={item}"))
+        assert "Va a pagar $500.00 Es una parte de $1,500.50" in text_of(web.get(page + "pagar/?importe=500"))
+        assert "Va a pagar $1,500.50" in text_of(web.get(page + "pagar/?importe=99999"))
+        assert "con números" in text_of(web.get(page + "pagar/?importe=mucho"))
+
+    def test_documents_of_somebody_else_are_not_payable_here(self, page, web, creditor):
+        other = add_customer(creditor, "C-2", "Beto Paz", "PABE800101AB2", "beto@correo.example")
+        bill(creditor, other, "B-1", 77_00, TODAY)
+        theirs = read.bill(other, TODAY).lines[0].due_item
+        said = text_of(web.get(page + f"pagar/?doc={theirs}"))
+        assert "Va a pagar $1,500.50" in said and "77.00" not in said and "B-1" not in said
+
+
+def claim_form(**more):
+    return {"llave": "k1", "amount": "1,200.00", "paid_on": TODAY.isoformat(), "method": "transfer", **more}
+
+
+class TestAlreadyPaid:
+    def test_it_pauses_reminders_at_once(self, page, web, account):
+        answer = web.post(page + "ya-pague/", claim_form(note="BBVA folio 99"), follow=True)
+        assert "no le enviaremos recordatorios" in text_of(answer)
+        row = PaymentClaim.objects.get()
+        assert (row.amount_minor, row.currency, row.method, row.state) == (1200_00, "MXN", "transfer", "open")
+        assert row.hold_until == visit_of(page).today(row.at) + timedelta(days=10)
+        assert b"BBVA" not in bytes(row.sealed_note)
+        assert acts.text_of(row.account.party_id, row.sealed_note) == "BBVA folio 99"
+        held = read.claims_holds_frame().to_dicts()
+        assert [(h["account"], h["reason"], h["until"]) for h in held] == [
+            (account, "payment_to_verify", row.hold_until)
+        ]
+        assert "Recibimos su aviso de pago" in text_of(web.get(page))
+
+    def test_the_same_form_twice_is_one_claim(self, page, web):
+        web.post(page + "ya-pague/", claim_form())
+        web.post(page + "ya-pague/", claim_form(amount="5"))
+        assert [c.amount_minor for c in PaymentClaim.objects.all()] == [1200_00]
+
+    def test_the_slip_is_kept_sealed_with_its_hash(self, page, web):
+        slip = b"%PDF-1.4 recibo " + b"x" * 5000
+        web.post(page + "ya-pague/", claim_form(slip=_file("recibo.pdf", slip)))
+        row = PaymentClaim.objects.get()
+        assert acts.slip_of(row) == slip
+        assert (row.slip_type, row.slip_size) == ("application/pdf", 5016)
+        assert b"recibo" not in bytes(row.sealed_slip)
+
+    @pytest.mark.parametrize(
+        "data, why",
+        [(b"MZ\x90\x00" + b"x" * 50, "no es una foto ni un PDF"), (b"%PDF-" + b"x" * (5 * 1024 * 1024), "más de 5 MB")],
+    )
+    def test_other_files_are_refused_and_nothing_is_kept(self, page, web, data, why):
+        answer = web.post(page + "ya-pague/", claim_form(slip=_file("foto.jpg", data)))
+        assert answer.status_code == 422 and why in text_of(answer)
+        assert PaymentClaim.objects.count() == 0
+
+    @pytest.mark.parametrize(
+        "wrong, why",
+        [
+            ({"amount": "nada"}, "con números"),
+            ({"amount": "-5"}, "con números"),
+            ({"paid_on": "ayer"}, "Elija una fecha"),
+            ({"paid_on": "2999-01-01"}, "todavía no llega"),
+            ({"method": "trueque"}, "Elija una de las opciones"),
+        ],
+    )
+    def test_what_is_wrong_is_told_and_what_was_typed_stays(self, page, web, wrong, why):
+        answer = web.post(page + "ya-pague/", claim_form(note="mi nota", **wrong))
+        assert answer.status_code == 422 and why in text_of(answer) and "mi nota" in answer.content.decode()
+        assert PaymentClaim.objects.count() == 0
+
+    def test_after_one_that_was_not_found_the_pause_is_shorter(self, page, web):
+        web.post(page + "ya-pague/", claim_form())
+        acts.resolve_claim(claim_id=PaymentClaim.objects.get().pk, found=False, at=datetime.now(UTC))
+        assert read.claims_holds_frame().height == 0
+        web.post(page + "ya-pague/", claim_form(llave="k2"))
+        row = PaymentClaim.objects.get(state="open")
+        assert row.hold_until == visit_of(page).today(row.at) + timedelta(days=3)
+
+
+def _file(name, data):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return SimpleUploadedFile(name, data)
+
+
+class TestNotThisPerson:
+    def test_the_contact_is_silenced_everywhere_and_the_link_closes(self, page, web, creditor, account):
+        other = parties.create_creditor(
+            code="sur", name="Sur", country="MX", zone="America/Mexico_City", currency="MXN"
+        )
+        theirs = add_customer(other, "S-1", "Otra Persona", "OTRA800101AB3", "ana@correo.example")
+        elsewhere = urlparse(write.link_for(theirs, point=point_of(theirs).pk)).path
+        answer = web.post(page + "no-soy/", {"llave": "k"}, follow=True)
+        said = text_of(answer)
+        assert "a•••@correo.example quedó silenciado" in said and "Ruiz" not in said and "1,500" not in said
+        assert set(ContactPoint.objects.values_list("status", flat=True)) == {"silenced"}
+        assert web.get(page).status_code == 404 and web.get(elsewhere).status_code == 404
+        assert read.claims_holds_frame().height == 0
+        pdf = web.get(page + "no-soy/constancia.pdf")
+        assert pdf["Content-Type"] == "application/pdf" and pdf.content.startswith(b"%PDF-")
+
+    def test_the_certificate_can_be_checked_by_anybody_and_names_nobody(self, page, web):
+        said = text_of(web.post(page + "no-soy/", {"llave": "k"}, follow=True))
+        number = re.search(r"Número (\w{12})", said)[1]
+        checked = Client().get(f"/constancia/{number}/")
+        assert checked.status_code == 200 and "Es auténtica" in text_of(checked) and "Ruiz" not in text_of(checked)
+        assert Client().get("/constancia/AAAAAAAAAAAA/").status_code == 404
+
+    def test_twice_is_once(self, page, web):
+        web.post(page + "no-soy/", {"llave": "k"})
+        web.post(page + "no-soy/", {"llave": "otra"})
+        assert WrongPerson.objects.count() == 1
+
+    def test_when_nobody_knows_where_the_link_arrived_the_address_typed_is_silenced(self, account, web):
+        page = urlparse(write.link_for(account)).path
+        assert "¿A qué correo o teléfono" in text_of(web.get(page + "no-soy/"))
+        web.post(page + "no-soy/", {"llave": "k", "received_at": " ANA@correo.example "})
+        assert point_of(account).status == "silenced"
+
+    def test_an_address_that_is_not_there_silences_nothing_and_the_account_waits_for_a_person(self, account, web):
+        page = urlparse(write.link_for(account)).path
+        web.post(page + "no-soy/", {"llave": "k", "received_at": "x@otro.example"})
+        assert point_of(account).status == "active"
+        assert [h["reason"] for h in read.claims_holds_frame().to_dicts()] == ["wrong_party"]
+        write.reviewed(wrong_person_id=WrongPerson.objects.get().pk, at=datetime.now(UTC))
+        assert read.claims_holds_frame().height == 0
+
+
+class TestStop:
+    def acts_of(self, account):
+        found = compliance.consents_of(Account.objects.get(pk=account).party_id)
+        return [(c.channel, c.status, c.source) for c in found]
+
+    def test_one_click_of_the_mail_program_without_cookies(self, page, account):
+        mail = Client(enforce_csrf_checks=True)
+        answer = mail.post(page + "baja/", {"List-Unsubscribe": "One-Click"})
+        assert answer.status_code == 200 and "no le escribiremos más" in answer.content.decode()
+        assert self.acts_of(account) == [("email", "withdrawn", "person")]
+        mail.post(page + "baja/", {"List-Unsubscribe": "One-Click"})
+        assert len(self.acts_of(account)) == 1
+
+    def test_a_get_of_it_only_asks(self, page, web, account):
+        assert web.get(page + "baja/").headers["Location"] == page + "no-me-escriban/"
+        assert self.acts_of(account) == []
+
+    def test_every_channel(self, page, web, account):
+        assert "no le escribiremos más" in text_of(web.post(page + "no-me-escriban/", {"channel": "*"}, follow=True))
+        assert self.acts_of(account) == [("*", "withdrawn", "person")]
+        assert web.get(page).status_code == 200
+
+    def test_an_unknown_channel_is_refused(self, page, web, account):
+        assert web.post(page + "no-me-escriban/", {"channel": "paloma"}).status_code == 422
+        assert self.acts_of(account) == []
+
+
+class TestOtherActs:
+    def test_remind_me_on_a_day_pauses_until_it_twice_at_most(self, page, web, account):
+        today = visit_of(page).today(datetime.now(UTC))
+        for i, days in enumerate((3, 5)):
+            form = {"llave": f"k{i}", "on": (today + timedelta(days=days)).isoformat()}
+            assert "No le recordaremos nada antes" in text_of(web.post(page + "recuerdenme/", form, follow=True))
+        third = web.post(page + "recuerdenme/", {"llave": "k9", "on": (today + timedelta(days=2)).isoformat()})
+        assert third.status_code == 422 and ReminderRequest.objects.count() == 2
+        held = [h for h in read.claims_holds_frame().to_dicts() if h["reason"] == "asked_later"]
+        assert [(h["account"], h["until"]) for h in held] == [(account, today + timedelta(days=5))]
+
+    def test_a_day_too_far_is_refused(self, page, web):
+        form = {"llave": "k", "on": (TODAY + timedelta(days=40)).isoformat()}
+        assert web.post(page + "recuerdenme/", form).status_code == 422
+        assert ReminderRequest.objects.count() == 0
+
+    def test_payday_and_its_next_day(self, page, web, account):
+        web.post(page + "dia-de-pago/", {"kind": "monthly", "day": "31"})
+        row = read.payday_of(account)
+        assert write.next_payday(row, date(2026, 2, 10)) == date(2026, 2, 28)
+        web.post(page + "dia-de-pago/", {"kind": "fortnight"})
+        row = read.payday_of(account)
+        assert [write.next_payday(row, d) for d in (date(2026, 3, 2), date(2026, 3, 16))] == [
+            date(2026, 3, 15),
+            date(2026, 3, 31),
+        ]
+        assert web.post(page + "dia-de-pago/", {"kind": "weekly", "weekday": "9"}).status_code == 422
+        web.post(page + "dia-de-pago/", {"kind": "none"})
+        assert read.payday_of(account) is None
+
+    def test_preferences_become_a_frame_for_the_planner(self, page, web, account):
+        web.post(page + "preferencias/", {"channel": "whatsapp", "hours": "afternoon"})
+        assert Preference.objects.count() == 1
+        (row,) = read.preferences_frame().to_dicts()
+        assert (row["channel"], row["hour_from"], row["hour_to"]) == ("whatsapp", 12, 18)
+
+    def test_a_delicate_situation_stops_automation(self, page, web, account):
+        form = {"llave": "k", "text": "Perdí el empleo", "delicate": "on", "can_pay": "200", "every": "fortnight"}
+        web.post(page + "mi-situacion/", form)
+        (told,) = read.words_of(account)
+        assert (told.can_pay_minor, told.currency, told.every, told.delicate) == (200_00, "MXN", "fortnight", True)
+        assert acts.text_of(told.account.party_id, told.sealed_text) == "Perdí el empleo"
+        assert [s.reason for s in compliance.situations_of(told.account.party_id)] == ["vulnerable"]
+
+    def test_in_colombia_what_happened_is_not_asked_nor_taken(self, web):
+        co = parties.create_creditor(code="co", name="Andina", country="CO", zone="America/Bogota", currency="COP")
+        pk = add_customer(co, "K-1", "Luz Mora", "1020304050", "luz@correo.example", country="CO")
+        bill(co, pk, "F-1", 90_000_00, TODAY, "COP")
+        page = urlparse(write.link_for(pk)).path
+        assert "qué pasó" not in text_of(web.get(page + "mi-situacion/"))
+        web.post(
+            page + "mi-situacion/", {"llave": "k", "text": "Perdí el empleo", "delicate": "on", "can_pay": "50.000"}
+        )
+        (told,) = read.words_of(pk)
+        assert told.sealed_text is None and not told.delicate and told.can_pay_minor == 50_000_00
+
+    def test_talk_and_rating(self, page, web, creditor, account):
+        web.post(page + "hablar/", {"llave": "k", "text": "Llámenme", "channel": "call", "hours": "morning"})
+        (asked,) = read.talks_to_attend(creditor.pk)
+        assert acts.text_of(asked.account.party_id, asked.sealed_text) == "Llámenme"
+        acts.attended(talk_id=asked.pk, at=datetime.now(UTC))
+        assert read.talks_to_attend(creditor.pk) == []
+        pay(creditor, account, 100_00)
+        assert "¿Qué tan fácil fue pagar?" in text_of(web.get(page))
+        assert web.post(page + "como-le-fue/", {"llave": "k", "score": "6"}).status_code == 422
+        web.post(page + "como-le-fue/", {"llave": "k", "score": "5"})
+        assert [s.score for s in Satisfaction.objects.all()] == [5]
+
+    def test_the_public_policy_tells_stages_in_plain_words(self, creditor, web):
+        steps = "  - {dia: -3, plantilla: aviso}\n  - {dia: 5, plantilla: recordatorio}\n"
+        text = "politica: Amable\npais: MX\npasos:\n" + steps
+        version = policies.save_version(creditor_id=creditor.pk, text=text)
+        slug = version.policy.public_slug
+        assert web.get(f"/politica/{slug}/").status_code == 404
+        policies.activate(version=version, at=datetime.now(UTC) - timedelta(minutes=1))
+        said = text_of(web.get(f"/politica/{slug}/"))
+        assert "3 días antes de vencer, un recordatorio" in said and "5 días después de vencer, un mensaje" in said
