@@ -1,0 +1,4 @@
+"""Understanding replies without leaving the machine: rules for cues, dates and amounts, and a small linear model.
+
+How the labelled sentences were made, what is measured and where it fails: docs/explanation/entender-respuestas.md.
+"""

@@ -1,0 +1,66 @@
+"""From probabilities and cues to intents: the model proposes, strong cues of stopping insist, brakes hold them back."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from puntual.adapters.classifier_offline.cue import Heard
+from puntual.adapters.classifier_offline.model import Model
+from puntual.core.customers.understanding import AUTO_REPLY, OTRO, STOPPING, by_importance
+
+_SURE = 0.97
+_BRAKED_FLOOR = 0.75
+_AUTO = "auto_"
+
+
+@attrs.frozen
+class Decision:
+    intents: tuple[str, ...]
+    confidence: float
+    margin: float
+    flags: tuple[str, ...] = ()
+
+
+def is_auto_reply(heard: Heard) -> bool:
+    return any(cue.code.startswith(_AUTO) for _, cue, _, _ in heard.hits)
+
+
+def decide(probabilities: npt.NDArray[np.float64], heard: Heard, model: Model) -> Decision:
+    """The intents of a reply and the calibrated probability that they are all and only right."""
+    if is_auto_reply(heard):
+        return Decision((OTRO,), _SURE, 4.0, (AUTO_REPLY,))
+    chances = {name: float(p) for name, p in zip(model.intents, probabilities, strict=True)}
+    for intent in STOPPING:
+        if heard.strong(intent) and not heard.braked(intent):
+            chances[intent] = max(chances[intent], _SURE)
+    limits = dict(zip(model.intents, map(float, model.thresholds), strict=True))
+    for intent in limits:
+        if heard.braked(intent):
+            limits[intent] = max(limits[intent], _BRAKED_FLOOR)
+    chosen = {name for name, p in chances.items() if p >= limits[name] and name != OTRO}
+    if not chosen:
+        best = max(chances, key=lambda name: chances[name] / limits[name])
+        chosen = {best} if chances[best] >= 0.6 * limits[best] else {OTRO}
+    margin = _margin(chances, limits, chosen)
+    slope, shift = model.calibration
+    return Decision(by_importance(chosen), 1.0 / (1.0 + math.exp(-(slope * margin + shift))), margin)
+
+
+def _margin(chances: dict[str, float], limits: dict[str, float], chosen: set[str]) -> float:
+    """How far, in log-odds, the least certain of the nine yes-or-no answers is from its threshold."""
+    least = math.inf
+    for name, p in chances.items():
+        if name == OTRO and chosen != {OTRO}:
+            continue
+        side = 1.0 if name in chosen else -1.0
+        least = min(least, side * (_logit(p) - _logit(limits[name])))
+    return max(-4.0, min(least, 4.0))
+
+
+def _logit(p: float) -> float:
+    p = min(max(p, 1e-6), 1 - 1e-6)
+    return math.log(p / (1 - p))

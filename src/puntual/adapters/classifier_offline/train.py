@@ -1,0 +1,137 @@
+"""Trains the weights from the shipped sentences: `python -m puntual.adapters.classifier_offline.train`.
+
+Learns from `entrenamiento` and `desarrollo` only; `prueba` is never opened. Thresholds and calibration come from
+predictions on personas that each fold did not see. The same seed gives the same weights.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import numpy.typing as npt
+
+from puntual.adapters.classifier_offline.classifier import Read, read
+from puntual.adapters.classifier_offline.decide import decide
+from puntual.adapters.classifier_offline.features import width
+from puntual.adapters.classifier_offline.model import Model, save
+from puntual.adapters.classifier_offline.sentences import Sentence, sentences
+from puntual.core.customers.understanding import INTENTS, OTRO, STOPPING
+
+SEED = 20260311
+CUE_SCALE = 0.35
+PENALTY = 2e-4
+STEPS = 150
+FOLDS = 5
+#: A missed stop is worse than a needless one: positives of these intents weigh more, and their thresholds may not rise.
+STOP_WEIGHT = 2.0
+STOP_MAX_THRESHOLD = 0.4
+
+Matrix = npt.NDArray[np.float32]
+
+
+def design(read_texts: list[Read]) -> Matrix:
+    """The dense design matrix, one row a text."""
+    matrix = np.zeros((len(read_texts), width()), dtype=np.float32)
+    for i, seen in enumerate(read_texts):
+        row = seen.row(CUE_SCALE)
+        matrix[i, row.columns] = row.values
+    return matrix
+
+
+def targets(labelled: list[Sentence]) -> Matrix:
+    return np.array([[intent in one.intents for intent in INTENTS] for one in labelled], dtype=np.float32)
+
+
+def fit(x: Matrix, y: Matrix) -> tuple[Matrix, Matrix]:
+    """(weights, bias) by full-batch Adam on the weighted logistic loss with an L2 penalty. Columns never seen stay
+    at zero."""
+    used = np.flatnonzero(np.abs(x).sum(axis=0))
+    x = x[:, used]
+    weight = np.where(y > 0, 1.5, 1.0).astype(np.float32)
+    for intent in STOPPING:
+        weight[:, INTENTS.index(intent)] *= np.where(y[:, INTENTS.index(intent)] > 0, STOP_WEIGHT, 1.0)
+    w = np.zeros((x.shape[1], y.shape[1]), dtype=np.float32)
+    b = np.full(y.shape[1], -2.0, dtype=np.float32)
+    moments = [np.zeros_like(w), np.zeros_like(w), np.zeros_like(b), np.zeros_like(b)]
+    for step in range(1, STEPS + 1):
+        error = (1.0 / (1.0 + np.exp(-(x @ w + b))) - y) * weight / len(x)
+        gradients = (x.T @ error + PENALTY * w, error.sum(axis=0))
+        rate = np.float32(0.15 * (1.0 - step / (STEPS + 1)))
+        for value, gradient, at in ((w, gradients[0], 0), (b, gradients[1], 2)):
+            moments[at] += 0.1 * (gradient - moments[at])
+            moments[at + 1] += 0.01 * (gradient**2 - moments[at + 1])
+            mean, square = moments[at] / (1 - 0.9**step), moments[at + 1] / (1 - 0.99**step)
+            value -= rate * mean / (np.sqrt(square) + 1e-6)
+    full = np.zeros((width(), y.shape[1]), dtype=np.float32)
+    full[used] = w
+    return full, b
+
+
+def folds_of(labelled: list[Sentence]) -> npt.NDArray[np.int64]:
+    """Which fold each sentence falls in: a persona is in one fold only."""
+    personas = sorted({one.persona for one in labelled})
+    order = np.random.default_rng(SEED).permutation(len(personas))
+    fold = {personas[i]: position % FOLDS for position, i in enumerate(order)}
+    return np.array([fold[one.persona] for one in labelled])
+
+
+def out_of_fold(x: Matrix, y: Matrix, folds: npt.NDArray[np.int64]) -> Matrix:
+    """The probability of each intent, as a model that never saw that persona gives it."""
+    out = np.zeros_like(y)
+    for fold in range(FOLDS):
+        w, b = fit(x[folds != fold], y[folds != fold])
+        out[folds == fold] = 1.0 / (1.0 + np.exp(-(x[folds == fold] @ w + b)))
+    return out
+
+
+def thresholds_of(p: Matrix, y: Matrix) -> Matrix:
+    """The threshold with the best F1 of each intent; those of the stopping intents may not rise over a low ceiling."""
+    best = np.zeros(y.shape[1], dtype=np.float32)
+    for j, intent in enumerate(INTENTS):
+        ceiling = STOP_MAX_THRESHOLD if intent in STOPPING else 0.65
+        grid = [t for t in np.arange(0.25, 0.66, 0.025) if t <= ceiling]
+        best[j] = max(grid, key=lambda t: (round(_f1(p[:, j] >= t, y[:, j] > 0), 4), -abs(t - 0.45)))
+    return best
+
+
+def _f1(said: npt.NDArray[np.bool_], true: npt.NDArray[np.bool_]) -> float:
+    both = float((said & true).sum())
+    return 2 * both / max(1.0, float(said.sum() + true.sum()))
+
+
+def calibrate(margins: npt.NDArray[np.float64], right: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Platt's slope and shift of P(whole reading right) over the margin, by Newton steps."""
+    design_ = np.stack([margins, np.ones_like(margins)], axis=1)
+    beta = np.array([1.0, 0.0])
+    for _ in range(30):
+        p = 1.0 / (1.0 + np.exp(-(design_ @ beta)))
+        hessian = design_.T @ (design_ * (p * (1 - p))[:, None]) + 1e-3 * np.eye(2)
+        beta -= np.linalg.solve(hessian, design_.T @ (p - right) + 1e-3 * beta)
+    return float(beta[0]), float(beta[1])
+
+
+def main() -> Model:
+    """Trains, writes `weights.npz` and tells what the folds measured."""
+    labelled = sentences("entrenamiento") + sentences("desarrollo")
+    texts = [read(one.text, one.country, one.at) for one in labelled]
+    x, y, folds = design(texts), targets(labelled), folds_of(labelled)
+    p = out_of_fold(x, y, folds)
+    w, b = fit(x, y)
+    draft = Model(INTENTS, w, b, thresholds_of(p, y), (1.0, 0.0), CUE_SCALE)
+    decisions = [decide(p[i].astype(np.float64), seen.heard, draft) for i, seen in enumerate(texts)]
+    right = np.array(
+        [set(d.intents) == one.intents for d, one in zip(decisions, labelled, strict=True)], dtype=np.float64
+    )
+    model = Model(INTENTS, w, b, draft.thresholds, calibrate(np.array([d.margin for d in decisions]), right), CUE_SCALE)
+    save(model)
+    print(f"{len(labelled)} frases; conjunto exacto en pliegues: {right.mean():.3f}", file=sys.stderr)
+    for j, intent in enumerate(INTENTS):
+        said = np.array([intent in d.intents for d in decisions])
+        print(f"{intent:11} F1 {_f1(said, y[:, j] > 0):.3f} umbral {model.thresholds[j]:.2f}", file=sys.stderr)
+    assert OTRO in INTENTS
+    return model
+
+
+if __name__ == "__main__":
+    main()
