@@ -215,6 +215,12 @@ CATALOGUE: Mapping[str, str] = {
     "charge_currency": "Esta suma solo existe en {currency}: no se convierte sin un tipo de cambio.",
     "charge_prescribed": "La deuda prescribió el {day}: no admite cargos nuevos.",
     "charge_unreviewed": "Norma sin revisar por abogado.",
+    "prescription_warning": "Prescribe el {day}: una persona debe decidir antes.",
+    "prescription_prescribed": "Prescribió el {day}: ni amenaza de demanda ni cargos nuevos; lo ve una persona.",
+    "prescription_executive_warning": "La acción ejecutiva se pierde el {day}.",
+    "prescription_executive_prescribed": "La acción ejecutiva se perdió el {day}; queda la ordinaria.",
+    "prescription_undocumented": "Hay hechos sin prueba escrita que no reinician el plazo.",
+    "prescription_unknown": "No se conoce el plazo de prescripción de este documento: lo ve una persona.",
     "charge_notice_assumed": "Se supuso que hubo una gestión útil gratuita a tiempo; si no la hubo, indíquelo.",
 }
 
