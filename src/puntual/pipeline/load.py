@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from puntual.apps.compliance import read as compliance
+from puntual.apps.negotiation import read as negotiation
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Creditor
@@ -60,7 +61,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
 
 def holds(day: date) -> pl.DataFrame:
     """Everything that pauses reminders, from every app that knows of a pause."""
-    frames = [compliance.situations_frame()]
+    frames = [compliance.situations_frame(), negotiation.holds_frame(day)]
     return check_frame(pl.concat([conform(frame, HOLDS) for frame in frames]), HOLDS, "holds")
 
 

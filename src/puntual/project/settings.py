@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "puntual.apps.planning",
     "puntual.apps.outreach",
     "puntual.apps.imports",
+    "puntual.apps.negotiation",
     "puntual.apps.portal",
     "puntual.apps.audit",
 ]

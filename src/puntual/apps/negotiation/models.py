@@ -1,0 +1,163 @@
+"""What was promised, agreed and contested. States change only by the tables of core.negotiation; every change is a
+row.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from puntual.apps.negotiation.choices import (
+    ComplaintState,
+    DealKind,
+    DealState,
+    DisputeCause,
+    DisputeState,
+    PromiseState,
+    Source,
+)
+
+
+class Said(models.Model):
+    """What promises, deals, disputes and complaints share. `key`: the same form sent twice is one."""
+
+    account = models.ForeignKey("parties.Account", on_delete=models.PROTECT, related_name="+")
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    source = models.CharField(_("origen"), max_length=8, choices=Source)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    key = models.CharField(max_length=80, unique=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class Promise(Said):
+    """Somebody said how much and when. Dates are the creditor's."""
+
+    amount_minor = models.BigIntegerField(_("importe"))
+    currency = models.CharField(max_length=3)
+    made_on = models.DateField(_("hecha el"))
+    promised_on = models.DateField(_("para el"))
+    state = models.CharField(_("estado"), max_length=10, choices=PromiseState, default=PromiseState.OPEN)
+    reason = models.CharField(max_length=40, default="promise_open")
+    paid_minor = models.BigIntegerField(_("pagado"), default=0)
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["creditor", "state", "promised_on"], name="promise_state_day"),
+            models.Index(fields=["account", "state"], name="promise_account"),
+        ]
+
+
+class Deal(Said):
+    """An agreement in instalments or a settlement: its debt, what is forgiven, who granted it, how it was accepted."""
+
+    kind = models.CharField(_("clase"), max_length=10, choices=DealKind)
+    currency = models.CharField(max_length=3)
+    principal_minor = models.BigIntegerField()
+    interest_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField()
+    waived_principal_minor = models.BigIntegerField(default=0)
+    waived_interest_minor = models.BigIntegerField(default=0)
+    waived_fee_minor = models.BigIntegerField(default=0)
+    state = models.CharField(_("estado"), max_length=10, choices=DealState)
+    reason = models.CharField(max_length=40, blank=True)
+    needs_role = models.CharField(_("lo aprueba"), max_length=30, blank=True)
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    offered_on = models.DateField()
+    expires_on = models.DateField()
+    accepted_on = models.DateField(null=True)
+    #: How it was accepted: instant, address, device, digest of the text shown. Never the text's personal data.
+    evidence = models.JSONField(default=dict)
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["creditor", "state"], name="deal_state"),
+            models.Index(fields=["account", "state"], name="deal_account"),
+        ]
+
+
+class Instalment(models.Model):
+    """One payment of a deal. Its state is told by the money received, never stored."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="instalments")
+    number = models.PositiveSmallIntegerField()
+    due_on = models.DateField(_("vence"))
+    debt_minor = models.BigIntegerField()
+    finance_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["deal", "number"], name="instalment_once")]
+        ordering = ["deal_id", "number"]
+
+
+class Cover(models.Model):
+    """A due item that a promise or a deal covers, and what was open of it then."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, null=True, related_name="covers")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, null=True, related_name="covers")
+    due_item = models.ForeignKey("receivables.DueItem", on_delete=models.PROTECT, related_name="+")
+    open_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(promise__isnull=True, deal__isnull=False)
+                | models.Q(promise__isnull=False, deal__isnull=True),
+                name="cover_of_one",
+            )
+        ]
+
+
+class Dispute(Said):
+    """A disputed amount of a due item, with its owner and its deadline. The words are sealed under the person's key."""
+
+    due_item = models.ForeignKey("receivables.DueItem", on_delete=models.PROTECT, related_name="+")
+    disputed_minor = models.BigIntegerField(_("importe en aclaración"))
+    currency = models.CharField(max_length=3)
+    cause = models.CharField(_("motivo"), max_length=20, choices=DisputeCause)
+    department = models.CharField(_("responsable"), max_length=40)
+    opened_on = models.DateField()
+    deadline_on = models.DateField(_("responder antes de"))
+    state = models.CharField(_("estado"), max_length=16, choices=DisputeState, default=DisputeState.OPEN)
+    credited_minor = models.BigIntegerField(_("acreditado"), default=0)
+    sealed_text = models.BinaryField(null=True)
+    sealed_outcome = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["creditor", "state", "deadline_on"], name="dispute_state_day")]
+
+
+class Complaint(Said):
+    """A complaint about how we behave, not about what is owed. Automation stops until it is answered."""
+
+    department = models.CharField(_("responsable"), max_length=40)
+    opened_on = models.DateField()
+    deadline_on = models.DateField(_("responder antes de"))
+    state = models.CharField(_("estado"), max_length=10, choices=ComplaintState, default=ComplaintState.RECEIVED)
+    sealed_text = models.BinaryField(null=True)
+    sealed_answer = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["creditor", "state", "deadline_on"], name="complaint_state_day")]
+
+
+class Step(models.Model):
+    """One change of state: when, from what to what, by which event, why, and the figures it was judged by."""
+
+    promise = models.ForeignKey(Promise, on_delete=models.CASCADE, null=True, related_name="steps")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, null=True, related_name="steps")
+    dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, null=True, related_name="steps")
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, null=True, related_name="steps")
+    at = models.DateTimeField()
+    event = models.CharField(max_length=24)
+    was = models.CharField(max_length=16)
+    now = models.CharField(max_length=16)
+    reason = models.CharField(max_length=40)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    figures = models.JSONField(default=dict)

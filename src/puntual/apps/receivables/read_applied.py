@@ -1,0 +1,78 @@
+"""What money was applied to due items, when, and whether it was taken back: what promises and deals are judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+import polars as pl
+
+from puntual.apps import bulk
+from puntual.core.frames import Column
+from puntual.core.negotiation.cash import Received
+
+#: Rows of money applied to (positive) or put back on (negative) a due item.
+APPLIED = {
+    "due_item": Column(pl.Int64, "documento"),
+    "on": Column(pl.Date, "fecha del dinero"),
+    "amount_minor": Column(pl.Int64, "aplicado; negativo: devuelto por contracargo o devolución"),
+    "provisional": Column(pl.Boolean, "lo dijo una persona o un documento, todavía no el banco"),
+    "undone_on": Column(pl.Date, "día en que se revirtió; vacío: vale", null=True),
+}
+
+_SQL = """
+SELECT e.due_item_id AS due_item, v.effective_on AS "on", -SUM(e.amount_minor) AS amount_minor,
+       v.provisional AS provisional, r.effective_on AS undone_on
+FROM receivables_entry e
+JOIN receivables_event v ON v.id = e.event_id
+LEFT JOIN receivables_event r ON r.reverses_id = v.id
+WHERE e.ledger = 1 AND v.kind IN ('allocation', 'chargeback', 'refund') AND e.due_item_id IN ({marks})
+GROUP BY e.due_item_id, v.id, v.effective_on, v.provisional, r.effective_on
+"""
+
+
+def applied_frame(due_items: Sequence[int]) -> pl.DataFrame:
+    """Columns of APPLIED for those due items, one row per event and due item."""
+    wanted = sorted({int(i) for i in due_items})
+    frames = [
+        bulk.read_frame(_SQL.format(marks=", ".join(str(i) for i in piece)), APPLIED) for piece in bulk.chunks(wanted)
+    ]
+    return pl.concat(frames) if frames else pl.DataFrame(schema={n: c.dtype for n, c in APPLIED.items()})
+
+
+def received(frame: pl.DataFrame, due_items: Sequence[int], *, provisional: bool) -> tuple[Received, ...]:
+    """Those rows as facts to judge by, in order of time. `provisional`: whether what no bank has told counts."""
+    mine = frame.filter(pl.col("due_item").is_in(list(due_items)))
+    if not provisional:
+        mine = mine.filter(~pl.col("provisional"))
+    rows = mine.sort("on", "due_item").iter_rows(named=True)
+    facts: list[Received] = []
+    for row in rows:
+        if row["amount_minor"] >= 0:
+            facts.append(Received(row["on"], row["amount_minor"], row["undone_on"]))
+        elif row["undone_on"] is None:
+            facts = take_back(facts, row["on"], -row["amount_minor"])
+    return tuple(facts)
+
+
+def provisional_minor(frame: pl.DataFrame, due_items: Sequence[int]) -> int:
+    """How much of what was applied no bank has told yet."""
+    mine = frame.filter(
+        pl.col("due_item").is_in(list(due_items)) & pl.col("provisional") & pl.col("undone_on").is_null()
+    )
+    return int(mine["amount_minor"].sum())
+
+
+def take_back(facts: Sequence[Received], on: object, amount_minor: int) -> list[Received]:
+    """A refund or chargeback undoes the latest money first, splitting the last piece it reaches."""
+    left, kept = amount_minor, []
+    for fact in reversed(facts):
+        if left and fact.undone_on is None:
+            part = min(left, fact.amount_minor)
+            left -= part
+            if fact.amount_minor > part:
+                kept.append(attrs.evolve(fact, amount_minor=fact.amount_minor - part))
+            kept.append(attrs.evolve(fact, amount_minor=part, undone_on=on))
+        else:
+            kept.append(fact)
+    return list(reversed(kept))
