@@ -1,6 +1,6 @@
-"""An independent and naive reading of the law, one contact at a time. It shares no code and no data with the product.
+"""An independent and naive reading of the law, one contact at a time. It shares neither code nor data with the product.
 
-`objections` lists what the law (and the prudent defaults) object to in a contact, from the text of each country's rules.
+`objections` lists what the law (and the prudent defaults) object to in a contact, from the text of the rules.
 """
 
 from __future__ import annotations

@@ -16,10 +16,10 @@ from typing import Any
 
 import holidays
 import yaml
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from puntual.core.compliance.packs import compile_pack
-from puntual.core.compliance.rulebook import Calendar, Law
+from puntual.core.compliance.rulebook import Calendar, Law, Pack
 from puntual.core.errors import UnusableInput
 from puntual.core.time import zone
 from puntual.law.mistakes import in_spanish
@@ -50,9 +50,8 @@ def load_law(
     law. UnusableInput, naming file, rule and field, for a pack or an override that is wrong.
     """
     wanted = available(folder) if countries is None else tuple(sorted({c.upper() for c in countries}))
-    if overrides:
-        return Law({c: _load(folder, c, overrides.get(c, {})) for c in wanted if _file(folder, c).exists()})
-    return Law({c: _plain(folder, c) for c in wanted if _file(folder, c).exists()})
+    changes = {c: json.dumps((overrides or {}).get(c, {}), sort_keys=True, default=str) for c in wanted}
+    return Law({c: _compiled(folder, c, changes[c]) for c in wanted if _file(folder, c).exists()})
 
 
 def available(folder: Path = FOLDER) -> tuple[str, ...]:
@@ -60,17 +59,14 @@ def available(folder: Path = FOLDER) -> tuple[str, ...]:
     return tuple(sorted(file.stem.upper() for file in folder.glob("[a-z][a-z].yaml")))
 
 
-@functools.lru_cache(maxsize=64)
-def _plain(folder: Path, country: str) -> Any:
-    return _load(folder, country, {})
-
-
 def _file(folder: Path, country: str) -> Path:
     return folder / f"{country.lower()}.yaml"
 
 
-def _load(folder: Path, country: str, override: Mapping[str, Any]) -> Any:
-    file = _file(folder, country)
+@functools.lru_cache(maxsize=128)
+def _compiled(folder: Path, country: str, changes: str) -> Pack:
+    """The pack with those changes (JSON), compiled once: whoever asks again gets the same values."""
+    file, override = _file(folder, country), json.loads(changes)
     document = read_pack(file)
     if document["pack"] != country:
         raise UnusableInput(f"{file.name}: el campo «pack» dice {document['pack']}; debe decir {country}.")
@@ -86,11 +82,16 @@ def read_pack(file: Path) -> dict[str, Any]:
         mark = getattr(error, "problem_mark", None)
         line = f", línea {mark.line + 1}" if mark else ""
         raise UnusableInput(f"{file.name}{line}: no es YAML válido; revise la sangría y las comillas.") from None
-    error = next(iter(sorted(_validator().iter_errors(document), key=lambda e: (len(e.path) == 0, str(e.path)))), None)
-    if error is not None:
-        raise UnusableInput(in_spanish(error, document, file.name), where=file.name)
+    errors = sorted(_validator().iter_errors(document), key=_telling)
+    if errors:
+        raise UnusableInput(in_spanish(errors[0], document, file.name), where=file.name)
     _check_sense(document, file.name)
     return dict(document)
+
+
+def _telling(error: ValidationError) -> tuple[bool, bool]:
+    """First what tells most: a misspelt field rather than the one missing for it; a rule rather than the whole."""
+    return error.validator != "additionalProperties", not error.path
 
 
 @functools.lru_cache(maxsize=1)

@@ -1,6 +1,6 @@
 """How often: every cap, spacing and exclusivity as intervals `[start, end)` in which a party may not be contacted.
 
-n contacts within a span W close every instant t for which one more would make n+1 in some `(x - W, x]`: from just
+n contacts that fit in a span W close every instant t for which one more would make n+1 in some `(x - W, x]`: from just
 after the last of them less W, until the first of them plus W. Contacts reserved in the future count like past ones.
 «Per day» is the debtor's local date, in every zone where the debtor may be.
 """
@@ -111,9 +111,8 @@ def _rolling(events: pl.DataFrame, limit: Limit) -> pl.DataFrame:
     window = limit.window_us or 0
     if limit.other_channel:
         return events.select("key", pl.col("e").alias("start"), (pl.col("e") + window).alias("end"))
-    return _runs(events, limit.max_count).select(
-        "key", (pl.col("last") - window + 1).alias("start"), (pl.col("e") + window).alias("end"), "zones"
-    ).drop("zones").filter(pl.col("end") >= pl.col("start"))  # fmt: skip
+    together = _runs(events, limit.max_count).filter(pl.col("last") - pl.col("e") < window)
+    return together.select("key", (pl.col("last") - window + 1).alias("start"), (pl.col("e") + window).alias("end"))
 
 
 def _runs(events: pl.DataFrame, count: int) -> pl.DataFrame:
