@@ -34,6 +34,28 @@ STATES: Mapping[str, Look] = {
     "written_off": Look(_("Castigada"), "", "archive"),
 }
 
+#: The state of a message, beside the words of `outreach.choices.SendState`.
+SENDS: Mapping[str, Look] = {
+    "planned": Look(_("Programado"), "info", "clock"),
+    "waiting": Look(_("Por aprobar"), "warn", "eye"),
+    "reserved": Look(_("Por salir"), "info", "send"),
+    "handing_over": Look(_("Entregándose"), "info", "send"),
+    "sent": Look(_("Enviado"), "good", "check"),
+    "opened": Look(_("Abierto para enviar"), "good", "talk"),
+    "failed": Look(_("Falló"), "bad", "alert"),
+    "unknown": Look(_("Sin confirmar"), "warn", "alert"),
+    "withdrawn": Look(_("Retirado"), "", "undo"),
+    "vetoed": Look(_("No enviar"), "clay", "stop"),
+    "denied": Look(_("No permitido"), "clay", "stop"),
+}
+#: What the gate said.
+VERDICTS: Mapping[str, Look] = {
+    "allow": Look(_("Se puede"), "good", "check"),
+    "defer": Look(_("Se pospuso"), "warn", "clock"),
+    "deny": Look(_("No se puede"), "bad", "stop"),
+    "skip": Look(_("No tocaba"), "", "pause"),
+}
+
 
 def due_state(days_past_due: int, open_minor: int, original_minor: int, held_by: str | None = None) -> str:
     """The state of a due item that follows from its dates and balance; a promise, agreement or dispute goes first."""

@@ -20,7 +20,7 @@ from puntual.core.errors import UnusableInput
 from puntual.ui import read, write
 from puntual.ui.ageing import ageing
 from puntual.ui.choices import Density, Theme
-from puntual.ui.states import STATES
+from puntual.ui.states import SENDS, STATES, VERDICTS
 
 
 def back(request: HttpRequest, default: str = "/") -> HttpResponse:
@@ -100,7 +100,7 @@ def style_guide(request: HttpRequest) -> HttpResponse:
     today = date(2026, 11, 20)
     context = {
         "today": today,
-        "states": list(STATES),
+        "states": [*STATES, *SENDS, *VERDICTS],
         "order": "-open",
         "bar": ageing([8_450_000, 3_120_050, 1_240_000, 560_000, 910_075], "MXN"),
         "clear": ageing([0, 0, 0, 0, 0], "CLP"),

@@ -17,17 +17,29 @@ class Outbox(models.Model):
     """
 
     once = models.CharField(max_length=80, unique=True)
-    plan = models.ForeignKey("planning.Plan", on_delete=models.SET_NULL, null=True, related_name="outbox")
+    # A morning writes hundreds of thousands of these rows from keys that the same transaction read: only the account's
+    # constraint is kept (party and creditor follow from it), the others would cost more than the whole decision.
+    plan = models.ForeignKey(
+        "planning.Plan", on_delete=models.SET_NULL, null=True, related_name="outbox", db_constraint=False
+    )
     account = models.ForeignKey("parties.Account", on_delete=models.CASCADE, related_name="outbox")
-    party = models.ForeignKey("parties.Party", on_delete=models.CASCADE, related_name="+", db_index=False)
-    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+", db_index=False)
+    party = models.ForeignKey(
+        "parties.Party", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    creditor = models.ForeignKey(
+        "parties.Creditor", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     channel = models.CharField(max_length=10)
-    contact_point = models.ForeignKey("parties.ContactPoint", on_delete=models.CASCADE, null=True, db_index=False)
+    contact_point = models.ForeignKey(
+        "parties.ContactPoint", on_delete=models.CASCADE, null=True, db_index=False, db_constraint=False
+    )
     purpose = models.CharField(max_length=20)
     stage = models.CharField(max_length=14)
     step = models.CharField(max_length=24)
     template = models.CharField(max_length=40)
-    policy_version = models.ForeignKey("policies.PolicyVersion", on_delete=models.SET_NULL, null=True, db_index=False)
+    policy_version = models.ForeignKey(
+        "policies.PolicyVersion", on_delete=models.SET_NULL, null=True, db_index=False, db_constraint=False
+    )
     currency = models.CharField(max_length=3)
     amount_minor = models.BigIntegerField()
     scheduled_at = models.DateTimeField()
@@ -45,7 +57,24 @@ class Outbox(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["state", "scheduled_at"], name="outbox_due"),
-            models.Index(fields=["plan", "state"], name="outbox_plan"),
+            models.Index(fields=["plan", "state", "approved"], name="outbox_plan"),
+            # What screens ask for: a day's messages by their hour, and the few rows that need a person.
+            models.Index(
+                fields=["plan", "scheduled_at", "id"], name="outbox_leaving", condition=~models.Q(channel="task")
+            ),
+            models.Index(
+                fields=["creditor"],
+                name="outbox_waiting",
+                condition=models.Q(state="planned", approved=False) & ~models.Q(channel="task"),
+            ),
+            models.Index(
+                fields=["creditor", "-amount_minor"],
+                name="outbox_tasks",
+                condition=models.Q(state="planned", channel="task"),
+            ),
+            models.Index(
+                fields=["creditor", "state"], name="outbox_trouble", condition=models.Q(state__in=["failed", "unknown"])
+            ),
         ]
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from puntual.apps.outreach.choices import OPEN_STATES
 from puntual.apps.outreach.models import Outbox
 
 #: Counting stops here.
 COUNT_MAX = 10_000
+#: States as people read them: «waiting» is planned and not approved yet, «vetoed» withdrawn by a person.
+STATES = ("waiting", "planned", "sent", "failed", "unknown", "vetoed", "denied", "withdrawn")
+_WAITING = Q(state="planned", approved=False) & ~Q(channel="task")
 
 
 def upcoming_of(account_id: int, limit: int = 5) -> list[Outbox]:
@@ -20,25 +23,32 @@ def upcoming_of(account_id: int, limit: int = 5) -> list[Outbox]:
 
 
 def needs(creditor_id: int) -> dict[str, int]:
-    """What asks for a person: messages to approve, tasks, outcomes not known, failures not looked at."""
-    waiting = Q(state="planned", approved=False) & ~Q(channel="task")
-    rows = Outbox.objects.filter(creditor_id=creditor_id, state__in=("planned", "unknown", "failed"))
-    counted = rows.aggregate(
-        approve=Count("pk", filter=waiting),
-        tasks=Count("pk", filter=Q(state="planned", channel="task")),
-        unknown=Count("pk", filter=Q(state="unknown")),
-        failed=Count("pk", filter=Q(state="failed")),
-    )
-    return {name: int(n) for name, n in counted.items()}
+    """What asks for a person, each counted up to COUNT_MAX: to approve, tasks, outcomes not known, failures."""
+    rows = Outbox.objects.filter(creditor_id=creditor_id)
+    trouble = rows.filter(state__in=("failed", "unknown"))
+    return {
+        "approve": _up_to(rows.filter(_WAITING)),
+        "tasks": _up_to(rows.filter(state="planned", channel="task")),
+        "unknown": _up_to(trouble.filter(state="unknown")),
+        "failed": _up_to(trouble.filter(state="failed")),
+    }
+
+
+def _up_to(rows: QuerySet[Outbox], most: int = COUNT_MAX) -> int:
+    return rows.order_by()[:most].count()
 
 
 def leaving(plan_id: int, *, channel: str = "", state: str = "") -> QuerySet[Outbox]:
     """The messages of a plan in the order in which they leave."""
-    rows = Outbox.objects.filter(plan_id=plan_id).exclude(channel="task").select_related("account", "policy_version")
+    rows = Outbox.objects.filter(plan_id=plan_id).select_related("account", "policy_version")
+    if state != "planned":  # nobody approves a task, so among the approved there is none
+        rows = rows.exclude(channel="task")
     if channel:
         rows = rows.filter(channel=channel)
     if state == "waiting":
-        rows = rows.filter(state="planned", approved=False)
+        rows = rows.filter(_WAITING)
+    elif state == "planned":
+        rows = rows.filter(state="planned", approved=True)
     elif state == "vetoed":
         rows = rows.filter(state="withdrawn", reason="vetoed")
     elif state:
@@ -64,11 +74,8 @@ def mark_of(row: Outbox) -> str:
 
 
 def by_state(plan_id: int) -> dict[str, int]:
-    """How many messages of a plan are in each state, and how many wait for approval."""
-    rows = Outbox.objects.filter(plan_id=plan_id).exclude(channel="task")
-    found = dict(rows.values_list("state").annotate(n=Count("pk")))
-    found["waiting"] = rows.filter(state="planned", approved=False).count()
-    return found
+    """How many messages of a plan people read in each state, each counted up to COUNT_MAX."""
+    return {state: n for state in STATES if (n := _up_to(leaving(plan_id, state=state)))}
 
 
 def tasks(creditor_id: int, limit: int = 5) -> list[Outbox]:

@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,7 +27,6 @@ from puntual.apps.scope import Scope, follow, page, screen
 from puntual.core.errors import Refused, UnusableInput
 
 PAGE = 50
-_STATES = ("waiting", "planned", "sent", "failed", "unknown", "vetoed", "denied", "withdrawn")
 
 
 @screen
@@ -36,7 +34,7 @@ _STATES = ("waiting", "planned", "sent", "failed", "unknown", "vetoed", "denied"
 def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
     """A day's plan: `?dia=` a day, `?estado=` a state of its messages, or `?razon=` those not contacted for it."""
     plan = planning.to_show(scope.creditor.pk, _day(request.GET.get("dia", "")), scope.today)
-    context: dict[str, Any] = {"plan": plan, "days": planning.recent(scope.creditor.pk, 8), "states": _STATES}
+    context: dict[str, Any] = {"plan": plan, "days": planning.recent(scope.creditor.pk, 8), "states": read.STATES}
     if plan is None:
         return page(request, scope, "outreach/scheduled.html", context)
     counts = read.by_state(plan.pk)
@@ -45,7 +43,8 @@ def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
         "amounts": planning.amounts(plan),
         "skipped": planning.skipped(plan),
         "skipped_n": sum(why.n for why in planning.skipped(plan)),
-        "counts": [(state, counts[state]) for state in _STATES if counts.get(state)],
+        "counts": list(counts.items()),
+        "count_max": read.COUNT_MAX,
         "waiting": counts.get("waiting", 0),
         "mixed": len(planning.amounts(plan)) > 1,
         "reason": request.GET.get("razon", ""),
@@ -104,7 +103,7 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         raise Http404
     scope = follow(request, scope, row.creditor_id)
     context: dict[str, Any] = {"row": row, "name": names_of([row.account])[row.account_id], "state": look_of(row)}
-    context["open"] = row.state in OPEN_STATES
+    context |= {"open": row.state in OPEN_STATES, "task": row.channel == "task"}
     if row.policy_version_id:
         version = policies.version(row.policy_version_id)
         value = policies.parse_text(version.text)

@@ -108,3 +108,6 @@ class Account(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["creditor", "code"], name="account_code_per_creditor")]
+        indexes = [
+            models.Index(fields=["creditor", "segment"], name="account_segment", condition=~models.Q(segment="")),
+        ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 import attrs
-from django.db.models import Count, Max, QuerySet
+from django.db.models import QuerySet
 
 from puntual.apps.planning.models import Plan, PlanRow
 from puntual.core.reasons import CATALOGUE
@@ -66,34 +66,33 @@ class Refusal:
 
     reason: str
     rule: str
-    pack: str
     verdict: str
     n: int
     last: date
 
 
 def refusals(creditor_id: int, today: date, days: int = 30) -> list[Refusal]:
-    """What the law stopped over the last days, by rule, the most frequent first."""
-    plans = list(
-        Plan.objects.filter(creditor_id=creditor_id, day__gt=today - timedelta(days=days)).values_list("pk", flat=True)
-    )
-    rows = (
-        PlanRow.objects.filter(plan_id__in=plans, verdict__in=("defer", "deny"))
-        .values_list("reason", "rule", "pack", "verdict")
-        .annotate(n=Count("pk"), last=Max("plan__day"))
-    )
-    found = [Refusal(reason, rule or "", pack or "", verdict, n, last) for reason, rule, pack, verdict, n, last in rows]
+    """What the law stopped over the last days, by rule, the most frequent first; from the summaries of the plans."""
+    plans = Plan.objects.filter(creditor_id=creditor_id, day__gt=today - timedelta(days=days))
+    counted: dict[tuple[str, str, str], tuple[int, date]] = {}
+    for day, summary in plans.order_by("day").values_list("day", "summary"):
+        for row in summary.get("refused", ()):
+            key = (row["reason"], row["rule"] or "", row["verdict"])
+            counted[key] = (counted.get(key, (0, day))[0] + int(row["n"]), day)
+    found = [Refusal(*key, n, last) for key, (n, last) in counted.items()]
     return sorted(found, key=lambda r: (-r.n, r.rule, r.reason))
 
 
-def refused_rows(creditor_id: int, rule: str, reason: str, today: date, days: int = 30) -> QuerySet[PlanRow]:
-    """The single refusals behind one line of `refusals`, newest first."""
-    plans = list(
-        Plan.objects.filter(creditor_id=creditor_id, day__gt=today - timedelta(days=days)).values_list("pk", flat=True)
-    )
-    rows = PlanRow.objects.filter(plan_id__in=plans, verdict__in=("defer", "deny"), reason=reason)
-    rows = rows.filter(rule=rule) if rule else rows.filter(rule=None)
+def refused_rows(creditor_id: int, rule: str, today: date, days: int = 30) -> QuerySet[PlanRow]:
+    """The single refusals that a rule caused, newest first."""
+    rows = PlanRow.objects.filter(plan_id__in=_plans(creditor_id, today, days), rule=rule)
+    rows = rows.filter(verdict__in=("defer", "deny"))
     return rows.select_related("account", "plan").order_by("-plan_id", "pk")
+
+
+def _plans(creditor_id: int, today: date, days: int) -> list[int]:
+    plans = Plan.objects.filter(creditor_id=creditor_id, day__gt=today - timedelta(days=days))
+    return list(plans.values_list("pk", flat=True))
 
 
 def count_of(plan: Plan | None, reasons: Sequence[str]) -> int:

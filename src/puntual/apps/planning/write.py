@@ -59,4 +59,11 @@ def summary(decision: pl.DataFrame) -> dict[str, object]:
         "planned": dict(allowed.group_by("channel").len().sort("channel").iter_rows()),
         "skipped": dict(rest.group_by("reason").len().sort("reason").iter_rows()),
         "amounts": dict(allowed.group_by("currency").agg(pl.col("amount_minor").sum()).sort("currency").iter_rows()),
+        "refused": refused(rest),
     }
+
+
+def refused(rest: pl.DataFrame) -> list[dict[str, object]]:
+    """What the law stopped, by rule: {reason, rule, verdict, n}, so that nobody has to count rows to see it."""
+    stopped = rest.filter(pl.col("verdict").is_in(["defer", "deny"]))
+    return stopped.group_by("reason", "rule", "verdict").agg(n=pl.len()).sort("reason", "rule", "verdict").to_dicts()

@@ -112,6 +112,7 @@ class AccountBalance(models.Model):
         indexes = [
             models.Index(fields=["creditor", "-open_minor", "account"], name="account_balance_open"),
             models.Index(fields=["creditor", "oldest_due_on", "account"], name="account_balance_oldest"),
+            models.Index(fields=["creditor"], name="account_balance_favour", condition=~models.Q(unapplied_minor=0)),
         ]
 
 

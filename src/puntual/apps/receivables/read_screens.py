@@ -142,7 +142,7 @@ def _balance_is(balance: str, today: date) -> Q:
     return {
         "open": Q(open_minor__gt=0),
         "overdue": Q(open_minor__gt=0, oldest_due_on__lt=today),
-        "credit": Q(unapplied_minor__gt=0),
+        "credit": Q(unapplied_minor__gt=0) & ~Q(unapplied_minor=0),
     }.get(balance, Q())
 
 
@@ -270,7 +270,7 @@ def to_look_at(creditor_id: int, today: date, limit: int = 6) -> list[Line]:
 def in_favour(creditor_id: int) -> int:
     """Accounts that owe and also have money received without applying, counted up to COUNT_MAX."""
     rows = AccountBalance.objects.filter(creditor_id=creditor_id, open_minor__gt=0, unapplied_minor__gt=0)
-    return count_up_to(rows)
+    return count_up_to(rows.exclude(unapplied_minor=0))
 
 
 def has_books(creditor_id: int) -> bool:
@@ -278,10 +278,17 @@ def has_books(creditor_id: int) -> bool:
     return AccountBalance.objects.filter(creditor_id=creditor_id).exists()
 
 
-def segments(creditor_id: int) -> list[str]:
-    """The segments in use, for a filter. Walks the distinct values only when there are few accounts to walk."""
-    used = Account.objects.filter(creditor_id=creditor_id).exclude(segment="").order_by()
-    return sorted(set(used.values_list("segment", flat=True)[:2000]))
+def segments(creditor_id: int, limit: int = 40) -> list[str]:
+    """The segments in use, for a filter: one step of the index for each, however many accounts there are."""
+    used = Account.objects.filter(creditor_id=creditor_id).exclude(segment="").order_by("segment")
+    found: list[str] = []
+    while len(found) < limit:
+        after = used.filter(segment__gt=found[-1]) if found else used
+        segment = after.values_list("segment", flat=True).first()
+        if segment is None:
+            break
+        found.append(segment)
+    return found
 
 
 def account_page(pk: int) -> tuple[Account, list[AccountBalance]] | None:

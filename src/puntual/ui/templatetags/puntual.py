@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from puntual.core.reasons import CATALOGUE
 from puntual.ui import formats, navigation
 from puntual.ui.channels import STAGES, channel_icon, channel_name
-from puntual.ui.states import STATES
+from puntual.ui.states import SENDS, STATES, VERDICTS
 
 register = template.Library()
 
@@ -86,8 +86,8 @@ def icon(name: str, title: str = "") -> SafeString:
 
 @register.simple_tag
 def estado(code: str) -> SafeString:
-    """The badge of a due item's state."""
-    look = STATES.get(code)
+    """The badge of a state: of a due item, of a message or of a verdict."""
+    look = STATES.get(code) or SENDS.get(code) or VERDICTS.get(code)
     if look is None:
         return format_html('<span class="badge">{}</span>', code)
     return format_html('<span class="badge {}">{}{}</span>', look.tone, icon(look.icon), look.text)
@@ -157,3 +157,16 @@ def canal_icono(code: str | None) -> str:
 def etapa(code: str | None) -> str:
     """The stage's word."""
     return str(STAGES.get(code or "", code or ""))
+
+
+@register.simple_tag
+def estado_texto(code: str) -> str:
+    """The word of a state, without its badge."""
+    look = STATES.get(code) or SENDS.get(code) or VERDICTS.get(code)
+    return str(look.text) if look else code
+
+
+@register.filter
+def magnitude(number: int) -> int:
+    """The number without its sign."""
+    return abs(number)
