@@ -21,7 +21,7 @@ APPLIED = {
 }
 
 _SQL = """
-SELECT e.due_item_id AS due_item, v.effective_on AS "on", -SUM(e.amount_minor) AS amount_minor,
+SELECT e.due_item_id AS due_item, v.effective_on AS "on", CAST(-SUM(e.amount_minor) AS BIGINT) AS amount_minor,
        v.provisional AS provisional, r.effective_on AS undone_on
 FROM receivables_entry e
 JOIN receivables_event v ON v.id = e.event_id
