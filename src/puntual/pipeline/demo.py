@@ -46,16 +46,17 @@ class Company:
     phone: str
     office: str
     scale: int
+    round_to: int
     customers: int
 
 
 COMPANIES = (
     Company("aurora-mx", "Aurora Distribuciones", "MX", "America/Mexico_City", "MXN", "ADI120315QX8", "+52 55 5000 0100",
-            "PROFECO 55 5568 8722", 18_000, 150),
+            "PROFECO 55 5568 8722", 18_000, 50, 150),
     Company("aurora-co", "Aurora Colombia", "CO", "America/Bogota", "COP", "9012345671", "+57 300 000 0100",
-            "SIC, línea 601 592 0400", 4_500_000, 90),
+            "SIC, línea 601 592 0400", 4_500_000, 10_000, 90),
     Company("aurora-pe", "Aurora Perú", "PE", "America/Lima", "PEN", "20512345671", "+51 900 000 100",
-            "Indecopi 224 7777", 4_200, 70),
+            "Indecopi 224 7777", 4_200, 10, 70),
 )  # fmt: skip
 
 
@@ -104,10 +105,14 @@ def last_lawful_morning(creditor: Creditor, before: datetime) -> datetime:
         "country": creditor.country, "creditor_country": creditor.country, "subdivision": None,
         "zones": [creditor.zone], "debtor": "consumer", "recipient": "debtor",
     }  # fmt: skip
-    asked = [
-        {**row, "candidate": i, "at": local_instant(one, time(10), creditor.zone)} for i, one in enumerate(days)
-    ]
-    agreed = {"party": [0], "channel": ["*"], "status": ["granted"], "at": [before - timedelta(days=30)], "source": ["person"]}
+    asked = [{**row, "candidate": i, "at": local_instant(one, time(10), creditor.zone)} for i, one in enumerate(days)]
+    agreed = {
+        "party": [0],
+        "channel": ["*"],
+        "status": ["granted"],
+        "at": [before - timedelta(days=30)],
+        "source": ["person"],
+    }
     known = GateKnown(consents=pl.DataFrame(agreed, schema={n: c.dtype for n, c in CONSENTS.items()}))
     candidates = pl.DataFrame(asked, schema={n: c.dtype for n, c in CANDIDATES.items()})
     gated = compliance_core.gate(candidates, known, GateRules(load_law()), before).sort("candidate")
@@ -128,7 +133,9 @@ def _company(company: Company, rng: Random, fake: Faker, today: date) -> Credito
     made = [
         (registered.accounts[row.code], habit, sale)
         for row, habit in people
-        for sale in sales(rng, habit, code=row.code, credit_days=30, scale=company.scale, today=today)
+        for sale in sales(
+            rng, habit, code=row.code, credit_days=30, scale=company.scale, round_to=company.round_to, today=today
+        )
     ]
     _book(creditor, made)
     _consents(creditor, registered.accounts, today)
@@ -188,7 +195,11 @@ def _consents(creditor: Creditor, accounts: dict[str, int], today: date) -> None
 
 def _users() -> tuple[tuple[str, str, str], ...]:
     """The demonstration's users and their passwords: shown, since they guard nothing real."""
-    people = (("admin", "Ana, administra", True), ("supervisor", "Sergio, supervisa", False), ("gestor", "Gloria, gestiona", False))
+    people = (
+        ("admin", "Ana, administra", True),
+        ("supervisor", "Sergio, supervisa", False),
+        ("gestor", "Gloria, gestiona", False),
+    )
     users = get_user_model()
     shown = []
     for name, title, boss in people:

@@ -20,7 +20,12 @@ class Outbox(models.Model):
     # A morning writes hundreds of thousands of these rows from keys that the same transaction read: only the account's
     # constraint is kept (party and creditor follow from it), the others would cost more than the whole decision.
     plan = models.ForeignKey(
-        "planning.Plan", on_delete=models.SET_NULL, null=True, related_name="outbox", db_constraint=False
+        "planning.Plan",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="outbox",
+        db_index=False,
+        db_constraint=False,
     )
     account = models.ForeignKey("parties.Account", on_delete=models.CASCADE, related_name="outbox")
     party = models.ForeignKey(
@@ -61,11 +66,6 @@ class Outbox(models.Model):
             # What screens ask for: a day's messages by their hour, and the few rows that need a person.
             models.Index(
                 fields=["plan", "scheduled_at", "id"], name="outbox_leaving", condition=~models.Q(channel="task")
-            ),
-            models.Index(
-                fields=["creditor"],
-                name="outbox_waiting",
-                condition=models.Q(state="planned", approved=False) & ~models.Q(channel="task"),
             ),
             models.Index(
                 fields=["creditor", "-amount_minor"],

@@ -22,12 +22,12 @@ def upcoming_of(account_id: int, limit: int = 5) -> list[Outbox]:
     return list(rows.order_by("scheduled_at")[:limit])
 
 
-def needs(creditor_id: int) -> dict[str, int]:
-    """What asks for a person, each counted up to COUNT_MAX: to approve, tasks, outcomes not known, failures."""
+def needs(creditor_id: int, plan_id: int | None) -> dict[str, int]:
+    """What asks for a person, each counted up to COUNT_MAX: to approve in the plan, tasks, unknown outcomes, failures."""
     rows = Outbox.objects.filter(creditor_id=creditor_id)
     trouble = rows.filter(state__in=("failed", "unknown"))
     return {
-        "approve": _up_to(rows.filter(_WAITING)),
+        "approve": _up_to(leaving(plan_id, state="waiting")) if plan_id else 0,
         "tasks": _up_to(rows.filter(state="planned", channel="task")),
         "unknown": _up_to(trouble.filter(state="unknown")),
         "failed": _up_to(trouble.filter(state="failed")),

@@ -100,7 +100,7 @@ def _week(collected: dict[date, dict[str, int]], today: date, currency: str) -> 
 def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
     """What asks for a person, in the order in which it hurts. Each with its sentence and where to act."""
     creditor = scope.creditor
-    waiting = outreach.needs(creditor.pk)
+    waiting = outreach.needs(creditor.pk, plan.pk if plan else None)
     counts = [waiting["approve"], waiting["failed"], waiting["unknown"], waiting["tasks"], books.in_favour(creditor.pk)]
     found = [
         {"tone": tone, "icon": icon, "url": url, "text": text % {"n": n}}

@@ -46,20 +46,24 @@ def habit_of(rng: Random) -> Habit:
     return rng.choices(HABITS, [h.share for h in HABITS])[0]
 
 
-def sales(rng: Random, habit: Habit, *, code: str, credit_days: int, scale: int, today: date) -> Iterator[Sale]:
+def sales(
+    rng: Random, habit: Habit, *, code: str, credit_days: int, scale: int, round_to: int, today: date
+) -> Iterator[Sale]:
     """A year of purchases of one customer, up to today, with the payments that had arrived by then."""
     day = today - timedelta(days=365 - rng.randint(0, 40))
     every, usual, number = rng.randint(14, 45), scale * rng.randint(2, 40), 0
     while day <= today:
         number += 1
-        total = round(usual * rng.uniform(0.5, 1.8)) // 100 * 100 + rng.choice((0, 0, 50))
+        total = round(usual * rng.uniform(0.5, 1.8)) // round_to * round_to
         due = day + timedelta(days=credit_days)
-        paid = tuple((d, minor) for d, minor in _payments(rng, habit, due, total) if d <= today)
-        yield Sale(f"{code}-{number:03d}", day, due, max(total, 100), paid)
+        paid = tuple(
+            (d, minor) for d, minor in _payments(rng, habit, due, max(total, round_to), round_to) if d <= today
+        )
+        yield Sale(f"{code}-{number:03d}", day, due, max(total, round_to), paid)
         day += timedelta(days=max(5, round(rng.gauss(every, every / 4))))
 
 
-def _payments(rng: Random, habit: Habit, due: date, total: int) -> list[tuple[date, int]]:
+def _payments(rng: Random, habit: Habit, due: date, total: int, round_to: int) -> list[tuple[date, int]]:
     if rng.random() < habit.never:
         return []
     day = due + timedelta(days=rng.randint(*habit.delay))
@@ -67,5 +71,7 @@ def _payments(rng: Random, habit: Habit, due: date, total: int) -> list[tuple[da
         day += timedelta(days=(4 - day.weekday()) % 7)
     if rng.random() >= habit.part:
         return [(day, total)]
-    first = total * rng.randint(20, 60) // 100
+    first = max(total * rng.randint(20, 60) // 100 // round_to, 1) * round_to
+    if first >= total:
+        return [(day, total)]
     return [(day, first), (day + timedelta(days=rng.randint(7, 40)), total - first)]

@@ -27,10 +27,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='outbox',
-            index=models.Index(condition=models.Q(('approved', False), ('state', 'planned'), models.Q(('channel', 'task'), _negated=True)), fields=['creditor'], name='outbox_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='outbox',
             index=models.Index(condition=models.Q(('channel', 'task'), ('state', 'planned')), fields=['creditor', '-amount_minor'], name='outbox_tasks'),
         ),
         migrations.AddIndex(
