@@ -23,7 +23,7 @@ def upcoming_of(account_id: int, limit: int = 5) -> list[Outbox]:
 
 
 def needs(creditor_id: int, plan_id: int | None) -> dict[str, int]:
-    """What asks for a person, each counted up to COUNT_MAX: to approve in the plan, tasks, unknown outcomes, failures."""
+    """What asks for a person, each counted up to COUNT_MAX: to approve in the plan, tasks, unknown, failed."""
     rows = Outbox.objects.filter(creditor_id=creditor_id)
     trouble = rows.filter(state__in=("failed", "unknown"))
     return {
