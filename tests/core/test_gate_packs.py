@@ -196,3 +196,12 @@ def test_content_rules_are_there_for_the_linter() -> None:
     assert (asking.kind, asking.topic, asking.severity) == ("forbidden_content", "ask_default_reason", "hard")
     assert "AR-C-NO-LISTS" not in {rule.id for rule in load_law().packs["AR"].content_rules}
     assert "AR-C-NO-LISTS" in {rule.id for rule in load_law().packs["AR"].content_of("C")}
+
+
+def test_the_reference_page_lists_every_rule_that_the_gate_weighs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "normas.md").read_text(encoding="utf-8")
+    strict = {country: {"strict": "all"} for country in load_law().packs}
+    for pack in load_law(overrides=strict).packs.values():
+        for rule in pack.all_rules():
+            if rule.window or rule.limit or rule.kind.startswith("forbidden_r") or rule.kind == "consent_required":
+                assert f"| `{rule.id}` | {rule.text} |" in page, rule.id
