@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -164,10 +165,12 @@ def test_every_rule_of_every_pack_has_text_citation_and_evidence() -> None:
         assert pack.reviewer is None, "solo un abogado firma"
 
 
-def test_sources_named_as_evidence_are_listed() -> None:
+def test_every_source_named_as_evidence_is_listed_in_its_pack() -> None:
     for file in sorted(FOLDER.glob("[a-z][a-z].yaml")):
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
-        assert document["sources"], file.name
+        overlays = [row for overlay in document.get("overlays", {}).values() for row in overlay["rules"]]
+        named = set(re.findall(r"[A-Z]{2}-\d+", " ".join(row["evidence"] for row in document["rules"] + overlays)))
+        assert named - {source["id"] for source in document["sources"]} == set(), file.name
 
 
 def test_a_screen_gets_pack_version_review_and_rules_with_their_citation() -> None:

@@ -50,7 +50,7 @@ class Timeline:
     opens: Ints
 
 
-@functools.lru_cache(maxsize=1_000_000)
+@functools.lru_cache(maxsize=1 << 17)
 def utc_us(day: int, minute: int, zone_name: str) -> int:
     """The instant (us UTC) when clocks of the zone first show that minute of the day; a skipped hour moves forward."""
     on = date.fromordinal(day) + timedelta(days=minute // 1440)
