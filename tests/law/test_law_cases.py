@@ -92,9 +92,7 @@ def _known(case: dict[str, Any]) -> GateKnown:
         for row in case.get("autorizaciones", [])
     ]  # fmt: skip
     flags = [{"party": 1, "flag": flag} for flag in case.get("circunstancias", [])]
-    return GateKnown(
-        _frame(contacts, frames.CONTACTS), _frame(consents, frames.CONSENTS), _frame(flags, CONTACT_FLAGS)
-    )
+    return GateKnown(_frame(contacts, frames.CONTACTS), _frame(consents, frames.CONSENTS), _frame(flags, CONTACT_FLAGS))
 
 
 def _expected(case: dict[str, Any]) -> dict[str, Any]:
