@@ -11,13 +11,14 @@ from typing import Any
 
 import attrs
 import click
+from babel.core import get_global
 
 from puntual.core import reasons
 from puntual.core.errors import UnusableInput
 from puntual.core.ledger.charge_rules import DEBTORS, KINDS, NATURES, CountryCharges, check_choice
 from puntual.core.ledger.charges import Charge, Debt, charge, charge_all
 from puntual.core.ledger.rates import RateTables
-from puntual.core.money import parse_major
+from puntual.core.money import exponent, parse_major
 from puntual.core.time import parse_date
 from puntual.law.charges_loader import load_charges, load_table_file, load_tables
 from puntual.project.cli import emit
@@ -73,6 +74,7 @@ def _charges(
 
 
 def _debt(given: dict[str, Any]) -> Debt:
+    _check_currency(given["currency"])
     principal = parse_major(given["principal"], given["currency"])
     disputed = parse_major(given["disputed"], given["currency"])
     if principal.minor < 0 or disputed.minor < 0:
@@ -95,6 +97,11 @@ def _debt(given: dict[str, Any]) -> Debt:
         useful_notice=given["useful_notice"] != "no",
         agreed_fee_pct=_percent(given["agreed_fee"], "--agreed-fee"),
     )
+
+
+def _check_currency(code: str) -> None:
+    if exponent(code) >= 0 and code not in get_global("all_currencies"):
+        raise UnusableInput(f"«{code}» no es una moneda conocida: use su código ISO, por ejemplo MXN.")
 
 
 def _percent(text: str | None, option: str) -> Decimal | None:
