@@ -9,6 +9,7 @@ import pytest
 from puntual.adapters.files import Files
 from puntual.apps.imports import read as imports
 from puntual.apps.imports import write
+from puntual.apps.imports.models import Document
 from puntual.apps.parties import read as people
 from puntual.apps.parties import write as parties
 from puntual.apps.receivables import read as books
@@ -124,6 +125,23 @@ class TestInvoices:
         assert (original.data, original.sha256) == (xml, hashlib.sha256(xml).hexdigest())
         assert b"Comprobante" not in bytes(invoice.document.sealed)
         assert invoice.document.party_id == invoice.account.party_id
+
+    def test_the_originals_of_payments_and_statements_are_kept_too(self, creditor):
+        load(creditor, sat.invoice(number="1"))
+        rep = sat.payment(pays=[{"uuid": uuid("I", "A", "1"), "previous": "1160.00", "paid": "1.00"}])
+        statement = (
+            b"{1:F01X}{4:\n:20:S\n:25:99\n:28C:1\n:60F:C261119MXN0,\n:61:2611201120C5,NTRFR1//B1\n:86:SPEI\n"
+            b":62F:C261120MXN5,\n-}"
+        )
+
+        load(creditor, rep, ("banco.sta", statement))
+
+        kept = {d.kind: d for d in Document.objects.all()}
+        assert set(kept) == {"cfdi", "rep", "mt940"}
+        assert imports.original(kept["rep"].pk, creditor.pk).data == rep
+        assert kept["rep"].party_id == Invoice.objects.get().account.party_id
+        assert kept["mt940"].party_id is None
+        assert imports.original(kept["mt940"].pk, creditor.pk).data == statement
 
     def test_a_generic_rfc_does_not_merge_two_customers(self, creditor):
         generic = [sat.Parties(receiver="XAXX010101000", receiver_name=name) for name in ("ANA RUIZ", "LUIS SOTO")]

@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from puntual.adapters import bank_files, detect, einvoices
+from puntual.adapters.bank_files.fixed import fixed_table
 from puntual.adapters.tabular import dump_layout, fingerprint, guess_layout, open_table, parse_layout, read_table
 from puntual.adapters.tabular.sheets import Table
 from puntual.adapters.tax_ids import check_tax_id
@@ -72,6 +73,8 @@ class Files:
         return attrs.asdict(check_tax_id(text, country))
 
     def _open(self, data: bytes, filename: str, layout: Layout | None) -> Table:
+        if layout and layout.fixed:
+            return fixed_table(data, filename, layout.fixed)
         options = layout.options if layout else {}
         sheet, row = options.get("sheet"), options.get("header_row")
         if not sheet and not row and self._last and self._last[0] is data:

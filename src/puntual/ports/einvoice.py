@@ -218,6 +218,8 @@ class Layout:
     options: Mapping[str, str] = attrs.field(factory=dict)
     headings: tuple[str, ...] = ()
     fingerprint: str = ""
+    #: Positions of a fixed-width file; empty for a table with headings.
+    fixed: Mapping[str, Any] = attrs.field(factory=dict)
 
 
 class FileReader(Protocol):

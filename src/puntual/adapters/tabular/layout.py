@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from puntual.adapters.bank_files.fixed import check_fixed
 from puntual.adapters.tabular.headings import field_score, kinds, normal_heading
 from puntual.core.errors import UnusableInput
 from puntual.ports.einvoice import KINDS, Layout
@@ -86,6 +87,9 @@ def parse_layout(text: str) -> Layout:
         document = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UnusableInput(f"El mapa de columnas no es YAML válido: {' '.join(str(error).split())[:160]}.") from None
+    fixed = document.get("fixed") if isinstance(document, dict) else None
+    if isinstance(fixed, dict):
+        document["columns"] = check_fixed(fixed)
     if not isinstance(document, dict) or not isinstance(document.get("columns"), dict):
         raise UnusableInput("El mapa de columnas debe tener `kind` y `columns` (campo: encabezado).")
     kind = document.get("kind")
@@ -106,7 +110,7 @@ def parse_layout(text: str) -> Layout:
     if lacking:
         raise UnusableInput(f"Al mapa de columnas le falta: {'; '.join(' o '.join(n.split('|')) for n in lacking)}.")
     headings = tuple(document.get("headings") or ())
-    return Layout(kind, columns, options, headings, fingerprint(headings) if headings else "")
+    return Layout(kind, columns, options, headings, fingerprint(headings) if headings else "", fixed or {})
 
 
 def dump_layout(layout: Layout) -> str:
@@ -117,4 +121,6 @@ def dump_layout(layout: Layout) -> str:
         "options": dict(layout.options),
         "headings": list(layout.headings),
     }
+    if layout.fixed:
+        document |= {"fixed": dict(layout.fixed)}
     return yaml.safe_dump(document, allow_unicode=True, sort_keys=False)

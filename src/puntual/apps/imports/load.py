@@ -15,9 +15,9 @@ from django.db import transaction
 from puntual.apps.imports import balances, money, people
 from puntual.apps.imports import invoices as invoices_
 from puntual.apps.imports.invoices import Arrived
-from puntual.apps.imports.originals import Original
+from puntual.apps.imports.originals import Original, keep
 from puntual.apps.imports.tally import Tally
-from puntual.apps.imports.who import Customers
+from puntual.apps.imports.who import Customers, Who
 from puntual.apps.parties.models import Creditor
 from puntual.core.errors import UnusableInput
 from puntual.ports.einvoice import (
@@ -52,9 +52,20 @@ class Load:
     _balances: list[BalanceRecord] = attrs.field(factory=list)
     _lines: list[StatementLine] = attrs.field(factory=list)
     _people: list[CustomerRecord] = attrs.field(factory=list)
+    _originals: list[tuple[Original, Who]] = attrs.field(factory=list)
 
     def take(self, batch: Batch, original: Original | None = None) -> None:
-        """Records of one file; `original` when the file is one document about one person."""
+        """Records of one file; `original` is the file itself, where it is a document and not a table.
+
+        The original of one invoice travels with it; any other is kept at the end, under the key of the one person it
+        names, or of the installation when it names several.
+        """
+        records = batch.records
+        if original is not None and records:
+            alone = len(records) == 1 and isinstance(records[0], InvoiceRecord) and records[0].kind != CREDIT_NOTE
+            if not alone:
+                self._originals.append((original, _named_in(records)))
+                original = None
         self.tally.read += batch.read
         self.tally.rejected += batch.errors
         self.tally.warn(batch.warnings)
@@ -117,7 +128,15 @@ class Load:
             self._drain(rows, publish, True)
         if self._balances:
             self._publish_balances()
+        self._keep_originals()
         return self.tally
+
+    def _keep_originals(self) -> None:
+        for start in range(0, len(self._originals), CHUNK):
+            part = self._originals[start : start + CHUNK]
+            with transaction.atomic():
+                people_ = self.customers.known([who for _, who in part])
+                keep(self.creditor.pk, [attrs.evolve(o, party=a and a.party) for (o, _), a in zip(part, people_)])
 
     def _rest(self) -> Iterator[tuple[list[Any], Callable[[Sequence[Any], Tally], None]]]:
         c, who, source = self.creditor, self.customers, self.source
@@ -141,3 +160,18 @@ class Load:
 
         self._drain(self._balances, publish, True)
         balances.ask_about_vanished(self.creditor, named, self.tally)
+
+
+def _named_in(records: Sequence[Any]) -> Who:
+    """The one person that a document is about; nobody in particular if there are several."""
+    told = {(_tax_of(r), r.customer_code) for r in records if not isinstance(r, (StatementLine, BalanceRecord))}
+    if len(told) != 1:
+        return Who()
+    tax_id, code = told.pop()
+    return Who(code, tax_id)
+
+
+def _tax_of(record: Any) -> str:
+    if isinstance(record, InvoiceRecord):
+        return record.receiver_tax_id
+    return record.payer_tax_id if isinstance(record, PaymentRecord) else record.tax_id

@@ -157,8 +157,7 @@ class _Loader:
             source.data, source.name, format=format, kind=None, layout=None, defaults=self._defaults
         )
         for batch in batches:
-            # A document about several people stays with the installation, not with one of them.
-            self._load.take(batch, original if len(batch.records) == 1 else None)
+            self._load.take(batch, original)
 
     def _table(self, source: Source, format: str) -> None:
         headings, fingerprint = self._reader.headings(source.data, source.name)
@@ -173,9 +172,9 @@ class _Loader:
             self._report(tally.read, source.name)
         if self._run is not None and tally.read > before:
             keep(self._creditor.pk, [Original(source.name, format, source.data)])
-            remember_layout(
-                creditor_id=self._creditor.pk, layout=attrs.evolve(layout, fingerprint=fingerprint, headings=headings)
-            )
+            if not layout.fixed:
+                learnt = attrs.evolve(layout, fingerprint=fingerprint, headings=headings)
+                remember_layout(creditor_id=self._creditor.pk, layout=learnt)
 
     def _layout(self, source: Source, fingerprint: str) -> Layout:
         """The one given, else the one remembered for these headings, else a guess."""
