@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 import polars as pl
 
+from puntual.core.segments.draw import uniform
 from puntual.core.segments.facts import as_known, at_issue, open_weekly
 from puntual.core.segments.features import FEATURES, GRACE_DAYS, features
 from puntual.core.segments.learning import Floats, Learner, Matrix, Model
@@ -143,8 +144,8 @@ def _sample(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     """At most about `most` rows, always the same ones, whatever their order."""
     if rows.height <= most:
         return rows
-    key = pl.struct("due_item", "as_of").hash(seed=11) % 1_000_003
-    return rows.filter(key < int(1_000_003 * most / rows.height))
+    moment = rows["due_item"] * 100_003 + rows["as_of"].cast(pl.Int32).cast(pl.Int64)
+    return rows.filter(pl.Series(uniform(moment, "muestra") < most / rows.height))
 
 
 def _delay_curve(issue: pl.DataFrame, cut: date, *, helped: bool) -> StepCurve:
