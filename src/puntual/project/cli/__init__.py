@@ -106,8 +106,21 @@ def run(argv: list[str] | None = None) -> int:
         click.echo("Interrumpido.", err=True)
         return UNUSABLE
     except Exception:
-        click.echo(f"Algo falló dentro de Puntual. El detalle quedó en {_log_failure()}; nada quedó a medias.", err=True)
+        click.echo(
+            f"Algo falló dentro de Puntual. El detalle quedó en {_log_failure()}; nada quedó a medias.", err=True
+        )
         return UNUSABLE
+
+
+def _schema_is_old(error: BaseException | None) -> bool:
+    """Whether a failure is a missing table or column: the schema of an older version, or none yet."""
+    while error is not None:
+        if type(error).__name__.endswith("Error") and any(
+            word in str(error) for word in ("no such table", "no such column", "relation")
+        ):
+            return "relation" not in str(error) or "does not exist" in str(error)
+        error = error.__cause__
+    return False
 
 
 def _log_failure() -> str:
