@@ -283,7 +283,7 @@ def _shouted(run: str, rules: ContentRules) -> bool:
         return False
     if any(word.casefold() in rules.shouting and len(word) > 1 for word in words):
         return len(words) > 1 or len(words[0]) > 4
-    return sum(1 for word in words if len(word) > 3) >= 3
+    return len(words) >= 4 or sum(len(word) > 3 for word in words) >= 3
 
 
 def _missing(
