@@ -259,6 +259,6 @@ class TestSchema:
 
 @pytest.mark.parametrize("command", ["charge", "lint", "rates", "schema"])
 def test_pure_commands_never_load_django(command: str) -> None:
-    script = f"from puntual.project.cli import run; import sys; run(['{command}', '--help']); 'django' in sys.modules and 1/0"
+    script = f"import sys, puntual.project.cli as cli; cli.run(['{command}', '--help']); sys.exit('django' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
