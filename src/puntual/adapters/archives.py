@@ -47,7 +47,7 @@ def members(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
         return
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise UnusableInput(f"{name}: el ZIP está dañado.") from None
     infos = [m for m in archive.infolist() if not m.is_dir()]
     if any(m.filename in _SHEETS for m in infos):

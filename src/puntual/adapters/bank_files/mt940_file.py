@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,8 @@ from puntual.ports.einvoice import Place, Record, RowError, StatementLine
 
 MAX_BYTES = 50 * 1024 * 1024
 _NOTHING = ("", "NONREF", "NOTPROVIDED")
+#: The library writes movements that it cannot read, names and all, to the log: that must not happen.
+logging.getLogger("mt940").setLevel(logging.CRITICAL + 1)
 
 
 def read_mt940(data: bytes, filename: str) -> tuple[list[Record], list[RowError], list[str]]:

@@ -81,7 +81,7 @@ def _refuse_bombs(data: bytes, filename: str) -> None:
 
     try:
         inflated = sum(m.file_size for m in zipfile.ZipFile(io.BytesIO(data)).infolist())
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise UnusableInput(f"{filename}: el archivo está dañado; guárdelo otra vez.") from None
     if inflated > MAX_INFLATED or inflated > 50_000_000 + MAX_RATIO * len(data):
         raise UnusableInput(f"{filename}: se infla a {inflated:,} bytes: por seguridad no se lee.")

@@ -68,15 +68,17 @@ def bank_lines(creditor_id: int, since: date | None = None) -> list[tuple[int, S
     found = BankLine.objects.filter(creditor_id=creditor_id).order_by("booked_on", "pk")
     if since is not None:
         found = found.filter(booked_on__gte=since)
-    return [
-        (
-            b.pk,
-            StatementLine(
-                b.bank_id, b.booked_on, b.amount_minor, b.currency, **json.loads(vault.unseal_file(bytes(b.sealed)))
-            ),
-        )
-        for b in found
-    ]
+    return [(b.pk, _movement(b)) for b in found]
+
+
+def bank_line(pk: int) -> StatementLine:
+    """One movement, unsealed."""
+    return _movement(BankLine.objects.get(pk=pk))
+
+
+def _movement(b: BankLine) -> StatementLine:
+    told = json.loads(vault.unseal_file(bytes(b.sealed)))
+    return StatementLine(b.bank_id, b.booked_on, b.amount_minor, b.currency, **told)
 
 
 def last_bank_day(creditor_id: int) -> date | None:
