@@ -21,7 +21,7 @@ from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.ports.channels import ChannelError, Delivery
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 #: A Tuesday, six in the morning of Mexico City; messages go at ten.
 DAWN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -13,6 +13,7 @@ from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Creditor
 from puntual.apps.policies import read as policies
+from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read as receivables
 from puntual.core.daily import CreditorRules, Known, Rules
 from puntual.core.frames import HOLDS, check_frame, conform
@@ -61,7 +62,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
 
 def holds(day: date) -> pl.DataFrame:
     """Everything that pauses reminders, from every app that knows of a pause."""
-    frames = [compliance.situations_frame(), negotiation.holds_frame(day)]
+    frames = [compliance.situations_frame(), negotiation.holds_frame(day), portal.claims_holds_frame()]
     return check_frame(pl.concat([conform(frame, HOLDS) for frame in frames]), HOLDS, "holds")
 
 
