@@ -35,7 +35,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def staff(transactional_db: None, django_user_model: Any) -> Any:
+def staff(db: None, django_user_model: Any) -> Any:
     """Lucía, who administers."""
     return django_user_model.objects.create_user("lucia", password="una-clave-larga", first_name="Lucía", is_staff=True)
 
@@ -88,3 +88,11 @@ def accessible(open_page: Callable[..., Page]) -> Callable[..., Page]:
 def _no_violations(page: Page, where: str) -> None:
     found = Axe().run(page, options=AXE_OPTIONS).response["violations"]
     assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found] == [], where
+
+
+@pytest.fixture
+def portfolio(db: None) -> Any:
+    """A hardware store with three customers and its collection day decided. See `journeys_books`."""
+    from journeys_books import build
+
+    return build()

@@ -93,6 +93,12 @@ def date_text(day: date | datetime, locale: str = DEFAULT_LOCALE, style: str = "
     """A day ("3 nov 2026") or, for an instant, the day and hour of its own zone ("3 nov 2026, 09:30")."""
     if isinstance(day, datetime):
         return format_datetime(day, "d MMM y, HH:mm", locale=locale, tzinfo=day.tzinfo)
+    return _day_text(day, locale, style)
+
+
+@lru_cache(maxsize=4096)
+def _day_text(day: date, locale: str, style: str) -> str:
+    """A page names the same days again and again."""
     return format_date(day, "EEEE d 'de' MMMM 'de' y" if style == "larga" else "d MMM y", locale=locale)
 
 
