@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "puntual.apps.planning",
     "puntual.apps.outreach",
     "puntual.apps.imports",
+    "puntual.apps.payments",
     "puntual.apps.negotiation",
     "puntual.apps.portal",
     "puntual.apps.audit",
@@ -171,6 +172,8 @@ MESSAGE_PREVIEW = "puntual.project.previews.preview"
 
 #: Who tells the customer's page what the law forbids to ask: (country, kind of debtor, day) -> topics.
 PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"
+#: provider -> what speaks to it, for «Pagar ahora».
+PORTAL_GATEWAYS = "puntual.project.gateways.gateways"
 
 LOGIN_URL = "/entrar/"
 LOGIN_REDIRECT_URL = "/"

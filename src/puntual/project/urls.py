@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from puntual.project import gateways
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.ui.urls")),
     path("p/<str:token>/", include("puntual.apps.portal.urls")),
     path("", include("puntual.apps.portal.public_urls")),
+    path("webhooks/<slug:provider>/", gateways.webhook, name="webhook"),
+    path("webhooks/<slug:provider>/<str:ref>/", gateways.webhook, name="webhook_of"),
     path("", include("puntual.apps.planning.urls")),
     path("", include("puntual.apps.receivables.urls")),
     path("", include("puntual.apps.outreach.urls")),

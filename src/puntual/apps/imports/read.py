@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -85,3 +86,8 @@ def last_bank_day(creditor_id: int) -> date | None:
     """The date of the latest bank movement known: how fresh the bank is."""
     latest = BankLine.objects.filter(creditor_id=creditor_id).order_by("-booked_on").first()
     return latest.booked_on if latest else None
+
+
+def documents_about(party_id: int, documents: Iterable[int]) -> set[int]:
+    """Those of the documents that are about that person and nobody else, and so may be shown to the person."""
+    return set(Document.objects.filter(party_id=party_id, pk__in=sorted(set(documents))).values_list("pk", flat=True))

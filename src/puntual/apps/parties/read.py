@@ -242,3 +242,8 @@ def accounts_without_points(account_ids: Iterable[int]) -> int:
         rows = Account.objects.filter(pk__in=piece, party__points__kind__in=("email", "phone"))
         reachable += rows.values("pk").distinct().count()
     return len(wanted) - reachable
+
+
+def accounts_of(creditor_id: int) -> list[tuple[int, int]]:
+    """(account, party) of every account of a creditor."""
+    return list(Account.objects.filter(creditor_id=creditor_id).order_by("pk").values_list("pk", "party_id"))

@@ -22,6 +22,8 @@ LEDGER_LABELS = {
     Ledger.ADJUSTMENTS: _("Ajustes de saldo"),
     Ledger.RETURNS: _("Notas de crédito"),
     Ledger.CHARGEBACKS: _("Contracargos"),
+    Ledger.GATEWAY_FEES: _("Comisiones de pasarelas"),
+    Ledger.GATEWAY_CLEARING: _("Retenido por pasarelas"),
 }
 COMPONENT_LABELS = {
     Component.PRINCIPAL: _("Capital"),
@@ -41,6 +43,8 @@ class EventKind(models.TextChoices):
     WAIVER = "waiver", _("Condonación")
     WITHHOLDING = "withholding", _("Retención")
     CHARGEBACK = "chargeback", _("Contracargo")
+    REFUND = "refund", _("Devolución")
+    GATEWAY_FEE = "gateway_fee", _("Comisión de pasarela")
     WRITE_OFF = "write_off", _("Castigo")
     RECOVERY = "recovery", _("Recuperación de castigo")
     ADJUSTMENT = "adjustment", _("Ajuste de saldo")

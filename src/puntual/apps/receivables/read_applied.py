@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 import attrs
 import polars as pl
+from django.db.models import Sum
 
 from puntual.apps import bulk
+from puntual.apps.receivables.models import DueItem, Entry
 from puntual.core.frames import Column
 from puntual.core.negotiation.cash import Received
 
@@ -76,3 +79,38 @@ def take_back(facts: Sequence[Received], on: object, amount_minor: int) -> list[
         else:
             kept.append(fact)
     return list(reversed(kept))
+
+
+@attrs.frozen
+class Told:
+    """What a person or a document said was paid of a due item, and no bank has told yet."""
+
+    due_item: int
+    account: int
+    number: str
+    due_on: date
+    currency: str
+    amount_minor: int
+
+
+def told_only(creditor_id: int) -> list[Told]:
+    """Every due item of a creditor with provisional money on it: for the bank's line it is still open."""
+    rows = Entry.objects.filter(
+        event__creditor_id=creditor_id, event__kind="allocation", event__provisional=True, event__reversed_by=None,
+        ledger=1,
+    )  # fmt: skip
+    sums = rows.values_list(
+        "due_item_id", "account_id", "due_item__invoice__number", "due_item__due_on", "due_item__currency"
+    ).annotate(total=Sum("amount_minor"))
+    return [Told(*row[:5], -int(row[5])) for row in sums.order_by("due_item_id")]
+
+
+def labels(due_items: Sequence[int]) -> dict[int, str]:
+    """due item -> its document's number as the customer knows it, with its part when the invoice has several."""
+    wanted = sorted({int(i) for i in due_items})
+    found: dict[int, str] = {}
+    for piece in bulk.chunks(wanted):
+        for item in DueItem.objects.filter(pk__in=piece).select_related("invoice"):
+            part = f", cuota {item.seq}" if item.seq > 1 else ""
+            found[item.pk] = f"Factura {item.invoice.number}{part}"
+    return found

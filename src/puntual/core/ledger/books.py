@@ -27,6 +27,8 @@ class Ledger(IntEnum):
     ADJUSTMENTS = 11
     RETURNS = 12
     CHARGEBACKS = 13
+    GATEWAY_FEES = 14
+    GATEWAY_CLEARING = 15
 
 
 class Component(IntEnum):

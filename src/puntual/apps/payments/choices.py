@@ -1,0 +1,44 @@
+"""Words of payments that other apps may use."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Provider(models.TextChoices):
+    MERCADOPAGO = "mercadopago", "Mercado Pago"
+    STRIPE = "stripe", "Stripe"
+    PAYPAL = "paypal", "PayPal"
+
+
+class PaymentStatus(models.TextChoices):
+    PENDING = "pending", _("Por confirmarse")
+    PAID = "paid", _("Pagado")
+    FAILED = "failed", _("No pasó")
+    REFUNDED = "refunded", _("Devuelto")
+    CHARGED_BACK = "charged_back", _("Contracargo")
+
+
+class LineState(models.TextChoices):
+    SUGGESTED = "suggested", _("Por confirmar")
+    APPLIED = "applied", _("Aplicado")
+    IGNORED = "ignored", _("No es un pago")
+    PAYOUT = "payout", _("Depósito de la pasarela")
+
+
+class AliasKind(models.TextChoices):
+    NAME = "name", _("Nombre")
+    BANK = "bank", _("Cuenta bancaria")
+
+
+#: What each provider needs to know, and what people call it.
+CREDENTIALS = {
+    Provider.MERCADOPAGO: {"access_token": _("Access token"), "webhook_secret": _("Clave secreta de avisos")},
+    Provider.STRIPE: {"secret_key": _("Clave secreta"), "webhook_secret": _("Secreto del webhook")},
+    Provider.PAYPAL: {
+        "client_id": _("Client ID"),
+        "client_secret": _("Secret"),
+        "webhook_id": _("Identificador del webhook"),
+    },
+}
