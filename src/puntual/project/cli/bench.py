@@ -13,7 +13,7 @@ import click
 from puntual.core.errors import UnusableInput
 from puntual.project.cli import django_setup, emit, progress
 
-NAMES = ("daily-run", "render")
+NAMES = ("daily-run", "render", "import")
 
 
 @click.command()
@@ -58,6 +58,11 @@ def _measure(name: str, invoices: int, from_entries: bool) -> dict:
     from puntual.pipeline.benchmarks import portfolio
 
     bulk.one_thread()
+    if name == "import":
+        from puntual.adapters.files import Files
+        from puntual.pipeline.benchmarks.loading import loading
+
+        return {"bench": name, **loading(Files(), invoices)}
     creditor = portfolio.build(invoices, datetime.now(UTC).date())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
