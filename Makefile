@@ -37,7 +37,7 @@ bench: env ## Mide la corrida de la noche con un millón de documentos en SQLite
 	@$(BIN)/puntual bench daily-run --invoices 1000000
 
 soak: .venv/.pruebas ## Las propiedades de la ley con la cuenta completa de historias al azar
-	@PUNTUAL_SOAK=1 $(BIN)/pytest -m soak tests/properties
+	@PUNTUAL_SOAK=1 $(BIN)/pytest -m soak tests/properties/test_gate_properties.py
 
 lock: ## Vuelve a resolver las dependencias con sus huellas (necesita uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.lock

@@ -17,23 +17,7 @@ def judge(outbox: pl.DataFrame, contacts: pl.DataFrame, consents: pl.DataFrame) 
         .filter(pl.col("times") > 1)
         .sort("account")
     )
-    stops = consents.filter(pl.col("status") == "withdrawn").select("party", "channel", stopped="at")
-    grants = consents.filter((pl.col("status") == "granted") & (pl.col("source") == "person"))
-    against = (
-        contacts.filter(pl.col("direction") == "out")
-        .join(stops, on="party", suffix="_stop")
-        .filter(
-            (pl.col("at") > pl.col("stopped"))
-            & ((pl.col("channel_stop") == "*") | (pl.col("channel_stop") == pl.col("channel")))
-        )
-        .join(grants.select("party", granted="at"), on="party", how="left")
-        .filter(
-            pl.col("granted").is_null() | (pl.col("granted") < pl.col("stopped")) | (pl.col("granted") > pl.col("at"))
-        )
-        .select("party", "channel", "at", "stopped")
-        .unique()
-        .sort("party", "at")
-    )
+    against = _after_stop(contacts, consents)
     slotless = left.filter(pl.col("channel") != "task").join(
         contacts.filter(pl.col("outbox").is_not_null()).select("outbox"), on="outbox", how="anti"
     )
@@ -48,3 +32,24 @@ def judge(outbox: pl.DataFrame, contacts: pl.DataFrame, consents: pl.DataFrame) 
 
 def _finding(name: str, sentence: str, rows: pl.DataFrame) -> Finding:
     return Finding(name, sentence, tuple(rows.head(SHOWN).to_dicts()))
+
+
+def _after_stop(contacts: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
+    """Contacts made while the person's last word for that channel was «stop»: only a later act of their own lifts it."""
+    out = contacts.filter(pl.col("direction") == "out").with_row_index("contact")
+    stopped = _last_word(out, consents.filter(pl.col("status") == "withdrawn"), "stopped")
+    granted = _last_word(
+        out, consents.filter((pl.col("status") == "granted") & (pl.col("source") == "person")), "granted"
+    )
+    judged = out.join(stopped, on="contact").join(granted, on="contact", how="left")
+    breach = pl.col("granted").is_null() | (pl.col("granted") <= pl.col("stopped"))
+    return judged.filter(breach).select("party", "channel", "at", "stopped").sort("party", "at")
+
+
+def _last_word(out: pl.DataFrame, acts: pl.DataFrame, name: str) -> pl.DataFrame:
+    """contact -> the last of these acts on its channel (or on all) before it."""
+    pairs = out.select("contact", "party", "channel", "at").join(acts, on="party", suffix="_act")
+    same = (pl.col("channel_act") == "*") | (pl.col("channel_act") == pl.col("channel"))
+    return (
+        pairs.filter(same & (pl.col("at_act") < pl.col("at"))).group_by("contact").agg(pl.col("at_act").max().alias(name))
+    )
