@@ -17,6 +17,7 @@ from puntual.core.segments.calibration import auc, brier, challenger_is_better, 
 from puntual.core.segments.cash import cash_by_day, large_items
 from puntual.core.segments.facts import at_issue, open_on
 from puntual.core.segments.features import features
+from puntual.core.segments.keeping import dumps, loads
 from puntual.core.segments.learning import LogisticLearner
 from puntual.core.segments.prediction import predict
 from puntual.core.segments.score import SCORES, score
@@ -282,3 +283,17 @@ def test_the_cash_of_a_month_is_the_sum_of_what_each_item_is_likely_to_bring():
 def test_giants_are_shown_one_by_one():
     rows = pl.DataFrame({"amount_minor": [10, 900, 45, 45, 5], "currency": ["MXN"] * 4 + ["CLP"]})
     assert large_items(rows)["amount_minor"].to_list() == [900, 5]
+
+
+def test_a_kept_model_scores_as_before_and_is_not_read_by_another_learner(history, trained):
+    rows, learner = open_on(history, CUT), LightGBMLearner()
+    again = loads(dumps(trained), learner)
+    assert score(history, rows, again).equals(score(history, rows, trained))
+    assert again.profile.equals(trained.profile)
+    with pytest.raises(UnusableInput, match="«lightgbm», que no está instalado"):
+        loads(dumps(trained), None)
+    plain = train(history, CUT, None)
+    assert score(history, rows, loads(dumps(plain), None)).equals(score(history, rows, plain))
+    other = dumps(plain).replace('"eb_late"', '"horoscopo"', 1)
+    with pytest.raises(UnusableInput, match="vuelva a entrenarlo"):
+        loads(other, None)
