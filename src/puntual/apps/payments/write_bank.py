@@ -22,7 +22,7 @@ from puntual.core.errors import Refused, UnusableInput
 from puntual.core.ledger import allocation, matching
 from puntual.core.ledger.books import Component
 from puntual.core.ledger.evidence import Similar
-from puntual.core.ledger.statement import Customer, Line, MatchRules, Open, Proposal, name_key, words
+from puntual.core.ledger.statement import Customer, Deduction, Line, MatchRules, Open, Proposal, name_key, words
 
 #: A line that was decided is never proposed again.
 DECIDED = (LineState.APPLIED, LineState.IGNORED, LineState.PAYOUT)
@@ -73,8 +73,7 @@ def match_lines(
     sure = [p for p in proposals if p.automatic]
     for piece in bulk.chunks(sure, BATCH):
         with transaction.atomic():
-            for proposal in piece:
-                _apply(creditor_id, by_id[proposal.line], proposal)
+            _apply(creditor_id, [(by_id[p.line], p) for p in piece])
             LineMatch.objects.filter(pk__in=[p.line for p in piece]).update(state=LineState.APPLIED, at=at)
         applied += len(piece)
     return Matched(len(lines), applied, len(proposals) - applied)
@@ -161,31 +160,41 @@ def _first_state(p: Proposal) -> str:
     return LineState.IGNORED if p.reasons == ("match_not_income",) else LineState.SUGGESTED
 
 
-def _apply(creditor_id: int, line: Line, p: Proposal, undone: int = 0) -> None:
-    """The money, then what was deducted, each under a key of the line."""
-    assert p.account is not None
-    key = _key(line.line, undone)
-    write_gateway.confirm_provisional(
-        account=p.account, amount_minor=line.amount_minor, currency=line.currency, on=line.on, source="bank"
-    )
-    money = books.NewPayment(
-        p.account, line.amount_minor, line.currency, line.on, key, "bank", p.parts, apply=bool(p.parts)
-    )
-    books.post_payments(creditor_id=creditor_id, payments=[money])
+def _apply(creditor_id: int, pairs: Sequence[tuple[Line, Proposal]], undone: int = 0) -> None:
+    """The money of each line, then what was deducted, each under a key of its line."""
+    told = {(t.account, t.currency) for t in read_applied.told_only(creditor_id, {p.account or 0 for _, p in pairs})}
+    for line, p in pairs:
+        assert p.account is not None
+        if (p.account, line.currency) in told:
+            write_gateway.confirm_provisional(
+                account=p.account, amount_minor=line.amount_minor, currency=line.currency, on=line.on, source="bank"
+            )
+    payments = [
+        books.NewPayment(
+            p.account or 0, line.amount_minor, line.currency, line.on, _key(line.line, undone), "bank", p.parts,
+            apply=bool(p.parts),
+        )
+        for line, p in pairs
+    ]  # fmt: skip
+    books.post_payments(creditor_id=creditor_id, payments=payments)
+    cut = [(line, p) for line, p in pairs if p.deductions]
+    if not cut:
+        return
+    items = books.open_items_of([p.account or 0 for _, p in cut])
     rows = [
         books.Reduction(
-            p.account, "adjustment" if d.kind == "short" else "withholding", line.currency, line.on,
-            f"{key}:{d.due_item}", "bank", _components(p.account, line.currency, d.due_item, d.amount_minor), d.kind,
+            p.account or 0, "adjustment" if d.kind == "short" else "withholding", line.currency, line.on,
+            f"{_key(line.line, undone)}:{d.due_item}", "bank",
+            _components(d, items.get((p.account or 0, line.currency), [])), d.kind,
         )
+        for line, p in cut
         for d in p.deductions
     ]  # fmt: skip
-    if rows:
-        books.post_reductions(creditor_id=creditor_id, rows=rows)
+    books.post_reductions(creditor_id=creditor_id, rows=rows)
 
 
-def _components(account: int, currency: str, due_item: int, minor: int) -> tuple[tuple[int, Component, int], ...]:
-    items = books.open_items_of([account]).get((account, currency), [])
-    applied, _ = allocation.named([(due_item, minor)], items)
+def _components(d: Deduction, items: Sequence[allocation.OpenItem]) -> tuple[tuple[int, Component, int], ...]:
+    applied, _ = allocation.named([(d.due_item, d.amount_minor)], items)
     return tuple((a.due_item, a.component, a.amount_minor) for a in applied)
 
 
@@ -222,11 +231,11 @@ def confirm(*, line_id: int, by: int | None, at: datetime, decision: Decision | 
         raise UnusableInput("Las partes suman más que el movimiento: revise los importes.", field="parts")
     p = Proposal(
         line.line, account, parts, line.amount_minor - sum(m for _, m in parts), 100, tuple(row.reasons),
-        deductions=tuple(matching.Deduction(*d) for d in told),
+        deductions=tuple(Deduction(*d) for d in told),
     )  # fmt: skip
     if not parts:
         p = attrs.evolve(p, parts=_oldest(account, line))
-    _apply(row.creditor_id, line, p, row.undone)
+    _apply(row.creditor_id, [(line, p)], row.undone)
     if decision is None or decision.learn:
         _learn(line, account, at)
     row.state, row.account_id, row.by_id, row.at, row.automatic = LineState.APPLIED, account, by, at, False

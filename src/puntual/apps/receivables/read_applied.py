@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import attrs
@@ -93,12 +93,14 @@ class Told:
     amount_minor: int
 
 
-def told_only(creditor_id: int) -> list[Told]:
-    """Every due item of a creditor with provisional money on it: for the bank's line it is still open."""
+def told_only(creditor_id: int, accounts: Collection[int] | None = None) -> list[Told]:
+    """Every due item (of those accounts) with provisional money on it: for the bank's line it is still open."""
     rows = Entry.objects.filter(
         event__creditor_id=creditor_id, event__kind="allocation", event__provisional=True, event__reversed_by=None,
         ledger=1,
     )  # fmt: skip
+    if accounts is not None:
+        rows = rows.filter(account_id__in=accounts)
     sums = rows.values_list(
         "due_item_id", "account_id", "due_item__invoice__number", "due_item__due_on", "due_item__currency"
     ).annotate(total=Sum("amount_minor"))
