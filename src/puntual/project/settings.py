@@ -169,6 +169,7 @@ WHITENOISE_USE_FINDERS = True
 PALETTE_SEARCH = ["puntual.apps.receivables.views.search"]
 #: What a planned message would say: (outbox row, instant) -> recipient, subject, text.
 MESSAGE_PREVIEW = "puntual.project.previews.preview"
+PREPARED_OPENER = "puntual.project.prepared.open_prepared"
 
 #: Who tells the customer's page what the law forbids to ask: (country, kind of debtor, day) -> topics.
 PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"
@@ -193,7 +194,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
-        "form-action": ["'self'"],
+        # A prepared message is opened in the user's own WhatsApp by the redirect of a form.
+        "form-action": ["'self'", "https://wa.me", "https://api.whatsapp.com"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],

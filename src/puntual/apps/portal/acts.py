@@ -25,6 +25,7 @@ from puntual.apps.portal.choices import (
     ClaimState,
 )
 from puntual.apps.portal.models import (
+    Attachment,
     PaymentClaim,
     ReminderRequest,
     Satisfaction,
@@ -125,7 +126,7 @@ def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> Pa
         paid_on=claim.paid_on,
         method=claim.method,
         sealed_note=sealed(visit.party.pk, claim.note),
-        sealed_slip=sealed(visit.party.pk, base64.b85encode(slip.data).decode()) if slip else None,
+        sealed_slip=_packed(visit.party.pk, slip),
         slip_type=slip.kind if slip else "",
         slip_size=len(slip.data) if slip else 0,
         slip_sha256=slip.sha256 if slip else "",
@@ -137,6 +138,24 @@ def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> Pa
             amount_minor=claim.amount_minor, currency=claim.currency, detail="ya_pague",
         )  # fmt: skip
     return row
+
+
+def _packed(party_id: int, slip: Slip | None) -> bytes | None:
+    return sealed(party_id, base64.b85encode(slip.data).decode()) if slip else None
+
+
+def attach(*, visit: read.Visit, about: str, about_id: int, slip: Slip, key: str, at: datetime) -> Attachment:
+    """Keep a file that came with a dispute or a complaint."""
+    return _once(
+        Attachment, f"file:{key}"[:80], account=visit.account, at=at, about=about, about_id=about_id,
+        sealed=_packed(visit.party.pk, slip), kind=slip.kind, size=len(slip.data), sha256=slip.sha256,
+    )[0]  # fmt: skip
+
+
+def file_of(row: Attachment) -> bytes | None:
+    """The file again; None when its key was destroyed."""
+    key = parties.key_of(row.account.party_id)
+    return base64.b85decode(parties.vault.unseal(key, row.sealed)) if row.sealed is not None and key else None
 
 
 def slip_of(claim: PaymentClaim) -> bytes | None:

@@ -74,6 +74,20 @@ class PaymentClaim(Told):
         indexes = [models.Index(fields=["state", "hold_until"], name="claim_open")]
 
 
+class Attachment(Told):
+    """A file that came with something said elsewhere (`about` a dispute or a complaint), sealed."""
+
+    about = models.CharField(max_length=12)
+    about_id = models.BigIntegerField()
+    sealed = models.BinaryField(null=True)
+    kind = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [models.Index(fields=["about", "about_id"], name="attachment_about")]
+
+
 class ReminderRequest(Told):
     """«Recuérdenme el ...»: no reminder before that day."""
 

@@ -21,8 +21,10 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
+from puntual.apps.outreach import facts
 from puntual.apps.parties import read as parties
 from puntual.apps.portal import limits, read
+from puntual.core.errors import Refused, UnusableInput
 from puntual.ui.formats import locale_for
 
 LANGUAGES = (("es", "Español"), ("pt-br", "Português"), ("en", "English"))
@@ -79,12 +81,17 @@ class Here:
         return redirect(self.url("done", what=what), permanent=False)
 
 
-def page(*, acts: bool = True, even_revoked_for: str = "") -> Callable[[View], View]:
-    """A view of a link: `view(here, **more)`. Without `acts` it answers only to GET and HEAD."""
+def page(
+    *, acts: bool = True, even_revoked_for: str = "", may_go: tuple[str, ...] = ("'self'",)
+) -> Callable[[View], View]:
+    """A view of a link: `view(here, **more)`. Without `acts` it answers only to GET and HEAD.
+
+    `may_go`: where its forms may end, for the one that leads to a gateway.
+    """
 
     def decorate(view: View) -> View:
         @csrf_exempt
-        @csp_replace({"script-src": ["'none'"], "connect-src": ["'none'"]})
+        @csp_replace({"script-src": ["'none'"], "connect-src": ["'none'"], "form-action": list(may_go)})
         @wraps(view)
         def guarded(request: HttpRequest, token: str, **more: Any) -> HttpResponse:
             if request.method not in (("GET", "HEAD", "POST") if acts else ("GET", "HEAD")):
@@ -165,6 +172,33 @@ def greeting_name(visit: read.Visit) -> str:
         first = name.split()[0]
         return first.capitalize() if first.isupper() or first.islower() else first
     return name
+
+
+def owed(here: Here) -> dict[str, Any]:
+    """What is open, and whether currencies mix."""
+    bill = read.bill(here.visit.account.pk, here.today)
+    return {"bill": bill, "mixed": len(bill.totals) > 1}
+
+
+def seen(here: Here, where: str) -> None:
+    """Remember that the page was seen, once a day and place; robots that open links are not people."""
+    if not is_browser(here.request):
+        return
+    facts.record_fact(
+        account_id=here.visit.account.pk, kind="clicked", at=here.at, device=device(here.request), detail=where,
+        key=f"portal:seen:{where}:{here.visit.link.pk}:{here.today}",
+    )  # fmt: skip
+
+
+def form_page(here: Here, template: str, act: Callable[[], HttpResponse], **context: Any) -> HttpResponse:
+    """A form: shown on GET, done on POST, shown again with what is wrong and what was typed."""
+    error = None
+    if here.request.method == "POST":
+        try:
+            return act()
+        except (UnusableInput, Refused) as wrong:
+            error = wrong
+    return here.show(template, status=422 if error else 200, error=error, given=here.request.POST, **context)
 
 
 def is_browser(request: HttpRequest) -> bool:

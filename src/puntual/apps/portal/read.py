@@ -9,10 +9,12 @@ import attrs
 import polars as pl
 
 from puntual.apps import bulk
+from puntual.apps.negotiation import read as negotiation
 from puntual.apps.parties import read as parties
 from puntual.apps.portal import tokens
-from puntual.apps.portal.choices import HOUR_BOUNDS, ClaimState, RevokedFor
+from puntual.apps.portal.choices import HOUR_BOUNDS, ClaimState
 from puntual.apps.portal.models import (
+    Attachment,
     Paper,
     PaymentClaim,
     PortalLink,
@@ -26,6 +28,7 @@ from puntual.apps.portal.models import (
 from puntual.apps.receivables import read as receivables
 from puntual.core.frames import CHANNELS, HOLDS, Column
 from puntual.core.ledger.books import Component
+from puntual.core.negotiation.dispute import PAUSING
 from puntual.core.time import local_date
 
 
@@ -183,6 +186,44 @@ def open_claim(account_id: int) -> PaymentClaim | None:
     return PaymentClaim.objects.filter(account_id=account_id, state=ClaimState.OPEN).order_by("-pk").first()
 
 
+@attrs.frozen
+class Pause:
+    """Something that the person said and that stands: an open promise, a plan, what is being looked at."""
+
+    kind: str
+    currency: str
+    amount_minor: int
+    on: date | None
+    row: int
+    documents: frozenset[int]
+
+
+def pauses(account_id: int) -> tuple[Pause, ...]:
+    """What stands of an account, for the top of its page."""
+    found = []
+    for claim in PaymentClaim.objects.filter(account_id=account_id, state=ClaimState.OPEN).order_by("-pk")[:1]:
+        found.append(Pause("claim", claim.currency, claim.amount_minor, claim.hold_until, claim.pk, frozenset()))
+    for promise in negotiation.open_promises(account_id):
+        items = frozenset(c.due_item_id for c in promise.covers.all())
+        found.append(Pause("promise", promise.currency, promise.amount_minor, promise.promised_on, promise.pk, items))
+    deal = negotiation.current_deal(account_id)
+    if deal:
+        left = sum(i.debt_minor + i.finance_minor for i in deal.instalments.all())
+        items = frozenset(c.due_item_id for c in deal.covers.all())
+        found.append(Pause("plan", deal.currency, left, None, deal.pk, items))
+    for dispute in negotiation.disputes_of(account_id):
+        if dispute.state in PAUSING:
+            items = frozenset((dispute.due_item_id,))
+            minor = dispute.disputed_minor - dispute.credited_minor
+            found.append(Pause("dispute", dispute.currency, minor, dispute.deadline_on, dispute.pk, items))
+    return tuple(found)
+
+
+def attachments_of(about: str, about_id: int) -> list[Attachment]:
+    """The files that came with a dispute or a complaint."""
+    return list(Attachment.objects.filter(about=about, about_id=about_id).select_related("account").order_by("pk"))
+
+
 def claims_to_verify(creditor_id: int, limit: int = 200) -> list[PaymentClaim]:
     """The ones that wait, oldest first, for whoever verifies them."""
     rows = PaymentClaim.objects.filter(account__creditor_id=creditor_id, state=ClaimState.OPEN)
@@ -288,6 +329,3 @@ def live_links(accounts: Iterable[int], *, at: datetime) -> dict[tuple[int, int 
         rows = PortalLink.objects.filter(account_id__in=piece, revoked_at=None, expires_at__gt=at).order_by("pk")
         found |= {(link.account_id, link.contact_point_id): link for link in rows}
     return found
-
-
-REVOKED_FOR_WRONG_PERSON = RevokedFor.WRONG_PERSON

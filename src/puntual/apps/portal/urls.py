@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from puntual.apps.portal import views, views_choices, views_papers
+from puntual.apps.portal import views, views_choices, views_deals, views_papers, views_pay
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
-    path("pagar/", views.pay, name="pay"),
-    path("abonar/", views.part, name="part"),
-    path("ya-pague/", views.claim, name="claim"),
+    path("pagar/", views_pay.pay, name="pay"),
+    path("pagar/en-linea/", views_pay.online, name="online"),
+    path("pagar/vuelta/", views_pay.paid, name="paid"),
+    path("abonar/", views_pay.part, name="part"),
+    path("ya-pague/", views_pay.claim, name="claim"),
+    path("fecha/", views_deals.promise, name="promise"),
+    path("cuotas/", views_deals.plan, name="plan"),
+    path("no-estoy-de-acuerdo/", views_deals.dispute, name="dispute"),
+    path("queja/", views_deals.complaint, name="complaint"),
     path("es-legitima/", views.genuine, name="genuine"),
     path("listo/<slug:what>/", views.done, name="done"),
     path("no-soy/", views_choices.wrong_person, name="wrong_person"),
@@ -30,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("estado-de-cuenta.pdf", views_papers.statement, {"as_pdf": True}, name="statement_pdf"),
     path("recibo/<int:event>/", views_papers.receipt, name="receipt"),
     path("recibo/<int:event>.pdf", views_papers.receipt, {"as_pdf": True}, name="receipt_pdf"),
+    path("documento/<int:invoice>/", views_papers.document, name="document"),
     path("contactos/", views_papers.contacts, name="contacts"),
     path("constancia/", views_papers.certificate, name="certificate"),
     path("constancia/<slug:number>/", views_papers.certificate_paper, name="certificate_paper"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -21,22 +19,10 @@ from puntual.apps.portal.choices import (
     Weekday,
 )
 from puntual.apps.portal.law import may_ask_reason
-from puntual.apps.portal.pages import Here, page
-from puntual.core.errors import Refused, UnusableInput
+from puntual.apps.portal.pages import Here, form_page, page
 
 #: Channels that «No me escriban más» may close; * is all of them.
 _STOPS = ("email", "whatsapp", "sms", "call", "*")
-
-
-def form_page(here: Here, template: str, act: Callable[[], HttpResponse], **context: Any) -> HttpResponse:
-    """A form: shown on GET, done on POST, shown again with what is wrong and what was typed."""
-    error = None
-    if here.request.method == "POST":
-        try:
-            return act()
-        except (UnusableInput, Refused) as wrong:
-            error = wrong
-    return here.show(template, status=422 if error else 200, error=error, given=here.request.POST, **context)
 
 
 @page(even_revoked_for=RevokedFor.WRONG_PERSON)

@@ -10,13 +10,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from puntual.apps.imports import read as imports
 from puntual.apps.outreach import read as outreach
+from puntual.apps.parties import read as parties
 from puntual.apps.portal import limits, papers, read, steps, write
 from puntual.apps.portal.choices import TAX_ID_NAMES, RevokedFor, no_debt_name
 from puntual.apps.portal.pages import Here, page, private
+from puntual.apps.receivables import read as receivables
 from puntual.core.errors import Refused
 
 _COOKIE = "p_paso"
@@ -103,6 +107,24 @@ def receipt(here: Here, event: int, as_pdf: bool = False) -> HttpResponse:
 
 @page(acts=False)
 @behind_step
+def document(here: Here, invoice: int) -> HttpResponse:
+    """The original of an invoice (XML, PDF), when it is about this person alone."""
+    mine = {b.due_item.invoice_id: b.due_item.invoice for b in receivables.all_items(here.visit.account.pk)}
+    pk = mine[invoice].document_id if invoice in mine else None
+    if pk is None or pk not in imports.documents_about(here.visit.party.pk, [pk]):
+        raise Http404
+    found = imports.original(pk, here.visit.creditor.pk)
+    if found is None or found.data is None:
+        raise Http404
+    kind = "application/pdf" if found.data.startswith(b"%PDF-") else "application/octet-stream"
+    response = HttpResponse(found.data, content_type=kind)
+    response["Content-Disposition"] = content_disposition_header(True, found.name.rpartition("/")[2])
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@page(acts=False)
+@behind_step
 def contacts(here: Here) -> HttpResponse:
     """Every contact that this creditor had with the person about this account."""
     rows = [c for c in outreach.contacts_of(here.visit.party.pk, 200) if c.account_id == here.visit.account.pk]
@@ -160,8 +182,6 @@ def wrong_person_paper(here: Here, as_pdf: bool = False) -> HttpResponse:
 
 
 def _shown(here: Here, point: Any) -> str:
-    from puntual.apps.parties import read as parties
-
     if point is None:
         return ""
     mine = parties.points([here.visit.party.pk])[here.visit.party.pk]

@@ -25,3 +25,10 @@ def sprite(names: str) -> SafeString:
     symbols = _symbols()
     inside = "".join(symbols[name] for name in names.split())
     return mark_safe(f'<svg class="sr-only" aria-hidden="true" xmlns="http://www.w3.org/2000/svg">{inside}</svg>')
+
+
+@register.filter
+def seal(name: str) -> str:
+    """Two letters of a company's name, without its small words."""
+    words = [w for w in str(name).split() if w[:1].isalnum() and w[:1].isupper()] or str(name).split()
+    return "".join(w[0] for w in words[:2]).upper()
