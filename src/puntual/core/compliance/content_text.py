@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 import attrs
 
@@ -96,6 +97,7 @@ def _front_matter(lines: list[str]) -> int:
     return leading
 
 
+@lru_cache(maxsize=16)
 def readable(source: str, start: int = 0) -> Readable:
     """Without markup, template code, accents or repeated spaces, but with capitals. `start` is added to the offsets.
 
@@ -137,6 +139,7 @@ def _plain(pieces: list[tuple[str, int]]) -> Readable:
     return Readable("".join(text), tuple(offsets))
 
 
+@lru_cache(maxsize=4096)
 def strip_accents(text: str) -> str:
     """The letters without accents, look-alike widths or invisible characters."""
     decomposed = unicodedata.normalize("NFKD", text)
