@@ -14,6 +14,7 @@ CATALOGUE: Mapping[str, str] = {
     "promise_reminder": "Recordatorio único, un día antes de la fecha prometida.",
     "decision_needed": "Pasó el último plazo: una persona decide el siguiente paso.",
     "sent": "Mensaje enviado.",
+    "opened_by_user": "Abierto en el WhatsApp de quien lo envía.",
     # nothing to do
     "no_open_balance": "No debe nada.",
     "covered_by_unapplied": "Hay dinero recibido sin aplicar que cubre la deuda.",

@@ -169,3 +169,20 @@ def unsure(*, row: Outbox, now: datetime, sentence: str) -> None:
     Outbox.objects.filter(pk=row.pk, state=SendState.HANDING_OVER).update(
         state=SendState.UNKNOWN, reason="unknown_outcome", detail=sentence[:300], finished_at=now
     )
+
+
+def opened(*, row: Outbox, message: Message, now: datetime, user_id: int | None) -> None:
+    """A prepared message was opened in the user's own WhatsApp. Inside the caller's transaction; again changes nothing."""
+    mine = Outbox.objects.filter(pk=row.pk, state=SendState.PLANNED)
+    if mine.update(state=SendState.OPENED, reason="opened_by_user", finished_at=now) != 1:
+        return
+    Contact.objects.filter(outbox_id=row.pk).update(by_id=user_id)
+    Message.objects.filter(pk=row.pk).delete()
+    message.save(force_insert=True)
+    Fact.objects.get_or_create(
+        key=f"sent:{row.pk}",
+        defaults={
+            "outbox_id": row.pk, "account_id": row.account_id, "kind": DeliveryFact.SENT, "at": now,
+            "channel": row.channel, "amount_minor": row.amount_minor, "currency": row.currency,
+        },
+    )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.outreach import views
+from puntual.apps.outreach import views, views_prepared
 
 app_name = "outreach"
 urlpatterns = [
@@ -12,4 +12,5 @@ urlpatterns = [
     path("envios/acciones/", views.act, name="act"),
     path("envios/deshacer/", views.undo, name="undo"),
     path("envios/<int:pk>/", views.message, name="message"),
+    path("envios/<int:pk>/abrir/", views_prepared.open_prepared, name="open_prepared"),
 ]
