@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from puntual.core.frames import check_frame
-from puntual.core.ledger.accrual import ACCRUED, DEBTS, Accrual, CapitalStep, accrue, accrue_frame
+from puntual.core.ledger.accrual import ACCRUED, DEBTS, Accrual, CapitalStep, accrue, accrue_fee, accrue_frame
 from puntual.core.ledger.charges import Debt, charge
 from puntual.core.ledger.rates import parse_tables
 from puntual.core.money import Money
@@ -104,6 +105,14 @@ def test_a_month_without_its_rate_bears_nothing_and_is_not_charged_later() -> No
 def test_a_prescribed_debt_bears_nothing_in_the_month_in_which_it_prescribes() -> None:
     debt = Debt(Money(100_00, "EUR"), date(2020, 1, 15), "business", prescribes_on=date(2026, 1, 15))
     assert entry(debt, month(2026, 1), "ES").warnings[0].startswith("La deuda prescribió el 2026-01-15")
+
+
+def test_a_fee_is_one_entry_however_often_it_is_asked() -> None:
+    debt = Debt(Money(100_00, "EUR"), date(2026, 1, 1), "business")
+    asked = [accrue_fee(7, "fixed_sum", debt, LAWS["ES"], TABLES, date(2026, month, 2)) for month in (1, 2, 3)]
+    assert [(one.key, one.amount, one.component) for one in asked] == [("fixed_sum:7", Money(40_00, "EUR"), "fee")] * 3
+    with pytest.raises(ValueError, match="by period"):
+        accrue_fee(7, "late_interest", debt, LAWS["ES"], TABLES, date(2026, 1, 2))
 
 
 def test_a_period_without_an_end_is_a_defect_of_the_caller() -> None:

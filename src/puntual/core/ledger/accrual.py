@@ -18,7 +18,7 @@ import polars as pl
 from puntual.core import reasons
 from puntual.core.frames import ID, MINOR, Column, Schema, check_frame
 from puntual.core.ledger.charge_rules import ChargeRule, CountryCharges
-from puntual.core.ledger.charges import Debt, interest_formula, interest_warnings, missing_index
+from puntual.core.ledger.charges import Debt, charge, interest_formula, interest_warnings, missing_index
 from puntual.core.ledger.interest import (
     Factor,
     RatePeriod,
@@ -112,6 +112,20 @@ def accrue(
         accrual_key(due_item, period), due_item, Money(charged, currency), ceiling, end - ONE_DAY,
         rates[-1] if rates else None, _formula(steps, this, currency), rule.id, rule.cite,
         (*interest_warnings(debt, rule, this), *rule.notes),
+    )  # fmt: skip
+
+
+def accrue_fee(due_item: int, kind: str, debt: Debt, law: CountryCharges, tables: RateTables, as_of: date) -> Accrual:
+    """The entry of a charge that exists once per due item (collection_fee or fixed_sum): its key has no date.
+
+    An amount of zero is not posted, so the fee may still come on the day on which the law begins to allow it.
+    """
+    if kind == "late_interest":
+        raise ValueError("late interest accrues by period: use accrue")
+    found = charge(kind, debt, law, tables, as_of)
+    return Accrual(
+        f"{kind}:{due_item}", due_item, found.charged, found.legal_maximum, as_of, found.rate, found.formula, found.rule,
+        found.cite, found.warnings, kind="fee", component="fee",
     )  # fmt: skip
 
 
