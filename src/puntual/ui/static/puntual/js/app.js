@@ -20,7 +20,11 @@ function attach(root) {
     for (const name of element.dataset.controller.split(/\s+/)) {
       if (done.has(name) || !controllers[name]) continue;
       done.add(name);
-      controllers[name](element);
+      try {
+        controllers[name](element);
+      } catch (error) {
+        reportError(error); // one behaviour that fails takes no other with it
+      }
     }
   }
 }

@@ -2,6 +2,7 @@
 export default function selection(form) {
   const all = form.querySelector("[data-select-page]");
   const bar = form.querySelector(".bulk");
+  if (!all || !bar) return; // an empty list has nothing to tick
   const boxes = () => [...form.querySelectorAll("input[name=sel]")];
 
   function show() {
