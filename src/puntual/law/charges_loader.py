@@ -54,13 +54,18 @@ def load_charges(country: str) -> CountryCharges:
 
 
 def load_tables(data_folder: Path | None = None) -> RateTables:
-    """Every shipped table, with those of the data folder on top (index by index)."""
+    """Every shipped table, with the rows of the data folder on top."""
     tables = RateTables()
     for path in sorted((HERE / "rates").glob("*.yaml")):
         tables = tables.replaced_by(parse_tables(read_yaml(path), f"law/rates/{path.name}"))
-    folder = data_folder / LOADED if data_folder else None
-    for path in sorted(folder.glob("*.yaml")) if folder and folder.is_dir() else []:
-        tables = tables.replaced_by(load_table_file(path))
+    return tables.extended_by(loaded_tables(data_folder)) if data_folder else tables
+
+
+def loaded_tables(data_folder: Path) -> RateTables:
+    """Only what was loaded by hand into the data folder."""
+    tables, folder = RateTables(), data_folder / LOADED
+    for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else []:
+        tables = tables.extended_by(load_table_file(path))
     return tables
 
 

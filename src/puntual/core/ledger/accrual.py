@@ -124,8 +124,8 @@ def accrue_fee(due_item: int, kind: str, debt: Debt, law: CountryCharges, tables
         raise ValueError("late interest accrues by period: use accrue")
     found = charge(kind, debt, law, tables, as_of)
     return Accrual(
-        f"{kind}:{due_item}", due_item, found.charged, found.legal_maximum, as_of, found.rate, found.formula, found.rule,
-        found.cite, found.warnings, kind="fee", component="fee",
+        f"{kind}:{due_item}", due_item, found.charged, found.legal_maximum, as_of, found.rate, found.formula,
+        found.rule, found.cite, found.warnings, kind="fee", component="fee",
     )  # fmt: skip
 
 

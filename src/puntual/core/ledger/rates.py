@@ -55,6 +55,16 @@ class RateTables:
         """These tables, with each index of `other` in place of ours: a file that names an index replaces it whole."""
         return RateTables({**self.tables, **other.tables})
 
+    def extended_by(self, other: RateTables) -> RateTables:
+        """These tables with the rows of `other` added; a row of `other` takes the place of ours that starts that
+        day."""
+        joined = dict(self.tables)
+        for index, rows in other.tables.items():
+            starts = {row.start for row in rows}
+            kept = [row for row in joined.get(index, ()) if row.start not in starts]
+            joined[index] = tuple(sorted((*kept, *rows), key=lambda row: row.start))
+        return RateTables(joined)
+
     def change_days(self, index: str, start: date, end: date) -> list[date]:
         """The days of (start, end) on which the value of the index may change: starts of rows and days after their
         ends."""

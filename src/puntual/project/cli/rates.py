@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import yaml
 
 from puntual.core.ledger.rates import RateRow, RateTables, faults
 from puntual.core.time import parse_date
-from puntual.law.charges_loader import LOADED, countries, load_charges, load_table_file, load_tables
+from puntual.law.charges_loader import LOADED, countries, load_charges, load_table_file, load_tables, loaded_tables
 from puntual.project.cli import DONE, FINDINGS, emit
 
 
@@ -34,15 +35,13 @@ def list_(as_json: bool) -> int:
 
 @command.command(help="Añade las filas de un archivo YAML a las tablas de la carpeta de datos.")
 @click.argument("file")
-@click.option("--replace", is_flag=True, help="Reemplaza la tabla de cada índice del archivo en vez de añadirle filas.")
 @click.option("--json", "as_json", is_flag=True)
-def load(file: str, replace: bool, as_json: bool) -> int:
-    new, old = load_table_file(Path(file)), load_tables(_data())
-    written = {}
-    for index, rows in new.tables.items():
-        kept = () if replace else tuple(r for r in old.tables.get(index, ()) if r.start not in {n.start for n in rows})
-        _write(index, sorted((*kept, *rows), key=lambda row: row.start))
-        written[index] = len(rows)
+def load(file: str, as_json: bool) -> int:
+    new = load_table_file(Path(file))
+    whole = loaded_tables(_data()).extended_by(new)
+    for index in new.tables:
+        _write(index, whole.tables[index])
+    written = {index: len(rows) for index, rows in new.tables.items()}
     sentence = ", ".join(f"{index} ({count} {'fila' if count == 1 else 'filas'})" for index, count in written.items())
     emit({"loaded": written}, as_json=as_json, human=f"Se cargó {sentence}.")
     return DONE
@@ -80,7 +79,7 @@ def _row(row: RateRow) -> dict[str, Any]:
     }
 
 
-def _write(index: str, rows: list[RateRow]) -> None:
+def _write(index: str, rows: Sequence[RateRow]) -> None:
     """Whole or not at all: a half-written table would be read as a missing rate."""
     folder = _data() / LOADED
     folder.mkdir(parents=True, exist_ok=True)
