@@ -1,3 +1,4 @@
+# ruff: noqa: F811 (fixtures shared by import)
 """The customer's page: a private link, what it shows, what can be done on it, and what it never tells."""
 
 from __future__ import annotations
@@ -5,11 +6,24 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlparse
-from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
+from portal_house import (  # noqa: F401
+    TODAY,
+    _calm,
+    account,
+    add_customer,
+    bill,
+    creditor,
+    page,
+    pay,
+    point_of,
+    text_of,
+    upload,
+    visit_of,
+    web,
+)
 
 from puntual.apps.compliance import read as compliance
 from puntual.apps.outreach.models import Fact
@@ -23,69 +37,6 @@ from puntual.core.ledger import references
 from puntual.core.ledger.books import Component
 
 pytestmark = pytest.mark.django_db
-TODAY = datetime.now(ZoneInfo("America/Mexico_City")).date()
-BROWSER = {"HTTP_USER_AGENT": "Mozilla/5.0 (Linux; Android 13) Mobile", "HTTP_ACCEPT_LANGUAGE": "es-MX"}
-
-
-@pytest.fixture(autouse=True)
-def _calm():
-    cache.clear()
-
-
-@pytest.fixture
-def web():
-    return Client(**BROWSER)
-
-
-@pytest.fixture
-def creditor():
-    return parties.create_creditor(
-        code="norte", name="Ferretera del Norte", country="MX", zone="America/Mexico_City", currency="MXN",
-        phone="81 5555 0000", email="pagos@norte.example", payment_instructions="CLABE 012345678901234567, BBVA",
-    )  # fmt: skip
-
-
-def add_customer(creditor, code, name="Ana Ruiz Gómez", tax_id="RUGA800101AB1", email="ana@correo.example", **more):
-    points = (parties.NewPoint("email", email),) if email else ()
-    row = parties.NewAccount(code=code, name=name, tax_id=tax_id, debtor="consumer", points=points, **more)
-    return parties.register_accounts(creditor=creditor, rows=[row]).accounts[code]
-
-
-@pytest.fixture
-def account(creditor):
-    pk = add_customer(creditor, "C-1")
-    bill(creditor, pk, "A-1", 1200_00, TODAY - timedelta(days=12))
-    bill(creditor, pk, "A-2", 300_50, TODAY + timedelta(days=5))
-    return pk
-
-
-def bill(creditor, account, number, minor, due, currency="MXN"):
-    row = books.NewInvoice(account, number, number, due - timedelta(days=30), currency, minor, ((due, minor),))
-    books.post_invoices(creditor_id=creditor.pk, invoices=[row], source="test")
-
-
-def pay(creditor, account, minor, key="p1"):
-    payment = books.NewPayment(account, minor, "MXN", TODAY, key, "test")
-    books.post_payments(creditor_id=creditor.pk, payments=[payment])
-
-
-def point_of(account):
-    return ContactPoint.objects.get(party__accounts=account)
-
-
-@pytest.fixture
-def page(account):
-    """The path of Ana's page, sent to her mail."""
-    return urlparse(write.link_for(account, point=point_of(account).pk)).path
-
-
-def visit_of(page, at=None):
-    return read.resolve(page.split("/")[2], at=at or datetime.now(UTC))
-
-
-def text_of(response):
-    plain = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>", " ", response.content.decode(), flags=re.DOTALL)
-    return re.sub(r"\s+", " ", plain.replace("\xa0", " "))
 
 
 class TestLink:
@@ -176,6 +127,11 @@ class TestPrivacy:
         assert compliance.consents_of(Account.objects.get(pk=account).party_id) == []
         assert WrongPerson.objects.count() == PaymentClaim.objects.count() == Fact.objects.count() == 0
         assert PortalLink.objects.get().revoked_at is None
+
+    def test_an_address_under_the_link_that_is_none_still_tells_nothing_to_the_next_site(self, page, web):
+        answer = web.get(page + "no/existe")
+        assert answer.status_code == 404 and answer["Referrer-Policy"] == "no-referrer"
+        assert "Aquí no hay nada" in text_of(answer)
 
 
 class TestHome:
@@ -274,7 +230,7 @@ class TestAlreadyPaid:
 
     def test_the_slip_is_kept_sealed_with_its_hash(self, page, web):
         slip = b"%PDF-1.4 recibo " + b"x" * 5000
-        web.post(page + "ya-pague/", claim_form(slip=_file("recibo.pdf", slip)))
+        web.post(page + "ya-pague/", claim_form(slip=upload("recibo.pdf", slip)))
         row = PaymentClaim.objects.get()
         assert acts.slip_of(row) == slip
         assert (row.slip_type, row.slip_size) == ("application/pdf", 5016)
@@ -285,7 +241,7 @@ class TestAlreadyPaid:
         [(b"MZ\x90\x00" + b"x" * 50, "no es una foto ni un PDF"), (b"%PDF-" + b"x" * (5 * 1024 * 1024), "más de 5 MB")],
     )
     def test_other_files_are_refused_and_nothing_is_kept(self, page, web, data, why):
-        answer = web.post(page + "ya-pague/", claim_form(slip=_file("foto.jpg", data)))
+        answer = web.post(page + "ya-pague/", claim_form(slip=upload("foto.jpg", data)))
         assert answer.status_code == 422 and why in text_of(answer)
         assert PaymentClaim.objects.count() == 0
 
@@ -311,12 +267,6 @@ class TestAlreadyPaid:
         web.post(page + "ya-pague/", claim_form(llave="k2"))
         row = PaymentClaim.objects.get(state="open")
         assert row.hold_until == visit_of(page).today(row.at) + timedelta(days=3)
-
-
-def _file(name, data):
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    return SimpleUploadedFile(name, data)
 
 
 class TestNotThisPerson:

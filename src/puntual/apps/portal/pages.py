@@ -15,7 +15,7 @@ from typing import Any
 
 import attrs
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -106,7 +106,10 @@ def page(
                 return private(_plain(request, "gone", 404))
             here = Here(request, visit, at, _language(request, visit))
             with translation.override(here.language):
-                response = view(here, **more)
+                try:
+                    response = view(here, **more)
+                except Http404:
+                    response = here.show("missing", status=404)
             if request.GET.get("idioma") == here.language:
                 response.set_cookie(
                     _LANGUAGE_COOKIE, here.language, max_age=7_776_000, path=here.url("home"), httponly=True,

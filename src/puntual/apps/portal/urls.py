@@ -41,4 +41,5 @@ urlpatterns: list[URLPattern] = [
     path("constancia/", views_papers.certificate, name="certificate"),
     path("constancia/<slug:number>/", views_papers.certificate_paper, name="certificate_paper"),
     path("constancia/<slug:number>.pdf", views_papers.certificate_paper, {"as_pdf": True}, name="certificate_pdf"),
+    path("<path:rest>", views.missing, name="missing"),
 ]

@@ -33,6 +33,7 @@ DONE = (
     "rate",
     "promise",
     "plan",
+    "plan-pending",
     "dispute",
     "complaint",
 )
@@ -88,6 +89,12 @@ def done(here: Here, what: str) -> HttpResponse:
     if what == "remind":
         more["reminder"] = read.reminder_asked(account, here.today)
     return here.show("done", what=what, **more)
+
+
+@page(acts=False)
+def missing(here: Here, rest: str) -> HttpResponse:
+    """An address under the link that is none."""
+    raise Http404
 
 
 @require_safe
