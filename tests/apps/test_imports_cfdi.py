@@ -105,6 +105,20 @@ class TestInvoices:
         assert "no Escuela Kemper" in tally.rejected[0].error
         assert not Invoice.objects.exists()
 
+    def test_what_says_it_is_paid_at_once_is_pointed_out(self, creditor):
+        tally = load(creditor, sat.invoice(number="1", method="PUE"), sat.invoice(number="2"))
+
+        assert [w for w in tally.as_json()["warnings"] if "PUE" in w] == [
+            "1 facturas dicen pagarse de contado (PUE): compruebe que no estén pagadas ya."
+        ]
+
+    def test_a_global_invoice_of_the_counter_has_nobody_to_collect_from(self, creditor):
+        xml = sat.invoice().replace(b"<cfdi:Emisor", b'<cfdi:InformacionGlobal Periodicidad="04"/><cfdi:Emisor')
+
+        tally = load(creditor, xml)
+
+        assert (tally.created, "público en general" in tally.rejected[0].error) == (0, True)
+
     def test_a_hostile_file_is_set_apart_and_its_neighbours_are_loaded(self, creditor):
         bomb = b'<!DOCTYPE c [<!ENTITY a "x">]><Comprobante TipoDeComprobante="I">&a;</Comprobante>'
 
@@ -211,6 +225,15 @@ class TestPaymentsAndNotes:
 
         assert open_of("A-1") == 116000 - 16000 - 11600
         assert imports.waiting(creditor.pk) == []
+
+    def test_a_payment_that_another_company_certifies_is_not_ours(self, creditor):
+        load(creditor, sat.invoice(number="1"))
+        other = sat.Parties(issuer="URE180429TM6", issuer_name="OTRA")
+        pays = [{"uuid": uuid("I", "A", "1"), "previous": "1160.00", "paid": "1160.00"}]
+
+        tally = load(creditor, sat.payment(pays=pays, parties=other))
+
+        assert (tally.created, len(tally.rejected), open_of("A-1")) == (0, 1, 116000)
 
     def test_a_credit_note_lowers_the_invoice_that_it_names(self, creditor):
         load(creditor, sat.invoice(number="1"), sat.invoice(number="2"))

@@ -75,6 +75,34 @@ class TestInvoices:
         assert (again.read, again.created, again.updated, again.unchanged) == (3, 0, 0, 3)
         assert (Entry.objects.count(), Account.objects.count(), Document.objects.count()) == before
 
+    def test_a_load_that_was_cut_is_completed_by_running_it_again(self, creditor):
+        rows = "".join(f"G-{n},C-{n % 9},Cliente,01/10/2026,31/10/2026,10.00\n" for n in range(900))
+        text = "Folio,Código cliente,Cliente,Fecha,Vencimiento,Total\n" + rows
+
+        class Cut(BaseException):
+            """Like a kill: nobody catches it."""
+
+        def cut(done, tally):
+            if tally.created >= 250:
+                raise Cut
+
+        with pytest.raises(Cut):
+            write.import_files(
+                creditor=creditor,
+                sources=[write.Source("a.csv", text.encode())],
+                reader=Files(),
+                as_of=TODAY,
+                progress=cut,
+            )
+        loaded = Invoice.objects.count()
+        assert 0 < loaded < 900
+        assert [r.state for r in imports.runs(creditor.pk)] == ["failed"]
+
+        tally = load(creditor, text)
+
+        assert (tally.created, tally.unchanged) == (900 - loaded, loaded)
+        assert sum(opened().values()) == 900 * 1000
+
     def test_wrong_rows_are_set_apart_and_the_others_loaded_whole(self, creditor):
         tally = load(creditor, CARTERA.replace("250.50", "doscientos").replace("24/11/2026", "24/13/2026"))
 
@@ -244,6 +272,14 @@ class TestBalancesOfToday:
 
         assert [(v["number"], v["open"]) for v in tally.vanished] == [("D-2", {"minor": 8000, "currency": "MXN"})]
         assert opened() == {"D-1": 50000, "D-2": 8000}
+
+    def test_numbers_are_found_however_their_series_is_written(self, creditor):
+        load(creditor, sat.invoice(number="7"), "a.xml")
+
+        load(creditor, "RFC,Documento,Vence,Saldo\nURE180429TM6,A7,31/10/2026,1000.00\n", kind="balances")
+        load(creditor, "Fecha pago,Factura,Importe\n10/11/2026,A 7,250.00\n")
+
+        assert opened() == {"A-7": 75000}
 
     def test_a_balance_of_zero_settles(self, creditor):
         load(creditor, self.SALDOS)

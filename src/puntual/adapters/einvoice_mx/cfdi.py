@@ -40,6 +40,8 @@ def read_cfdi(root: Element, filename: str) -> list[InvoiceRecord]:
     kind = _KINDS.get(get("TipoDeComprobante", ""))
     if kind is None:
         raise UnusableInput(_OTHER_TYPES.get(get("TipoDeComprobante", ""), "El CFDI no dice su tipo (I o E)."))
+    if child(root, "InformacionGlobal") is not None:
+        raise UnusableInput("Es una factura global al público en general: no tiene a quién cobrarse.")
     uuid = stamp_uuid(root)
     issuer, receiver = child(root, "Emisor"), child(root, "Receptor")
     if issuer is None or receiver is None:

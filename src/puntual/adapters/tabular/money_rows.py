@@ -104,7 +104,7 @@ def balances(c: Columns, filename: str) -> Iterator[Record]:
         if c.blank[i] or i in c.bad:
             continue
         yield BalanceRecord(
-            number=series[i] + number[i] if number[i] else fiscal[i][:64],
+            number=(f"{series[i]}-{number[i]}" if series[i] else number[i]) or fiscal[i][:64],
             open_minor=opened[i] or 0,
             currency=currencies[i],
             fiscal_id=fiscal[i],

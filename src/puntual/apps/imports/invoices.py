@@ -59,6 +59,7 @@ def publish(creditor: Creditor, arrived: Sequence[Arrived], customers: Customers
     tally.created += posted.created
     tally.unchanged += posted.unchanged
     tally.accounts |= {account.pk for _, account in fresh}
+    tally.cash += sum(1 for a, _ in fresh if a.record.payment_method == "PUE" and not a.record.settled_on)
     _reduce(creditor, [a for a, _ in fresh], posted.ids, rows, source)
     _replace(creditor, [a.record for a, _ in fresh], tally, source)
     waiting.apply_to(creditor, posted.ids, source)
@@ -81,9 +82,7 @@ def _once(arrived: Sequence[Arrived], tally: Tally) -> list[Arrived]:
 
 
 def _sound(r: InvoiceRecord, creditor: Creditor, customers: Customers, tally: Tally) -> bool:
-    ours = customers.key(Who(tax_id=creditor.tax_id, country=creditor.country)).tax if creditor.tax_id else ""
-    theirs = customers.key(Who(tax_id=r.issuer_tax_id, country=creditor.country)).tax if r.issuer_tax_id else ""
-    if ours and theirs and ours != theirs:
+    if customers.is_foreign(r.issuer_tax_id):
         sentence = f"La emitió {r.issuer_name or r.issuer_tax_id} ({r.issuer_tax_id}), no {creditor.name}."
         tally.reject(r.place, "issuer_tax_id", r.issuer_tax_id, sentence)
     elif r.collectable_minor <= 0:

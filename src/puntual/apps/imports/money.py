@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -18,14 +19,30 @@ from puntual.apps.receivables import read, write
 from puntual.apps.receivables.models import Invoice
 from puntual.ports.einvoice import InvoiceRecord, PaymentRecord, StatementLine
 
+_SERIES = re.compile(r"([A-Za-z]+)[\s-]*(\d+)")
+
 
 def find_invoices(creditor: Creditor, names: Sequence[str]) -> dict[str, Invoice]:
-    """Fiscal id or number -> invoice. A number that two customers share finds none."""
+    """Fiscal id or number -> invoice. «A7», «A-7» and «A 7» are one number; one that two customers share finds none."""
     found = read.invoices_by_fiscal_id(creditor.pk, names)
+    spelled = {n: _spellings(n) for n in names if n not in found}
+    wanted = [s for spellings in spelled.values() for s in spellings]
     by_number: dict[str, list[Invoice]] = {}
-    for (_, number), invoice in read.invoices_by_number(creditor.pk, [n for n in names if n not in found]).items():
+    for (_, number), invoice in read.invoices_by_number(creditor.pk, wanted).items():
         by_number.setdefault(number, []).append(invoice)
-    return found | {number: same[0] for number, same in by_number.items() if len(same) == 1}
+    for name, spellings in spelled.items():
+        same = {i.pk: i for s in spellings for i in by_number.get(s, ())}
+        if len(same) == 1:
+            found[name] = next(iter(same.values()))
+    return found
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    parts = _SERIES.fullmatch(name)
+    if not parts:
+        return (name,)
+    series, number = parts.groups()
+    return tuple(dict.fromkeys((name, f"{series}{number}", f"{series}-{number}", f"{series} {number}")))
 
 
 def publish_notes(
@@ -50,9 +67,7 @@ def publish_notes(
 
 
 def _sound_note(n: InvoiceRecord, creditor: Creditor, customers: Customers, tally: Tally) -> bool:
-    ours = customers.key(Who(tax_id=creditor.tax_id, country=creditor.country)).tax if creditor.tax_id else ""
-    theirs = customers.key(Who(tax_id=n.issuer_tax_id, country=creditor.country)).tax if n.issuer_tax_id else ""
-    if ours and theirs and ours != theirs:
+    if customers.is_foreign(n.issuer_tax_id):
         tally.reject(n.place, "issuer_tax_id", n.issuer_tax_id, f"La emitió {n.issuer_tax_id}, no {creditor.name}.")
     elif n.total_minor <= 0:
         tally.reject(n.place, "total", "0", "La nota de crédito no tiene importe.")
@@ -85,6 +100,9 @@ def publish_payments(
     loose: list[write.NewPayment] = []
     owner: dict[str, PaymentRecord] = {}
     for p, payer in zip(payments, payers):
+        if customers.is_foreign(p.issuer_tax_id):
+            tally.reject(p.place, "issuer_tax_id", p.issuer_tax_id, f"Lo emitió {p.issuer_tax_id}, no {creditor.name}.")
+            continue
         stamped = bool(p.issuer_tax_id)
         strange = [a for a in p.allocations if a.invoice_fiscal_id not in have]
         if strange and not stamped:

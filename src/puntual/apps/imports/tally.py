@@ -24,6 +24,8 @@ class Tally:
     warnings: list[str] = attrs.field(factory=list)
     more_warnings: int = 0
     waiting: int = 0
+    #: Invoices that say they are paid at once (PUE, contado): they may be paid already.
+    cash: int = 0
     vanished: list[dict[str, Any]] = attrs.field(factory=list)
     assumed_terms: set[int] = attrs.field(factory=set)
     accounts: set[int] = attrs.field(factory=set)
@@ -51,6 +53,7 @@ class Tally:
         self.warn(other.warnings)
         self.more_warnings += other.more_warnings
         self.waiting += other.waiting
+        self.cash += other.cash
         self.vanished += other.vanished
         self.assumed_terms |= other.assumed_terms
         self.accounts |= other.accounts
@@ -58,6 +61,8 @@ class Tally:
     def as_json(self) -> dict[str, Any]:
         """The document of CONTRACT, with what else the screens and the wizard ask."""
         more = [f"... y {self.more_warnings} avisos más."] if self.more_warnings else []
+        if self.cash:
+            more.append(f"{self.cash} facturas dicen pagarse de contado (PUE): compruebe que no estén pagadas ya.")
         return {
             "read": self.read,
             "created": self.created,

@@ -59,6 +59,13 @@ class Customers:
         code = who.code or usable or normal_name(who.name) or checked["normal"]
         return Key(code[:64], usable, checked["debtor"], checked["warning"])
 
+    def is_foreign(self, issuer_tax_id: str) -> bool:
+        """Whether a document was issued by somebody else than this creditor (when both are known)."""
+        home = self._creditor.country
+        ours = self.key(Who(tax_id=self._creditor.tax_id, country=home)).tax if self._creditor.tax_id else ""
+        theirs = self.key(Who(tax_id=issuer_tax_id, country=home)).tax if issuer_tax_id else ""
+        return bool(ours and theirs and ours != theirs)
+
     def resolve(self, rows: Sequence[Who]) -> tuple[list[parties.KnownAccount], list[str]]:
         """The account of each row, in order, and the warnings about tax ids."""
         keys = [self.key(who) for who in rows]

@@ -80,7 +80,7 @@ def import_files(
                 transaction.set_rollback(True)
         else:
             tally = loader.work(sources)
-    except Exception:
+    except BaseException:
         if run is not None:
             ImportRun.objects.filter(pk=run.pk).update(state=RunState.FAILED, finished_at=datetime.now(UTC))
         raise

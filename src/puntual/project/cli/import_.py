@@ -116,7 +116,7 @@ def _say(tally: Tally, dry_run: bool) -> str:
         f"{tally.unchanged:,} sin cambio, {len(tally.rejected):,} apartados de {tally.read:,} leídos."
     ]
     lines += [f"  Fila {e.row} de {e.file}, {e.field}: {e.error}" for e in tally.rejected[:10]]
-    lines += [f"Aviso: {w}" for w in tally.warnings[:10]]
+    lines += [f"Aviso: {w}" for w in tally.as_json()["warnings"][-10:]]
     if tally.waiting:
         lines.append(f"{tally.waiting:,} pagos o notas esperan a que llegue la factura que nombran.")
     if tally.vanished:
