@@ -105,10 +105,11 @@ def run(argv: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrumpido.", err=True)
         return UNUSABLE
-    except Exception:
-        click.echo(
-            f"Algo falló dentro de Puntual. El detalle quedó en {_log_failure()}; nada quedó a medias.", err=True
-        )
+    except Exception as error:
+        if _schema_is_old(error):
+            click.echo("La base de datos no está al día con esta versión: ejecute `puntual init` y repita.", err=True)
+        else:
+            click.echo(f"Algo falló dentro de Puntual; nada quedó a medias. El detalle: {_log_failure()}", err=True)
         return UNUSABLE
 
 
