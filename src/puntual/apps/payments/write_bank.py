@@ -171,7 +171,7 @@ def _apply(creditor_id: int, pairs: Sequence[tuple[Line, Proposal]], undone: int
             )
     payments = [
         books.NewPayment(
-            p.account or 0, line.amount_minor, line.currency, line.on, _key(line.line, undone), "bank", p.parts,
+            p.account or 0, line.amount_minor, line.currency, line.on, line_key(line.line, undone), "bank", p.parts,
             apply=bool(p.parts),
         )
         for line, p in pairs
@@ -184,7 +184,7 @@ def _apply(creditor_id: int, pairs: Sequence[tuple[Line, Proposal]], undone: int
     rows = [
         books.Reduction(
             p.account or 0, "adjustment" if d.kind == "short" else "withholding", line.currency, line.on,
-            f"{_key(line.line, undone)}:{d.due_item}", "bank",
+            f"{line_key(line.line, undone)}:{d.due_item}", "bank",
             _components(d, items.get((p.account or 0, line.currency), [])), d.kind,
         )
         for line, p in cut
@@ -198,7 +198,8 @@ def _components(d: Deduction, items: Sequence[allocation.OpenItem]) -> tuple[tup
     return tuple((a.due_item, a.component, a.amount_minor) for a in applied)
 
 
-def _key(line: int, undone: int) -> str:
+def line_key(line: int, undone: int) -> str:
+    """The key under which a line is in the books; after an undo it is another."""
     return f"bank:{line}:{undone}" if undone else f"bank:{line}"
 
 
@@ -263,7 +264,7 @@ def undo(*, line_id: int, by: int | None, at: datetime, on: date) -> LineMatch:
     """
     row = LineMatch.objects.select_for_update().get(pk=line_id)
     if row.state == LineState.APPLIED:
-        key = _key(row.pk, row.undone)
+        key = line_key(row.pk, row.undone)
         books.reverse_payment(key=key, on=on, source="bank", note="Se deshizo la conciliación")
         for item, kind, _ in row.deductions:
             name = "adjustment" if kind == "short" else "withholding"

@@ -116,3 +116,12 @@ def labels(due_items: Sequence[int]) -> dict[int, str]:
             part = f", cuota {item.seq}" if item.seq > 1 else ""
             found[item.pk] = f"Factura {item.invoice.number}{part}"
     return found
+
+
+def cash_by_key(keys: Sequence[str]) -> dict[str, int]:
+    """Key of an event -> the money it moved, less its reversal: what those events left in the books."""
+    found: dict[str, int] = {}
+    for piece in bulk.chunks(sorted(set(keys))):
+        rows = Entry.objects.filter(event__key__in=piece, event__reversed_by=None, ledger=3)
+        found |= {key: int(total) for key, total in rows.values_list("event__key").annotate(total=Sum("amount_minor"))}
+    return found

@@ -25,6 +25,7 @@ def findings() -> list:
     """Every invariant judged now."""
     from puntual.apps.compliance import read as compliance
     from puntual.apps.outreach import read as outreach
+    from puntual.apps.payments import read_findings as payments
     from puntual.apps.receivables import guard
     from puntual.apps.receivables import read as receivables
     from puntual.core.compliance import breaches
@@ -35,6 +36,7 @@ def findings() -> list:
     return [
         Finding("books_are_guarded", "La base de datos se niega a cambiar o borrar lo asentado.", unguarded),
         *invariants.judge(receivables.books()),
+        *payments.findings(),
         *breaches.judge(*outreach.sent_frames(), compliance.consents_frame()),
     ]
 

@@ -20,8 +20,10 @@ from puntual.project.cli import django_setup, emit
 def command(once: bool, at: str | None, as_json: bool) -> None:
     """Envía lo que toca ahora y está aprobado."""
     django_setup()
+    from puntual.apps.payments import write as payments
     from puntual.pipeline.dispatch import dispatch
     from puntual.project import bindings
+    from puntual.project.gateways import gateways
 
     clock = _clock_at(at) if at else bindings.now
     while True:
@@ -29,6 +31,7 @@ def command(once: bool, at: str | None, as_json: bool) -> None:
         if once or at:
             emit(tally, as_json=as_json, human=_say(tally))
             return
+        payments.work(gateways=gateways(), at=bindings.now())
         time.sleep(5)
 
 

@@ -27,10 +27,21 @@ def command(as_of: str | None, creditor: str | None, dry_run: bool, as_json: boo
     results = []
     for one in creditors:
         instant, past = moment(as_of, one.zone)
+        if not dry_run and _day(instant, one.zone) == _day(datetime.now(UTC), one.zone):
+            _money_in(one, instant)
         progress(f"{one.name}: decidiendo el día...")
         results.append(run_day(creditor=one, as_of=instant, dry_run=dry_run, past=past).as_json())
     document = results[0] if len(results) == 1 else _together(results)
     emit(document, as_json=as_json, human=_say(document, dry_run))
+
+
+def _money_in(creditor, instant: datetime) -> None:  # noqa: ANN001
+    """Today's day begins with the money that came in: nobody is reminded of what he has paid."""
+    from puntual.pipeline.money_in import MoneyOutside, money_round
+    from puntual.project.gateways import gateways, similar
+
+    progress(f"{creditor.name}: revisando pagos y promesas...")
+    money_round(creditor=creditor, as_of=instant, outside=MoneyOutside(gateways(), similar, progress))
 
 
 def moment(text: str | None, zone: str) -> tuple[datetime, bool]:
