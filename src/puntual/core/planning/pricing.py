@@ -67,17 +67,17 @@ def solve(problem: Problem) -> Priced:
     share = SAMPLE_ROWS / problem.size
     chosen = np.random.default_rng(_SEED).random(len(problem.starts)) < share
     sample = part(problem, chosen, float(chosen.mean()))
-    prices = _sweeps(sample, prices, sweeps=10, steps=30).prices
-    return _sweeps(problem, prices, sweeps=3, steps=9, spread=1.06)
+    prices = _polyak(sample, _sweeps(sample, prices, sweeps=8, steps=30), steps=250).prices
+    return _polyak(problem, priced(problem, prices), steps=80, aim=0.002)
 
 
-def _sweeps(problem: Problem, prices: Floats, *, sweeps: int, steps: int, spread: float | None = None) -> Priced:
+def _sweeps(problem: Problem, prices: Floats, *, sweeps: int, steps: int) -> Priced:
     """Coordinate descent: bring every price, in turn, to where its resource is just used up. Keeps the best bound."""
     best = now = priced(problem, prices)
     for _ in range(sweeps):
         prices = now.prices.copy()
         for c in range(len(prices)):
-            prices[c] = _one_price(problem, prices, c, steps, spread)
+            prices[c] = _one_price(problem, prices, c, steps)
         now = priced(problem, prices)
         better = now.bound < best.bound * (1 - 1e-7)
         best = now if now.bound < best.bound else best
@@ -86,9 +86,9 @@ def _sweeps(problem: Problem, prices: Floats, *, sweeps: int, steps: int, spread
     return best
 
 
-def _one_price(problem: Problem, prices: Floats, c: int, steps: int, spread: float | None) -> float:
+def _one_price(problem: Problem, prices: Floats, c: int, steps: int) -> float:
     """The lowest price of resource c, others fixed, at which the parties' own best rows do not over-use it."""
-    resource, old = problem.resources[c], float(prices[c])
+    resource = problem.resources[c]
     others = prices.copy()
     others[c] = 0.0
     without = surplus_at(problem, others)
@@ -101,10 +101,6 @@ def _one_price(problem: Problem, prices: Floats, c: int, steps: int, spread: flo
         return 0.0
     users = resource.use > 0
     low, high = 0.0, float(np.max(without[users] / resource.use[users])) * 1.000001
-    if spread is not None and old > 0:  # a good guess is at hand: look around it before the whole range
-        low, high = (low, old) if fits(old) else (old, high)
-        near = old / spread if high == old else min(old * spread, high)
-        low, high = (max(low, near), high) if not fits(near) else (low, min(high, near))
     for _ in range(steps):
         middle = (low + high) / 2
         low, high = (low, middle) if fits(middle) else (middle, high)
@@ -113,9 +109,9 @@ def _one_price(problem: Problem, prices: Floats, c: int, steps: int, spread: flo
     return high
 
 
-def _polyak(problem: Problem, start: Priced, steps: int) -> Priced:
+def _polyak(problem: Problem, start: Priced, steps: int, aim: float = 0.02) -> Priced:
     """Subgradient steps aimed a little under the best bound: they round the corners where coordinate moves stop."""
-    best, prices, aim = start, start.prices.copy(), 0.02
+    best, prices = start, start.prices.copy()
     caps = problem.caps()
     scale = np.where(caps > 0, caps, 1.0)  # capacities differ in units: measure each price by its own
     now = start
