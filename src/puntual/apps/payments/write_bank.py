@@ -27,7 +27,7 @@ from puntual.core.ledger.statement import Customer, Deduction, Line, MatchRules,
 #: A line that was decided is never proposed again.
 DECIDED = (LineState.APPLIED, LineState.IGNORED, LineState.PAYOUT)
 #: Lines that are applied in one transaction: short enough that nobody waits for the books.
-BATCH = 200
+BATCH = 100
 
 
 @attrs.frozen
