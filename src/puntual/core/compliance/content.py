@@ -30,6 +30,8 @@ _AMOUNT_DATUM = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
+#: A run of capitals that ends so is the name of a company.
+_LEGAL_FORMS = frozenset("SA SAS SAC SRL SPA LTDA SL SLU LLC INC LTD CV A C L".split())
 _SHOUTED_MARKS = re.compile(r"[!¡]{2,}")
 
 
@@ -204,15 +206,18 @@ def _marks(part: Readable, template: Template, law: CountryContent, topics: list
 def _matches(
     part: Readable, topic: Topic, languages: tuple[str, ...], rules: ContentRules
 ) -> Iterator[tuple[int, int]]:
+    """Where the topic's patterns match and nothing takes the words back. A span that one language saves is saved for
+    all."""
+    found: list[tuple[int, int]] = []
+    saved: set[tuple[int, int]] = set()
+    for pattern in (pattern for language in languages for pattern in topic.patterns.get(language, ())):
+        for match in pattern.find.finditer(part.text):
+            (saved.add if _saved(pattern, match, part.text, rules) else found.append)(match.span())
     taken: list[tuple[int, int]] = []
-    for language in languages:
-        for pattern in topic.patterns.get(language, ()):
-            for match in pattern.find.finditer(part.text):
-                overlaps = any(start < match.end() and match.start() < end for start, end in taken)
-                if overlaps or _saved(pattern, match, part.text, rules):
-                    continue
-                taken.append(match.span())
-                yield match.span()
+    for start, end in found:
+        if (start, end) not in saved and not any(begun < end and start < ended for begun, ended in taken):
+            taken.append((start, end))
+            yield start, end
 
 
 def _saved(pattern: Pattern, match: re.Match[str], text: str, rules: ContentRules) -> bool:
@@ -266,20 +271,7 @@ def _shouted(run: str, rules: ContentRules) -> bool:
     """A run of capitals shouts if it has three words, or a word that people shout. Acronyms and company names do
     not."""
     words = [word for word in _WORD.findall(run) if word not in rules.acronyms]
-    if not words or _WORD.findall(run)[-1] in (
-        "SA",
-        "SAS",
-        "SRL",
-        "SPA",
-        "LTDA",
-        "SL",
-        "LLC",
-        "INC",
-        "LTD",
-        "CV",
-        "A",
-        "L",
-    ):
+    if not words or _WORD.findall(run)[-1] in _LEGAL_FORMS:
         return False
     if any(word.casefold() in rules.shouting and len(word) > 1 for word in words):
         return len(words) > 1 or len(words[0]) > 4
