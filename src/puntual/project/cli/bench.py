@@ -13,7 +13,7 @@ import click
 from puntual.core.errors import UnusableInput
 from puntual.project.cli import django_setup, emit, progress
 
-NAMES = ("daily-run", "render", "import")
+NAMES = ("daily-run", "render", "import", "pages")
 
 
 @click.command()
@@ -67,6 +67,12 @@ def _measure(name: str, invoices: int, from_entries: bool) -> dict:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     progress("Midiendo...")
+    if name == "pages":
+        from puntual.pipeline.benchmarks.daily import daily_run
+        from puntual.pipeline.benchmarks.pages import pages
+
+        daily_run(creditor, invoices, from_entries)
+        return {"bench": name, **pages(creditor, invoices)}
     if name == "render":
         from puntual.pipeline.benchmarks.render import render
 
@@ -81,6 +87,8 @@ def _plain(document: dict) -> dict:
 
 
 def _say(document: dict) -> str:
+    if document["bench"] == "pages":
+        return "\n".join(f"  {page:<22} {ms:>8} ms" for page, ms in document["milliseconds"].items())
     lines = [f"{document['bench']}: {document['rows']} filas, {document['rows_per_s']} por segundo"]
     lines.append(f"  procesador {document['cpu_s']} s (servidor {document.get('server_cpu_s', 0)} s)")
     lines += [
