@@ -31,7 +31,9 @@ _AMOUNT_DATUM = re.compile(
 )
 _WORD = re.compile(r"[^\W\d_]+")
 #: A run of capitals that ends so is the name of a company.
-_LEGAL_FORMS = frozenset("SA SAS SAC SRL SPA LTDA SL SLU LLC INC LTD CV A C L".split())
+_LEGAL_FORMS = frozenset(
+    ["SA", "SAS", "SAC", "SRL", "SPA", "LTDA", "SL", "SLU", "LLC", "INC", "LTD", "CV", "A", "C", "L"]
+)
 _SHOUTED_MARKS = re.compile(r"[!¡]{2,}")
 
 
