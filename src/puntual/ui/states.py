@@ -28,6 +28,7 @@ STATES: Mapping[str, Look] = {
     "promise_open": Look(_("Promesa vigente"), "info", "promise"),
     "promise_kept": Look(_("Promesa cumplida"), "good", "promise"),
     "promise_broken": Look(_("Promesa incumplida"), "bad", "broken"),
+    "promise_withdrawn": Look(_("Promesa retirada"), "", "undo"),
     "agreement_current": Look(_("Convenio vigente"), "info", "calendar"),
     "credit": Look(_("A favor"), "good", "coin"),
     "cancelled": Look(_("Anulada"), "", "cross"),

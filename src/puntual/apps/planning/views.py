@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from puntual.apps.negotiation import read_screens as negotiation
 from puntual.apps.outreach import read_screens as outreach
 from puntual.apps.planning import read_screens as read
 from puntual.apps.planning.models import Plan
@@ -31,6 +32,16 @@ _NEEDS = (
      ngettext_lazy("%(n)d mensaje no pudo salir", "%(n)d mensajes no pudieron salir", "n")),
     ("warn", "alert", "/envios/?estado=unknown",
      ngettext_lazy("%(n)d mensaje sin confirmar: quizá llegó", "%(n)d mensajes sin confirmar: quizá llegaron", "n")),
+    ("bad", "talk", "/aclaraciones/",
+     ngettext_lazy("%(n)d queja sin responder", "%(n)d quejas sin responder", "n")),
+    ("warn", "flag", "/aclaraciones/",
+     ngettext_lazy("%(n)d aclaración por vencer", "%(n)d aclaraciones por vencer", "n")),
+    ("bad", "broken", "/promesas/?ver=broken",
+     ngettext_lazy("%(n)d promesa incumplida esta semana", "%(n)d promesas incumplidas esta semana", "n")),
+    ("info", "promise", "/promesas/?ver=today",
+     ngettext_lazy("%(n)d promesa para hoy o antes", "%(n)d promesas para hoy o antes", "n")),
+    ("info", "calendar", "/promesas/",
+     ngettext_lazy("%(n)d convenio por aprobar", "%(n)d convenios por aprobar", "n")),
     ("info", "flag", "#decidir",
      ngettext_lazy("%(n)d cliente pide una decisión", "%(n)d clientes piden una decisión", "n")),
     ("info", "coin", "/cartera/?saldo=credit",
@@ -101,7 +112,15 @@ def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
     """What asks for a person, in the order in which it hurts. Each with its sentence and where to act."""
     creditor = scope.creditor
     waiting = outreach.needs(creditor.pk, plan.pk if plan else None)
-    counts = [waiting["approve"], waiting["failed"], waiting["unknown"], waiting["tasks"], books.in_favour(creditor.pk)]
+    said = negotiation.needs(creditor.pk, scope.today)
+    counts = [waiting["approve"], waiting["failed"], waiting["unknown"], said["complaints"], said["disputes"]]
+    counts += [
+        said["broken"],
+        said["promised_today"],
+        said["to_approve"],
+        waiting["tasks"],
+        books.in_favour(creditor.pk),
+    ]
     found = [
         {"tone": tone, "icon": icon, "url": url, "text": text % {"n": n}}
         for n, (tone, icon, url, text) in zip(counts, _NEEDS)

@@ -19,7 +19,7 @@ COUNT_MAX = 10_000
 #: First day past due of each bucket but the first; a bucket ends where the next begins.
 _BOUNDS = (1, 31, 61, 91)
 #: Events that bring or take money, among which "collected" is looked for.
-_MONEY_KINDS = ("payment", "reversal", "chargeback", "recovery")
+_MONEY_KINDS = ("payment", "reversal", "chargeback", "refund", "recovery")
 _CASH = 3
 
 

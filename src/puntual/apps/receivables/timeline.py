@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from puntual.apps.compliance import read as compliance
+from puntual.apps.negotiation import read as negotiation
 from puntual.apps.outreach import read as outreach
 from puntual.apps.outreach.choices import DeliveryFact
 from puntual.apps.parties.models import Account
@@ -19,6 +20,7 @@ from puntual.apps.receivables import read
 from puntual.apps.receivables.models import Event
 from puntual.core.reasons import CATALOGUE
 from puntual.ui.channels import channel_name
+from puntual.ui.formats import date_text
 
 #: How an event of the books looks: icon and tone.
 _MONEY_LOOKS = {
@@ -74,6 +76,7 @@ def of_account(account: Account, zone_name: str, limit: int = 60) -> list[Moment
         *_facts(account, limit),
         *_decisions(account),
         *_register(account),
+        *_said(account),
     ]
     return sorted(moments, key=lambda m: m.sort_key(zone), reverse=True)[:limit]
 
@@ -152,3 +155,36 @@ def _register(account: Account) -> Iterator[Moment]:
             yield Moment(consent.at, title, "stop", "bad", consent.proof)
     for situation in compliance.situations_of(account.party_id):
         yield Moment(situation.since, CATALOGUE.get(situation.reason, situation.reason), "pause", "clay")
+
+
+_PROMISE_LOOKS = {
+    "open": ("promise", "info"),
+    "kept": ("promise", "good"),
+    "broken": ("broken", "bad"),
+    "withdrawn": ("undo", ""),
+}
+
+
+def _said(account: Account) -> Iterator[Moment]:
+    """Promises, agreements and disputes: when they were made, and how they stand."""
+    for promise in negotiation.promises_of(account.pk):
+        icon, tone = _PROMISE_LOOKS[promise.state]
+        words = {"day": date_text(promise.promised_on), "source": promise.get_source_display()}
+        detail = _("Para el %(day)s. %(source)s.") % words
+        yield Moment(
+            promise.made_on, promise.get_state_display(), icon, tone, detail, promise.amount_minor, promise.currency
+        )
+    for deal in negotiation.deals_of(account.pk):
+        title = f"{deal.get_kind_display()}: {deal.get_state_display().lower()}"
+        yield Moment(deal.accepted_on or deal.offered_on, title, "calendar", "info")
+    for dispute in negotiation.disputes_of(account.pk):
+        title = _("Aclaración: %(cause)s") % {"cause": dispute.get_cause_display().lower()}
+        yield Moment(
+            dispute.opened_on,
+            title,
+            "talk",
+            "clay",
+            dispute.get_state_display(),
+            dispute.disputed_minor,
+            dispute.currency,
+        )

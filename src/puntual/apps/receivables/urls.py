@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.receivables import views, views_detail
+from puntual.apps.receivables import views, views_acts, views_detail
 
 app_name = "receivables"
 urlpatterns = [
@@ -14,5 +14,9 @@ urlpatterns = [
     path("cartera/acciones/aplicar/", views.bulk_apply, name="bulk_apply"),
     path("cartera/deshacer/", views.bulk_undo, name="bulk_undo"),
     path("clientes/<int:pk>/", views_detail.account, name="account"),
+    path("clientes/<int:pk>/pago/", views_acts.register_payment, name="register_payment"),
+    path("clientes/<int:pk>/pago/quitar/", views_acts.undo_payment, name="undo_payment"),
+    path("clientes/<int:pk>/promesa/", views_acts.make_promise, name="make_promise"),
+    path("clientes/<int:pk>/promesa/quitar/", views_acts.undo_promise, name="undo_promise"),
     path("facturas/<int:pk>/", views_detail.invoice, name="invoice"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from puntual.apps.compliance import read as compliance
+from puntual.apps.negotiation import read_screens as negotiation
 from puntual.apps.outreach import read_screens as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Account
@@ -40,11 +42,13 @@ class ItemLine:
 
 
 def item_lines(balances: Iterable[DueBalance], today: date) -> list[ItemLine]:
-    """Due items with their state."""
+    """Due items with their state: a dispute, an agreement or a promise over what the dates say."""
+    rows = list(balances)
+    held = negotiation.held_items(b.due_item_id for b in rows if b.open_minor)
     found = []
-    for b in balances:
+    for b in rows:
         item, days = b.due_item, (today - b.due_on).days
-        state = due_state(days, b.open_minor, item.original_minor)
+        state = due_state(days, b.open_minor, item.original_minor, held.get(b.due_item_id))
         paid = item.original_minor - b.principal_minor
         found.append(ItemLine(b, item.invoice, days, state, item.original_minor, paid))
     return found
@@ -78,6 +82,7 @@ def account(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "situations": compliance.situations_of(one.party_id),
         "next_sends": outreach.upcoming_of(one.pk),
         "decision": decided[0] if decided else None,
+        "token": secrets.token_hex(16),
     }
     return page(request, scope, "receivables/account.html", context)
 

@@ -1,0 +1,141 @@
+"""Promesas y convenios, Aclaraciones y quejas: what people said, until when, and who has to answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from puntual.apps.negotiation import read, write_disputes
+from puntual.apps.negotiation import read_screens as screens
+from puntual.apps.negotiation.models import Complaint, Dispute
+from puntual.apps.receivables.read_screens import names_of
+from puntual.apps.scope import Scope, follow, page, screen
+from puntual.core.errors import Refused, UnusableInput
+from puntual.core.money import parse_major
+from puntual.core.negotiation import dispute as core
+
+#: Rows of a list; these lists are worked down, not browsed.
+SHOWN = 100
+_VIEWS = (
+    ("open", gettext_lazy("Vigentes")),
+    ("today", gettext_lazy("Para hoy o antes")),
+    ("broken", gettext_lazy("Incumplidas")),
+    ("kept", gettext_lazy("Cumplidas")),
+)
+#: Event of the table -> what the button says.
+_EVENTS = {
+    "take": gettext_lazy("Tomar para revisar"),
+    "ask_customer": gettext_lazy("Pedir algo al cliente"),
+    "customer_answered": gettext_lazy("El cliente respondió"),
+    "withdraw": gettext_lazy("El cliente la retira"),
+    "tell_customer": gettext_lazy("Se informó al cliente"),
+    "reopen": gettext_lazy("Abrir de nuevo"),
+    "acknowledge": gettext_lazy("Tomar para revisar"),
+    "escalate": gettext_lazy("Pasar a un responsable mayor"),
+    "close": gettext_lazy("Cerrar"),
+}
+
+
+@screen
+@require_GET
+def promises(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """`?ver=` open, today, broken or kept; beside them the agreements that stand."""
+    view = request.GET.get("ver", "open")
+    rows = list(screens.promises(scope.creditor.pk, view, scope.today)[:SHOWN])
+    deals = list(screens.deals(scope.creditor.pk)[:SHOWN])
+    names = names_of(row.account for row in [*rows, *deals])
+    context = {
+        "view": view,
+        "views": _VIEWS,
+        "promises": [{"row": r, "name": names[r.account_id], "state": f"promise_{r.state}"} for r in rows],
+        "deals": [{"row": d, "name": names[d.account_id], "instalments": list(d.instalments.all())} for d in deals],
+        "shown": SHOWN,
+    }
+    return page(request, scope, "negotiation/promises.html", context)
+
+
+@screen
+@require_GET
+def disputes(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Disputes and complaints to answer, the nearest deadline first; `?ver=cerradas` those that are over."""
+    closed = request.GET.get("ver") == "cerradas"
+    rows = list(screens.disputes(scope.creditor.pk, closed=closed)[:SHOWN])
+    said = list(screens.complaints(scope.creditor.pk, closed=closed)[:SHOWN])
+    names = names_of(row.account for row in [*rows, *said])
+    context = {
+        "closed": closed,
+        "disputes": [{"row": r, "name": names[r.account_id], "late": r.deadline_on < scope.today} for r in rows],
+        "complaints": [{"row": c, "name": names[c.account_id], "late": c.deadline_on < scope.today} for c in said],
+    }
+    return page(request, scope, "negotiation/disputes.html", context)
+
+
+def _one(kind: str, pk: int) -> Dispute | Complaint:
+    model = {"aclaracion": Dispute, "queja": Complaint}.get(kind)
+    row = model.objects.select_related("account").filter(pk=pk).first() if model else None
+    if row is None:
+        raise Http404
+    return row
+
+
+@screen
+@require_GET
+def said(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse:
+    """One dispute or complaint: the person's words, what was done, what can be done now."""
+    row = _one(kind, pk)
+    scope = follow(request, scope, row.creditor_id)
+    machine = core.MACHINE if kind == "aclaracion" else core.COMPLAINT
+    events = [(e, _EVENTS[e]) for e in machine.events(row.state) if e in _EVENTS]
+    words, answer = read.words_of(row)
+    context: dict[str, Any] = {
+        "kind": kind,
+        "row": row,
+        "name": names_of([row.account])[row.account_id],
+        "words": words,
+        "answer": answer,
+        "steps": read.steps_of(row),
+        "events": events,
+        "resolves": any(e.startswith("resolve") for e in machine.events(row.state)),
+        "answers": "answer" in machine.events(row.state),
+    }
+    return page(request, scope, "negotiation/said.html", context)
+
+
+@screen
+@require_POST
+def advance(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse:
+    """One event of its table, an outcome or an answer."""
+    row = _one(kind, pk)
+    if row.creditor_id != scope.creditor.pk:
+        raise Http404
+    try:
+        _advance(request, scope, kind, row)
+        messages.success(request, _("Anotado."))
+    except (Refused, UnusableInput) as error:
+        messages.error(request, error.sentence)
+    return redirect("negotiation:said", kind=kind, pk=pk)
+
+
+def _advance(request: HttpRequest, scope: Scope, kind: str, row: Dispute | Complaint) -> None:
+    event, by, at = request.POST.get("event", ""), request.user.pk, timezone.now()
+    text = request.POST.get("text", "")
+    if kind == "queja":
+        write_disputes.step_complaint(complaint_id=row.pk, event=event, at=at, by=by, answer=text)
+    elif event == "resolve":
+        if not text.strip():
+            raise UnusableInput(_("Escriba el resultado: es lo que se le dirá al cliente."), field="text")
+        credited = parse_major(request.POST.get("credited", "").strip() or "0", row.currency)
+        write_disputes.resolve_dispute(
+            dispute_id=row.pk, credited_minor=credited.minor, outcome=text, on=scope.today, at=at, by=by
+        )
+    elif event in _EVENTS:
+        write_disputes.step_dispute(dispute_id=row.pk, event=event, at=at, by=by)
+    else:
+        raise UnusableInput(_("Elija qué hacer con ella."))
