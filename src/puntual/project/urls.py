@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.receivables.urls")),
     path("", include("puntual.apps.outreach.urls")),
     path("", include("puntual.apps.compliance.urls")),
+    path("", include("puntual.apps.negotiation.urls")),
+    path("", include("puntual.apps.policies.urls")),
 ]
 
 handler403 = "puntual.ui.errors.forbidden"
