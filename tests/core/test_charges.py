@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import attrs
 import pytest
+
 from puntual.core.errors import UnusableInput
 from puntual.core.ledger.charges import Debt, charge, charge_all
 from puntual.core.ledger.fees import plain

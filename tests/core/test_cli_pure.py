@@ -259,6 +259,8 @@ class TestSchema:
 
 @pytest.mark.parametrize("command", ["charge", "lint", "rates", "schema"])
 def test_pure_commands_never_load_django(command: str) -> None:
-    script = f"import sys, puntual.project.cli as cli; cli.run(['{command}', '--help']); sys.exit('django' in sys.modules)"
+    script = (
+        f"import sys, puntual.project.cli as cli; cli.run(['{command}', '--help']); sys.exit('django' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -65,7 +65,7 @@ def test_amounts_are_read_in_major_units(text: str, currency: str, minor: int) -
 
 @pytest.mark.parametrize(
     ("text", "currency"),
-    [("10.5", "CLP"), ("1.005", "MXN"), ("1,000", "MXN"), ("", "MXN"), ("NaN", "MXN"), ("Infinity", "MXN"), 
+    [("10.5", "CLP"), ("1.005", "MXN"), ("1,000", "MXN"), ("", "MXN"), ("NaN", "MXN"), ("Infinity", "MXN"),
      ("diez", "MXN"),
      ("99999999999999999999", "MXN"), ("1", "pesos"), ("1", "mxn"), ("1", "")],
 )  # fmt: skip
