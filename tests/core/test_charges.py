@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import attrs
 import pytest
@@ -13,7 +14,7 @@ from puntual.core.ledger.charges import Debt, charge, charge_all
 from puntual.core.ledger.fees import plain
 from puntual.core.ledger.rates import RateTables, parse_tables
 from puntual.core.money import Money, parse_major
-from puntual.law.charges_loader import countries, load_charges, load_tables
+from puntual.law.charges_loader import countries, load_charges, load_tables, parse_charges, well_formed
 
 TABLES = load_tables()
 
@@ -376,6 +377,20 @@ class TestTables:
 
     def test_shipped_rows_all_name_their_source(self) -> None:
         assert all(row.source and row.end for rows in TABLES.tables.values() for row in rows)
+
+    def test_the_reference_page_names_every_index_that_a_rule_reads(self) -> None:
+        page = (Path(__file__).parents[2] / "docs" / "reference" / "tasas.md").read_text(encoding="utf-8")
+        rules = [rule for country in countries() for rule in load_charges(country).rules]
+        specs = [spec for rule in rules for spec in (rule.unagreed, rule.cap) if spec]
+        read = {index for spec in specs for index in spec.indexes()} | {
+            r.fee.unit for r in rules if r.fee and r.fee.unit
+        }
+        assert [index for index in sorted({*read, *TABLES.tables}) if f"`{index}`" not in page] == []
+
+    def test_a_law_file_with_a_rule_cut_short_is_answered_with_a_sentence(self) -> None:
+        rule = {"id": "MX-X", "kind": "late_interest"}
+        with pytest.raises(UnusableInput, match="mx.yaml: falta el campo 'cite'"), well_formed("mx.yaml"):
+            parse_charges({"country": "MX", "version": "1", "rules": [rule], "imputation": {}}, "mx.yaml")
 
     def test_an_open_row_lasts_until_the_next(self) -> None:
         known = parse_tables({"X": [{"from": "2026-01-01", "value": 1}, {"from": "2026-03-01", "value": 2}]}, "x")

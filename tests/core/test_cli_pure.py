@@ -114,7 +114,6 @@ class TestCharge:
         ("wrong", "says"),
         [
             ({"country": "ZZ"}, "«ZZ»"),
-            ({"country": "cl"}, "«cl»"),
             ({"kind": "multa"}, "late_interest"),
             ({"principal": "mil"}, "«mil»"),
             ({"principal": "-5"}, "negativos"),

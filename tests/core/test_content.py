@@ -115,7 +115,7 @@ class TestWhatIsMissing:
     @pytest.mark.parametrize(
         ("without", "rule"),
         [
-            ("{{ oficina_quejas }}", "MX-COMPLAINT-OFFICE"), 
+            ("{{ oficina_quejas }}", "MX-COMPLAINT-OFFICE"),
             ("Para no recibir más mensajes: {{ enlace.baja }}.", "MX-OPT-OUT"),
             ("Puede pagar aquí: {{ enlace.pagar }}. ", "MX-WAY-TO-PAY"),
             ("gastos {{ saldo.gastos }}, ", "MX-AMOUNTS"),

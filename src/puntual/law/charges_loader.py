@@ -6,7 +6,8 @@ Shipped tables live in `law/rates/`; whatever `puntual rates load` puts into the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -50,7 +51,8 @@ def load_charges(country: str) -> CountryCharges:
     if country not in countries():
         raise UnusableInput(f"No hay normas de cargos para «{country}»: use uno de {', '.join(countries())}.")
     path = HERE / "charges" / f"{country.lower()}.yaml"
-    return parse_charges(read_yaml(path), f"law/charges/{path.name}")
+    with well_formed(f"law/charges/{path.name}"):
+        return parse_charges(read_yaml(path), f"law/charges/{path.name}")
 
 
 def load_tables(data_folder: Path | None = None) -> RateTables:
@@ -72,6 +74,18 @@ def loaded_tables(data_folder: Path) -> RateTables:
 def load_table_file(path: Path) -> RateTables:
     """One file of tables. UnusableInput if it cannot be read or its rows are wrong."""
     return parse_tables(read_yaml(path), path.name)
+
+
+@contextmanager
+def well_formed(where: str) -> Iterator[None]:
+    """A law file that lacks a field, or has one of another shape, is answered with a sentence and not with a
+    traceback."""
+    try:
+        yield
+    except KeyError as error:
+        raise UnusableInput(f"{where}: falta el campo {error} en una de sus reglas.") from None
+    except (TypeError, AttributeError) as error:
+        raise UnusableInput(f"{where}: una de sus reglas no tiene la forma esperada ({error}).") from None
 
 
 def read_yaml(path: Path) -> Any:

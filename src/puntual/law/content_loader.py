@@ -23,7 +23,7 @@ from puntual.core.compliance.content import (
 )
 from puntual.core.compliance.content_text import strip_accents
 from puntual.core.errors import UnusableInput
-from puntual.law.charges_loader import read_yaml
+from puntual.law.charges_loader import read_yaml, well_formed
 
 FOLDER = Path(__file__).parent / "content"
 LANGUAGES = ("es", "pt", "en")
@@ -32,6 +32,11 @@ LANGUAGES = ("es", "pt", "en")
 @lru_cache(maxsize=1)
 def load_content() -> ContentRules:
     """Every content rule of every country. UnusableInput names the file and the pattern that does not compile."""
+    with well_formed("law/content"):
+        return _rules()
+
+
+def _rules() -> ContentRules:
     words = {language: read_yaml(FOLDER / f"{language}.yaml") for language in LANGUAGES}
     topics, needs = read_yaml(FOLDER / "topics.yaml"), read_yaml(FOLDER / "requirements.yaml")
     countries = read_yaml(FOLDER / "countries.yaml")

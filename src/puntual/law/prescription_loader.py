@@ -10,14 +10,15 @@ from typing import Any
 from puntual.core.escalation.prescription import ACTIONS, EVENTS, KINDS, CountryTerms, Term
 from puntual.core.frames import DEBTOR_KINDS
 from puntual.core.ledger.charge_rules import check_choice
-from puntual.law.charges_loader import read_yaml
+from puntual.law.charges_loader import read_yaml, well_formed
 
 
 @lru_cache(maxsize=1)
 def load_prescription() -> Mapping[str, CountryTerms]:
     """The terms of every country. UnusableInput names the rule that is wrong."""
     document = read_yaml(Path(__file__).parent / "prescription.yaml")
-    return {code: _country(code, row, document) for code, row in document["countries"].items()}
+    with well_formed("law/prescription.yaml"):
+        return {code: _country(code, row, document) for code, row in document["countries"].items()}
 
 
 def _country(code: str, row: Mapping[str, Any], document: Mapping[str, Any]) -> CountryTerms:

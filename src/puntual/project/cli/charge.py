@@ -52,7 +52,7 @@ def command(**given: Any) -> int:
                 f"Falta --{name.replace('_', '-')}: escriba «puntual charge --help» para ver un ejemplo."
             )
     kind = check_choice(given["kind"], (*KINDS, "all"), "un cargo")
-    law = load_charges(given["country"])
+    law = load_charges(given["country"].upper())
     debt, as_of, tables = _debt(given), parse_date(given["as_of"]), _tables(given["rates_file"])
     whole, parts = _charges(kind, debt, law, tables, as_of)
     unnoticed, _ = _charges(kind, attrs.evolve(debt, useful_notice=False), law, tables, as_of)

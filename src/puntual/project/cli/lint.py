@@ -47,7 +47,7 @@ def command(
     text = _read(Path(template_file))
     found = lint(
         text,
-        country=country,
+        country=country.upper(),
         stage=_STAGES.get(stage, stage),
         channel=channel,
         language=language,
