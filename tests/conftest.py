@@ -1,11 +1,9 @@
-"""What every test of the product shares: a data folder of its own, and the guard of the books lifted only to empty tables."""
+"""What every test of the product shares: a data folder of its own (settings make it), and the guard of the books lifted only to empty tables."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 
-os.environ["PUNTUAL_DATA"] = tempfile.mkdtemp(prefix="puntual-pruebas-")
 os.environ.setdefault("PUNTUAL_LOG", "ERROR")
 
 import pytest  # noqa: E402

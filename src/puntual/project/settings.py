@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -22,7 +23,14 @@ def env_bool(name: str, default: bool) -> bool:
     return env_text(name, "1" if default else "0").lower() in ("1", "true", "si", "sí", "yes")
 
 
-DATA = Path(env_text("PUNTUAL_DATA", "data")).resolve()
+def _data_folder() -> Path:
+    """Where everything of this installation lives. A test run never touches the real one."""
+    if "PUNTUAL_DATA" not in os.environ and "PYTEST_VERSION" in os.environ:
+        os.environ["PUNTUAL_DATA"] = tempfile.mkdtemp(prefix="puntual-pruebas-")
+    return Path(env_text("PUNTUAL_DATA", "data")).resolve()
+
+
+DATA = _data_folder()
 
 
 def _secret() -> str:
@@ -68,6 +76,7 @@ INSTALLED_APPS = [
     "puntual.apps.negotiation",
     "puntual.apps.portal",
     "puntual.apps.audit",
+    "puntual.apps.access",
 ]
 
 MIDDLEWARE = [
@@ -169,7 +178,13 @@ WHITENOISE_USE_FINDERS = True
 PALETTE_SEARCH = ["puntual.apps.receivables.views.search"]
 #: What a planned message would say: (outbox row, instant) -> recipient, subject, text.
 MESSAGE_PREVIEW = "puntual.project.previews.preview"
+DAY_RUNNER = "puntual.project.api.run_day"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"
+
+#: What the law says of a policy; what changes tomorrow under it; what it would have done over the company's past.
+POLICY_FINDINGS = "puntual.project.screens.policy_findings"
+POLICY_CHANGES = "puntual.project.screens.policy_changes"
+POLICY_REPLAY = "puntual.project.screens.policy_replay"
 
 #: Who tells the customer's page what the law forbids to ask: (country, kind of debtor, day) -> topics.
 PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"

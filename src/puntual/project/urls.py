@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from puntual.project import gateways
+from puntual.project.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.ui.urls")),
+    path("api/v1/", api.urls),
     path("p/<str:token>/", include("puntual.apps.portal.urls")),
     path("", include("puntual.apps.portal.public_urls")),
     path("webhooks/<slug:provider>/", gateways.webhook, name="webhook"),

@@ -27,7 +27,7 @@ COMMANDS = {
     "dispatch": "dispatch", "gate": "gate", "charge": "charge", "lint": "lint", "classify": "classify",
     "predict": "predict", "backtest": "backtest", "simulate": "simulate", "report": "report", "policy": "policy",
     "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench", "schema": "schema",
-    "rates": "rates",
+    "rates": "rates", "key": "key",
 }  # fmt: skip
 
 DONE, FINDINGS, UNUSABLE, REFUSED = 0, 1, 2, 3

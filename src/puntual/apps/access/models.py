@@ -1,0 +1,33 @@
+"""Keys of other programs, and what each already asked for, so that a repeated request changes nothing."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ApiKey(models.Model):
+    """A bearer key. Only its digest is kept; the key itself is shown once. Without a creditor it serves every one."""
+
+    name = models.CharField(_("nombre"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, null=True, related_name="api_keys")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+
+class Repeated(models.Model):
+    """The answer that was given to an Idempotency-Key, and the digest of what was asked with it."""
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=120)
+    asked = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    answer = models.JSONField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["api_key", "key"], name="idempotency_once")]

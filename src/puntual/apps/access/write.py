@@ -1,0 +1,44 @@
+"""The only writer of API keys."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from puntual.apps.access.choices import SCOPES
+from puntual.apps.access.models import ApiKey, Repeated
+from puntual.core.errors import UnusableInput
+
+
+def digest(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_key(
+    *, name: str, scopes: Sequence[str], creditor_id: int | None = None, user_id: int | None = None
+) -> tuple[ApiKey, str]:
+    """A new key and its text, which is shown this once and never again."""
+    strange = sorted(set(scopes) - set(SCOPES))
+    if strange or not scopes:
+        raise UnusableInput(f"Los permisos de una llave son {', '.join(SCOPES)}; «{', '.join(strange)}» no se conoce.")
+    text = f"pun_{secrets.token_urlsafe(32)}"
+    key = ApiKey.objects.create(
+        name=name, digest=digest(text), scopes=list(scopes), creditor_id=creditor_id, created_by_id=user_id
+    )
+    return key, text
+
+
+@transaction.atomic
+def revoke_key(*, key_id: int) -> None:
+    """From now on the key opens nothing."""
+    ApiKey.objects.filter(pk=key_id, revoked_at=None).update(revoked_at=datetime.now(UTC))
+
+
+def remember(*, key: ApiKey, idempotency_key: str, asked: str, status: int, answer: object) -> None:
+    """Keep an answer for the day the same request comes again. Inside the caller's transaction."""
+    Repeated.objects.create(api_key=key, key=idempotency_key, asked=asked, status=status, answer=answer)
