@@ -32,6 +32,19 @@ class DealState(models.TextChoices):
     EXPIRED = "expired", _("Vencido")
 
 
+class IncentiveKind(models.TextChoices):
+    EARLY_DISCOUNT = "early_discount", _("Descuento por pronto pago")
+    INTEREST_REDUCTION = "interest_reduction", _("Rebaja de intereses y gastos")
+    SETTLEMENT = "settlement", _("Quita")
+
+
+class IncentiveState(models.TextChoices):
+    OFFERED = "offered", _("Ofrecido")
+    EARNED = "earned", _("Ganado")
+    VOID = "void", _("Sin efecto")
+    EXPIRED = "expired", _("Vencido")
+
+
 class DisputeState(models.TextChoices):
     OPEN = "open", _("Recibida")
     IN_REVIEW = "in_review", _("En revisión")

@@ -16,8 +16,8 @@ import polars as pl
 from django.db.models import Q
 
 from puntual.apps.negotiation import records
-from puntual.apps.negotiation.choices import DealKind, DealState, PromiseState
-from puntual.apps.negotiation.models import Deal, Promise
+from puntual.apps.negotiation.choices import DealKind, DealState, IncentiveState, PromiseState
+from puntual.apps.negotiation.models import Deal, GivenIncentive, Promise
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables import read_applied
 from puntual.apps.receivables import write as books
@@ -25,6 +25,7 @@ from puntual.core.ledger.books import Component
 from puntual.core.negotiation import agreement, promise, settlement
 from puntual.core.negotiation.cash import Cash
 
+Judged = Promise | Deal | GivenIncentive
 #: A closed promise or deal is looked at again for this long: late news and chargebacks come within it.
 LOOK_BACK = timedelta(days=120)
 
@@ -47,7 +48,7 @@ class Books:
     unapplied: Mapping[tuple[int, str], int]
     bank_through: date | None
 
-    def cash(self, row: Promise | Deal) -> Cash:
+    def cash(self, row: Judged) -> Cash:
         items = records.due_items_of(row)
         blind = self.bank_through is None
         # Where a bank is read, what only a person has told is still owed until the bank tells it too.
@@ -60,7 +61,7 @@ class Books:
         )
 
 
-def read_books(rows: Sequence[Promise | Deal], bank_through: date | None) -> Books:
+def read_books(rows: Sequence[Judged], bank_through: date | None) -> Books:
     """Everything that judging these rows needs, in a few queries however many they are."""
     items = sorted({i for row in rows for i in records.due_items_of(row)})
     accounts = sorted({row.account_id for row in rows})
@@ -70,7 +71,7 @@ def read_books(rows: Sequence[Promise | Deal], bank_through: date | None) -> Boo
     return Books(read_applied.applied_frame(items), opened, unapplied, bank_through)
 
 
-def to_judge(creditor_id: int, as_of: date) -> list[Promise | Deal]:
+def to_judge(creditor_id: int, as_of: date) -> list[Judged]:
     """Open ones, and those that closed not long ago."""
     since = as_of - LOOK_BACK
     promises = Promise.objects.filter(creditor_id=creditor_id).filter(
@@ -80,7 +81,15 @@ def to_judge(creditor_id: int, as_of: date) -> list[Promise | Deal]:
     deals = Deal.objects.filter(creditor_id=creditor_id, accepted_on__isnull=False).filter(
         Q(state=DealState.CURRENT) | Q(state__in=closed, closed_on__gt=since)
     )
-    return [*promises.prefetch_related("covers"), *deals.prefetch_related("covers", "instalments")]
+    given = GivenIncentive.objects.filter(creditor_id=creditor_id).filter(
+        Q(state=IncentiveState.OFFERED) | Q(state=IncentiveState.EARNED, closed_on__gt=since)
+    )
+    # Promises first: an incentive that hangs on one is judged after it.
+    return [
+        *promises.prefetch_related("covers"),
+        *deals.prefetch_related("covers", "instalments"),
+        *given.select_related("promise").prefetch_related("covers"),
+    ]
 
 
 def judge_promise(row: Promise, cash: Cash, rules: JudgeRules, as_of: date, at: datetime) -> str | None:
@@ -141,27 +150,30 @@ def _waive(row: Deal, earned: bool, on: date) -> None:
     if not earned:
         _unwaive(row, on)
         return
-    waived = {
-        Component.FEE: row.waived_fee_minor,
-        Component.INTEREST: row.waived_interest_minor,
-        Component.PRINCIPAL: row.waived_principal_minor,
-    }
+    parts = given_up(row)
+    if parts:
+        rest = books.Reduction(row.account_id, "waiver", row.currency, on, key, row.kind, parts)
+        posted = books.post_reductions(creditor_id=row.creditor_id, rows=[rest])
+        row.evidence = {**row.evidence, "waiver_event": posted.ids[f"waiver:{key}"]}
+        row.save(update_fields=["evidence"])
+
+
+def given_up(row: Deal | GivenIncentive) -> tuple[tuple[int, Component, int], ...]:
+    """Where what is forgiven is taken from: fees, interest, then principal of the covered due items that are open.
+
+    The money may have paid other components than the quote foresaw: what is still open is what is forgiven.
+    """
+    left = row.waived_fee_minor + row.waived_interest_minor + row.waived_principal_minor
     items = books.open_items_of([row.account_id]).get((row.account_id, row.currency), [])
     mine = [i for i in items if i.due_item in records.due_items_of(row)]
-    left = sum(waived.values())
     parts: list[tuple[int, Component, int]] = []
-    # The money may have paid other components than the quote foresaw: what is still open is what is forgiven.
-    for component in waived:
+    for component in (Component.FEE, Component.INTEREST, Component.PRINCIPAL):
         for item in mine:
             piece = min(left, item.part(component))
             if piece > 0:
                 parts.append((item.due_item, component, piece))
                 left -= piece
-    if parts:
-        rest = books.Reduction(row.account_id, "waiver", row.currency, on, key, row.kind, tuple(parts))
-        posted = books.post_reductions(creditor_id=row.creditor_id, rows=[rest])
-        row.evidence = {**row.evidence, "waiver_event": posted.ids[f"waiver:{key}"]}
-        row.save(update_fields=["evidence"])
+    return tuple(parts)
 
 
 def _unwaive(row: Deal, on: date) -> None:
@@ -171,6 +183,6 @@ def _unwaive(row: Deal, on: date) -> None:
         row.save(update_fields=["evidence"])
 
 
-def chunks(rows: Sequence[Promise | Deal], size: int = 500) -> Iterable[Sequence[Promise | Deal]]:
+def chunks(rows: Sequence[Judged], size: int = 500) -> Iterable[Sequence[Judged]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]

@@ -14,6 +14,8 @@ from puntual.apps.negotiation.choices import (
     DealState,
     DisputeCause,
     DisputeState,
+    IncentiveKind,
+    IncentiveState,
     PromiseState,
     Source,
 )
@@ -96,19 +98,45 @@ class Instalment(models.Model):
         ordering = ["deal_id", "number"]
 
 
+class GivenIncentive(Said):
+    """An incentive as it was offered: pay this by that day and this is given up. Void when what it hangs on is
+    broken.
+    """
+
+    kind = models.CharField(_("clase"), max_length=20, choices=IncentiveKind)
+    pct = models.DecimalField(max_digits=9, decimal_places=6)
+    through = models.DateField(_("hasta"))
+    offered_on = models.DateField()
+    currency = models.CharField(max_length=3)
+    pay_minor = models.BigIntegerField(_("paga"))
+    waived_principal_minor = models.BigIntegerField(default=0)
+    waived_interest_minor = models.BigIntegerField(default=0)
+    waived_fee_minor = models.BigIntegerField(default=0)
+    promise = models.ForeignKey(Promise, on_delete=models.SET_NULL, null=True, related_name="incentives")
+    state = models.CharField(_("estado"), max_length=10, choices=IncentiveState, default=IncentiveState.OFFERED)
+    #: The event of the books that gave it, while it stands.
+    booked_event = models.BigIntegerField(null=True)
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["creditor", "state", "through"], name="incentive_state_day")]
+
+
 class Cover(models.Model):
-    """A due item that a promise or a deal covers, and what was open of it then."""
+    """A due item that a promise, a deal or an incentive covers, and what was open of it then."""
 
     promise = models.ForeignKey(Promise, on_delete=models.CASCADE, null=True, related_name="covers")
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, null=True, related_name="covers")
+    incentive = models.ForeignKey(GivenIncentive, on_delete=models.CASCADE, null=True, related_name="covers")
     due_item = models.ForeignKey("receivables.DueItem", on_delete=models.PROTECT, related_name="+")
     open_minor = models.BigIntegerField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(promise__isnull=True, deal__isnull=False)
-                | models.Q(promise__isnull=False, deal__isnull=True),
+                condition=models.Q(promise__isnull=True, deal__isnull=False, incentive__isnull=True)
+                | models.Q(promise__isnull=False, deal__isnull=True, incentive__isnull=True)
+                | models.Q(promise__isnull=True, deal__isnull=True, incentive__isnull=False),
                 name="cover_of_one",
             )
         ]
@@ -154,6 +182,7 @@ class Step(models.Model):
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, null=True, related_name="steps")
     dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, null=True, related_name="steps")
     complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, null=True, related_name="steps")
+    incentive = models.ForeignKey(GivenIncentive, on_delete=models.CASCADE, null=True, related_name="steps")
     at = models.DateTimeField()
     event = models.CharField(max_length=24)
     was = models.CharField(max_length=16)

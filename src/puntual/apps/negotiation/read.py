@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import attrs
 import polars as pl
@@ -11,11 +12,13 @@ from django.db.models import QuerySet
 
 from puntual.apps import bulk
 from puntual.apps.negotiation import judging, records
-from puntual.apps.negotiation.choices import DealState, DisputeState, PromiseState
-from puntual.apps.negotiation.models import Complaint, Deal, Dispute, Promise, Step
+from puntual.apps.negotiation.choices import DealState, DisputeState, IncentiveState, PromiseState
+from puntual.apps.negotiation.models import Complaint, Deal, Dispute, GivenIncentive, Promise, Step
 from puntual.apps.parties import read as parties
+from puntual.core.errors import UnusableInput
 from puntual.core.frames import HOLDS, Column, conform
-from puntual.core.negotiation import agreement, dispute
+from puntual.core.negotiation import agreement, dispute, incentive_policy
+from puntual.core.negotiation.incentive import Offer
 
 _PROMISES = """
 SELECT c.due_item_id AS due_item, p.account_id AS account, a.party_id AS party, 'promise_open' AS reason,
@@ -181,3 +184,27 @@ def record_of(account_ids: Sequence[int], as_of: date, days: int = 365) -> dict[
 def current_deal(account_id: int) -> Deal | None:
     rows = Deal.objects.filter(account_id=account_id, state=DealState.CURRENT)
     return rows.prefetch_related("covers", "instalments").first()
+
+
+def incentives_of(account_id: int) -> list[GivenIncentive]:
+    """What an account was offered, newest first."""
+    return list(GivenIncentive.objects.filter(account_id=account_id).prefetch_related("covers").order_by("-created_at"))
+
+
+def standing_incentive(account_id: int, as_of: date) -> GivenIncentive | None:
+    """The one that may still be earned: shown on the page and in messages."""
+    rows = GivenIncentive.objects.filter(account_id=account_id, state=IncentiveState.OFFERED, through__gte=as_of)
+    return rows.order_by("through").first()
+
+
+def offers_of(
+    account_id: int, policy_rows: Sequence[Mapping[str, Any]], segment: str, as_of: date
+) -> tuple[Offer, ...]:
+    """What the policy's incentives give this account today over everything it owes. Nothing is written."""
+    try:
+        cover = records.covered(account_id, ())
+    except UnusableInput:
+        return ()
+    late = (as_of - min(b.due_on for b in cover.items)).days
+    written = incentive_policy.read(policy_rows)
+    return incentive_policy.offers(written, debt=cover.debt, segment=segment, days_past_due=late, as_of=as_of)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from puntual.apps.negotiation.choices import DealState, PromiseState
 from puntual.apps.negotiation.models import Complaint, Cover, Deal, Dispute, Promise
 from puntual.core.negotiation import dispute as core
 
-#: Counting stops here, and broken promises are news for this long.
-COUNT_MAX = 1_000
+#: Broken promises are news for this long; a deadline is near from this long before.
 NEWS = timedelta(days=7)
+SOON = timedelta(days=2)
 
 
 def held_items(due_items: Iterable[int]) -> dict[int, str]:
@@ -64,14 +65,13 @@ def complaints(creditor_id: int, *, closed: bool = False) -> QuerySet[Complaint]
     return rows.filter(state__in=core.COMPLAINT_OPEN).order_by("deadline_on", "pk")
 
 
-def needs(creditor_id: int, today: date) -> dict[str, int]:
-    """What asks for a person, each counted up to COUNT_MAX."""
+def needs(creditor_id: int, today: date) -> dict[str, QuerySet[Any]]:
+    """What asks for a person: promises broken of late or due, disputes near their deadline, complaints, approvals."""
     broken = Promise.objects.filter(creditor_id=creditor_id, state=PromiseState.BROKEN, promised_on__gt=today - NEWS)
-    late = Q(deadline_on__lte=today + timedelta(days=2))
     return {
-        "broken": broken[:COUNT_MAX].count(),
-        "promised_today": promises(creditor_id, "today", today)[:COUNT_MAX].count(),
-        "disputes": disputes(creditor_id).filter(late)[:COUNT_MAX].count(),
-        "complaints": complaints(creditor_id)[:COUNT_MAX].count(),
-        "to_approve": Deal.objects.filter(creditor_id=creditor_id, state=DealState.TO_APPROVE)[:COUNT_MAX].count(),
+        "broken": broken,
+        "promised_today": promises(creditor_id, "today", today),
+        "disputes": disputes(creditor_id).filter(deadline_on__lte=today + SOON),
+        "complaints": complaints(creditor_id),
+        "to_approve": Deal.objects.filter(creditor_id=creditor_id, state=DealState.TO_APPROVE),
     }

@@ -9,16 +9,23 @@ from typing import Any
 import attrs
 from django.db import transaction
 
-from puntual.apps.negotiation.models import Complaint, Cover, Deal, Dispute, Promise, Step
+from puntual.apps.negotiation.models import Complaint, Cover, Deal, Dispute, GivenIncentive, Promise, Step
 from puntual.apps.parties import read as parties
 from puntual.apps.receivables import read as receivables
 from puntual.core.errors import UnusableInput
-from puntual.core.negotiation import agreement, dispute, promise, settlement
+from puntual.core.negotiation import agreement, dispute, incentive, promise, settlement
 from puntual.core.negotiation.machine import Machine
 from puntual.core.negotiation.quote import Debt
 from puntual.core.negotiation.quote import Instalment as CoreInstalment
 
-MACHINES: Mapping[type, Machine] = {Promise: promise.MACHINE, Dispute: dispute.MACHINE, Complaint: dispute.COMPLAINT}
+MACHINES: Mapping[type, Machine] = {
+    Promise: promise.MACHINE,
+    Dispute: dispute.MACHINE,
+    Complaint: dispute.COMPLAINT,
+    GivenIncentive: incentive.MACHINE,
+}
+#: What changes its state by a table.
+Row = Promise | Deal | Dispute | Complaint | GivenIncentive
 
 
 @attrs.frozen
@@ -56,11 +63,11 @@ def party_of(account_id: int) -> int:
     return parties.account(f"cta_{account_id}").party_id
 
 
-def add_covers(items: Sequence[Any], **owner: Promise | Deal) -> None:
+def add_covers(items: Sequence[Any], **owner: Promise | Deal | GivenIncentive) -> None:
     Cover.objects.bulk_create([Cover(due_item_id=b.due_item_id, open_minor=b.open_minor, **owner) for b in items])
 
 
-def due_items_of(row: Promise | Deal) -> tuple[int, ...]:
+def due_items_of(row: Promise | Deal | GivenIncentive) -> tuple[int, ...]:
     return tuple(sorted(c.due_item_id for c in row.covers.all()))
 
 
@@ -95,7 +102,7 @@ def settlement_value(row: Deal) -> settlement.Settlement:
     )
 
 
-def machine_of(row: Promise | Deal | Dispute | Complaint) -> Machine:
+def machine_of(row: Row) -> Machine:
     if isinstance(row, Deal):
         return settlement.MACHINE if row.kind == "settlement" else agreement.MACHINE
     return MACHINES[type(row)]
@@ -103,7 +110,7 @@ def machine_of(row: Promise | Deal | Dispute | Complaint) -> Machine:
 
 @transaction.atomic
 def advance(
-    row: Promise | Deal | Dispute | Complaint,
+    row: Row,
     event: str,
     *,
     at: datetime,
@@ -118,12 +125,15 @@ def advance(
     row.state = change.target
     for name, value in fields.items():
         setattr(row, name, value)
+    if isinstance(row, GivenIncentive):
+        row.closed_on = on
+        names.append("closed_on")
     if isinstance(row, Promise | Deal):
         row.reason = change.reason
         row.closed_on = on if machine_of(row).initial != change.target and change.target not in _LIVE else None
         names += ["reason", "closed_on"]
     row.save(update_fields=names)
-    owner = {type(row).__name__.lower(): row}
+    owner = {"incentive" if isinstance(row, GivenIncentive) else type(row).__name__.lower(): row}
     Step.objects.create(
         at=at, event=event, was=change.source, now=change.target, reason=change.reason, by_id=by,
         figures=dict(figures or {}), **owner,

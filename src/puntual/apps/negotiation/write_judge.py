@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from puntual.apps.negotiation import judging
+from puntual.apps.negotiation import judging, judging_incentives
 from puntual.apps.negotiation.judging import JudgeRules
-from puntual.apps.negotiation.models import Deal, Promise
+from puntual.apps.negotiation.models import Deal, GivenIncentive, Promise
 
 __all__ = ["JudgeRules", "judge_all"]
 
@@ -34,10 +34,14 @@ def judge_all(
     return dict(done)
 
 
-def _judge(row: Promise | Deal, books: judging.Books, rules: JudgeRules, as_of: date, at: datetime) -> str | None:
+def _judge(
+    row: Promise | Deal | GivenIncentive, books: judging.Books, rules: JudgeRules, as_of: date, at: datetime
+) -> str | None:
     cash = books.cash(row)
     if isinstance(row, Promise):
         return judging.judge_promise(row, cash, rules, as_of, at)
+    if isinstance(row, GivenIncentive):
+        return judging_incentives.judge(row, cash, as_of, at)
     return judging.judge_deal(row, cash, rules, as_of, at)
 
 
