@@ -115,6 +115,15 @@ class Bill:
     def total(self, currency: str) -> int:
         return dict(self.totals).get(currency, 0)
 
+    @property
+    def overdue(self) -> tuple[tuple[str, int], ...]:
+        """What is already late, by currency, where something else is not late yet."""
+        late: dict[str, int] = {}
+        for line in self.lines:
+            if line.days > 0:
+                late[line.currency] = late.get(line.currency, 0) + line.open_minor
+        return tuple((c, minor) for c, minor in late.items() if minor < self.total(c))
+
     def of(self, currency: str) -> tuple[Line, ...]:
         return tuple(line for line in self.lines if line.currency == currency)
 
