@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from puntual.apps.counting import counts_up_to
 from puntual.apps.outreach.choices import OPEN_STATES
 from puntual.apps.outreach.models import Outbox
 
@@ -22,20 +23,16 @@ def upcoming_of(account_id: int, limit: int = 5) -> list[Outbox]:
     return list(rows.order_by("scheduled_at")[:limit])
 
 
-def needs(creditor_id: int, plan_id: int | None) -> dict[str, int]:
-    """What asks for a person, each counted up to COUNT_MAX: to approve in the plan, tasks, unknown, failed."""
+def needs(creditor_id: int, plan_id: int | None) -> dict[str, QuerySet[Outbox]]:
+    """What asks for a person: messages to approve in the plan, tasks, outcomes not known, failures."""
     rows = Outbox.objects.filter(creditor_id=creditor_id)
     trouble = rows.filter(state__in=("failed", "unknown"))
     return {
-        "approve": _up_to(leaving(plan_id, state="waiting")) if plan_id else 0,
-        "tasks": _up_to(rows.filter(state="planned", channel="task")),
-        "unknown": _up_to(trouble.filter(state="unknown")),
-        "failed": _up_to(trouble.filter(state="failed")),
+        "approve": leaving(plan_id, state="waiting") if plan_id else Outbox.objects.none(),
+        "tasks": rows.filter(state="planned", channel="task"),
+        "unknown": trouble.filter(state="unknown"),
+        "failed": trouble.filter(state="failed"),
     }
-
-
-def _up_to(rows: QuerySet[Outbox], most: int = COUNT_MAX) -> int:
-    return rows.order_by()[:most].count()
 
 
 def leaving(plan_id: int, *, channel: str = "", state: str = "") -> QuerySet[Outbox]:
@@ -75,7 +72,8 @@ def mark_of(row: Outbox) -> str:
 
 def by_state(plan_id: int) -> dict[str, int]:
     """How many messages of a plan people read in each state, each counted up to COUNT_MAX."""
-    return {state: n for state in STATES if (n := _up_to(leaving(plan_id, state=state)))}
+    found = counts_up_to(COUNT_MAX, {state: leaving(plan_id, state=state) for state in STATES})
+    return {state: n for state, n in found.items() if n}
 
 
 def tasks(creditor_id: int, limit: int = 5) -> list[Outbox]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from puntual.apps.counting import counts_up_to
 from puntual.apps.negotiation import read_screens as negotiation
 from puntual.apps.outreach import read_screens as outreach
 from puntual.apps.planning import read_screens as read
@@ -24,27 +25,27 @@ from puntual.core.reasons import CATALOGUE
 from puntual.ui.ageing import ageing
 
 _WEEK = 7
-#: What asks for a person, in the order in which it hurts: tone, icon, where to act, sentence.
+#: What asks for a person, in the order in which it hurts: its count, tone, icon, where to act, sentence.
 _NEEDS = (
-    ("warn", "clock", "/envios/?estado=waiting",
+    ("approve", "warn", "clock", "/envios/?estado=waiting",
      ngettext_lazy("%(n)d mensaje espera su aprobación", "%(n)d mensajes esperan su aprobación", "n")),
-    ("bad", "alert", "/envios/?estado=failed",
+    ("failed", "bad", "alert", "/envios/?estado=failed",
      ngettext_lazy("%(n)d mensaje no pudo salir", "%(n)d mensajes no pudieron salir", "n")),
-    ("warn", "alert", "/envios/?estado=unknown",
+    ("unknown", "warn", "alert", "/envios/?estado=unknown",
      ngettext_lazy("%(n)d mensaje sin confirmar: quizá llegó", "%(n)d mensajes sin confirmar: quizá llegaron", "n")),
-    ("bad", "talk", "/aclaraciones/",
+    ("complaints", "bad", "talk", "/aclaraciones/",
      ngettext_lazy("%(n)d queja sin responder", "%(n)d quejas sin responder", "n")),
-    ("warn", "flag", "/aclaraciones/",
+    ("disputes", "warn", "flag", "/aclaraciones/",
      ngettext_lazy("%(n)d aclaración por vencer", "%(n)d aclaraciones por vencer", "n")),
-    ("bad", "broken", "/promesas/?ver=broken",
+    ("broken", "bad", "broken", "/promesas/?ver=broken",
      ngettext_lazy("%(n)d promesa incumplida esta semana", "%(n)d promesas incumplidas esta semana", "n")),
-    ("info", "promise", "/promesas/?ver=today",
+    ("promised_today", "info", "promise", "/promesas/?ver=today",
      ngettext_lazy("%(n)d promesa para hoy o antes", "%(n)d promesas para hoy o antes", "n")),
-    ("info", "calendar", "/promesas/",
+    ("to_approve", "info", "calendar", "/promesas/",
      ngettext_lazy("%(n)d convenio por aprobar", "%(n)d convenios por aprobar", "n")),
-    ("info", "flag", "#decidir",
+    ("tasks", "info", "flag", "#decidir",
      ngettext_lazy("%(n)d cliente pide una decisión", "%(n)d clientes piden una decisión", "n")),
-    ("info", "coin", "/cartera/?saldo=credit",
+    ("in_favour", "info", "coin", "/cartera/?saldo=credit",
      ngettext_lazy("%(n)d cliente tiene dinero sin aplicar", "%(n)d clientes tienen dinero sin aplicar", "n")),
 )  # fmt: skip
 #: Reasons of a plan that a person can mend.
@@ -111,20 +112,18 @@ def _week(collected: dict[date, dict[str, int]], today: date, currency: str) -> 
 def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
     """What asks for a person, in the order in which it hurts. Each with its sentence and where to act."""
     creditor = scope.creditor
-    waiting = outreach.needs(creditor.pk, plan.pk if plan else None)
-    said = negotiation.needs(creditor.pk, scope.today)
-    counts = [waiting["approve"], waiting["failed"], waiting["unknown"], said["complaints"], said["disputes"]]
-    counts += [
-        said["broken"],
-        said["promised_today"],
-        said["to_approve"],
-        waiting["tasks"],
-        books.in_favour(creditor.pk),
-    ]
+    counted = counts_up_to(
+        books.COUNT_MAX,
+        {
+            **outreach.needs(creditor.pk, plan.pk if plan else None),
+            **negotiation.needs(creditor.pk, scope.today),
+            "in_favour": books.in_favour(creditor.pk),
+        },
+    )
     found = [
         {"tone": tone, "icon": icon, "url": url, "text": text % {"n": n}}
-        for n, (tone, icon, url, text) in zip(counts, _NEEDS)
-        if n
+        for name, tone, icon, url, text in _NEEDS
+        if (n := counted[name])
     ]
     for code in _MENDABLE:
         n = read.count_of(plan, [code])

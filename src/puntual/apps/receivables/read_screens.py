@@ -267,10 +267,10 @@ def to_look_at(creditor_id: int, today: date, limit: int = 6) -> list[Line]:
     return lines(list(rows.select_related("account").order_by("-open_minor", "account_id")[:limit]), today)
 
 
-def in_favour(creditor_id: int) -> int:
-    """Accounts that owe and also have money received without applying, counted up to COUNT_MAX."""
+def in_favour(creditor_id: int) -> QuerySet[AccountBalance]:
+    """Accounts that owe and also have money received without applying."""
     rows = AccountBalance.objects.filter(creditor_id=creditor_id, open_minor__gt=0, unapplied_minor__gt=0)
-    return count_up_to(rows.exclude(unapplied_minor=0))
+    return rows.exclude(unapplied_minor=0)
 
 
 def has_books(creditor_id: int) -> bool:
