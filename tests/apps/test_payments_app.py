@@ -235,6 +235,9 @@ class TestGateways:
         rows = {r["method"]: r for r in read.methods(gateway.creditor_id).to_dicts()}
         assert (rows["oxxo"]["fee_bp"], rows["oxxo"]["n_paid"], rows["visa"]["n_paid"]) == (350, 1, 0)
         assert read.alerts(gateway.creditor_id, NOW).is_empty()
+        other = write.NewGateway(gateway.creditor_id, "stripe", {"secret_key": "k", "webhook_secret": "s"})
+        stripe = write.add_gateway(gateway=other, at=NOW)
+        assert read.ordered_gateways(gateway.creditor_id, "MXN") == [gateway, stripe]
 
 
 class TestTheDoor:
@@ -356,6 +359,13 @@ class TestTheBank:
         bank(creditor, 1, 675_50, "MERCADO PAGO LIQUIDACION")
         match(creditor)
         assert LineMatch.objects.get().state == "payout" and sum(open_of(account).values()) == 1000_00
+
+    def test_with_an_old_bank_nobody_is_reminded_and_the_reason_is_told(self, creditor, account):
+        bank(creditor, 1, 1_00, on=date(2026, 3, 1))
+        held = [read.stale_holds_frame(date(2026, 3, day)).height for day in (6, 7, 31)]
+        assert held == [0, 2, 2]
+        assert set(read.stale_holds_frame(date(2026, 3, 7))["reason"]) == {"stale_bank"}
+        assert read.stale_holds_frame(date(2026, 4, 1)).is_empty()
 
     def test_the_bank_is_as_fresh_as_its_last_movement(self, creditor, account):
         assert read.bank_through(creditor.pk) is None

@@ -12,6 +12,7 @@ from puntual.apps.negotiation import read as negotiation
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Creditor
+from puntual.apps.payments import read as payments
 from puntual.apps.policies import read as policies
 from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read as receivables
@@ -62,7 +63,12 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
 
 def holds(day: date) -> pl.DataFrame:
     """Everything that pauses reminders, from every app that knows of a pause."""
-    frames = [compliance.situations_frame(), negotiation.holds_frame(day), portal.claims_holds_frame()]
+    frames = [
+        compliance.situations_frame(),
+        negotiation.holds_frame(day),
+        payments.stale_holds_frame(day),
+        portal.claims_holds_frame(),
+    ]
     return check_frame(pl.concat([conform(frame, HOLDS) for frame in frames]), HOLDS, "holds")
 
 

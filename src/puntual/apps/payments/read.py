@@ -10,7 +10,9 @@ import attrs
 import polars as pl
 from django.db.models import QuerySet
 
+from puntual.apps import bulk
 from puntual.apps.imports import read as imports
+from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
 from puntual.apps.payments.choices import LineState
 from puntual.apps.payments.models import (
@@ -23,6 +25,7 @@ from puntual.apps.payments.models import (
     RawWebhook,
 )
 from puntual.apps.receivables import read_applied
+from puntual.core import frames
 from puntual.core.customers import payment_watch
 from puntual.core.ledger import references
 from puntual.core.reports import payment_methods
@@ -89,6 +92,38 @@ def stuck_notices(creditor_id: int) -> list[RawWebhook]:
 def bank_through(creditor_id: int) -> date | None:
     """The last day whose bank movements are all in; None when no bank is read."""
     return imports.last_bank_day(creditor_id)
+
+
+#: With no news of the bank for more days than these, nobody is told that he owes: he may have paid. Weekends fit in it.
+STALE_AFTER_DAYS = 5
+#: After these the bank is taken as no longer loaded: the guard would silence the company for ever.
+FORGOTTEN_AFTER_DAYS = 30
+
+
+def stale_holds_frame(day: date) -> pl.DataFrame:
+    """Every account of the creditors whose bank is not up to date, as holds (frames.HOLDS) with reason stale_bank."""
+    stale = [c.pk for c in parties.creditors() if is_stale(bank_through(c.pk), day)]
+    if not stale:
+        return frames.empty(frames.HOLDS)
+    return bulk.read_frame(
+        "SELECT NULL AS due_item, id AS account, party_id AS party, 'stale_bank' AS reason, NULL AS held_minor, "
+        f"NULL AS until, NULL AS remind_on FROM parties_account WHERE creditor_id IN ({', '.join(map(str, stale))})",
+        frames.HOLDS,
+    )
+
+
+def is_stale(through: date | None, day: date) -> bool:
+    """Whether the bank was read lately, but not lately enough. A company that reads no bank is never stale."""
+    return through is not None and STALE_AFTER_DAYS < (day - through).days <= FORGOTTEN_AFTER_DAYS
+
+
+def ordered_gateways(creditor_id: int, currency: str) -> list[GatewayAccount]:
+    """The active gateways in the order in which to offer them: the cheapest by own figures first, the untried last."""
+    rows = methods(creditor_id).filter(pl.col("currency") == currency)
+    best: dict[str, int] = {}
+    for row in rows.sort("rank").iter_rows(named=True):
+        best.setdefault(row["provider"], row["cost_bp"])
+    return sorted(gateways(creditor_id), key=lambda g: (g.provider not in best, best.get(g.provider, 0), g.pk))
 
 
 def matches(creditor_id: int, state: str = LineState.SUGGESTED) -> QuerySet[LineMatch]:
