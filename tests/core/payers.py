@@ -27,3 +27,17 @@ def portfolio(accounts=60, each=20, seed=3, last=date(2026, 1, 1)):
     columns = ["due_item", "account", "party", "creditor", "issued_on", "due_on", "amount_minor", "currency", "paid_on"]
     ids = dict.fromkeys(("due_item", "account", "party", "creditor", "amount_minor"), pl.Int64)
     return pl.DataFrame(rows, schema=columns, orient="row").cast(ids).filter(pl.col("issued_on") < last)
+
+
+def paid_on_calendar(history, kind, last=date(2026, 1, 1), seed=1):
+    """The same invoices paid on the payer's calendar: the first Friday, or the month's last day, from the due date on."""
+    random = np.random.default_rng(seed)
+    paid = []
+    for due in history["due_on"].to_list():
+        day = due + timedelta(days=int(random.integers(0, 2)))
+        if kind == "friday":
+            day += timedelta(days=(4 - day.weekday()) % 7)
+        else:
+            day = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        paid.append(day if day < last else None)
+    return history.with_columns(paid_on=pl.Series(paid, dtype=pl.Date))

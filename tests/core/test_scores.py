@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from payers import portfolio
+from payers import paid_on_calendar, portfolio
 
 from puntual.adapters.scorer_lightgbm import LightGBMLearner
 from puntual.core.errors import UnusableInput
@@ -297,3 +297,19 @@ def test_a_kept_model_scores_as_before_and_is_not_read_by_another_learner(histor
     other = dumps(plain).replace('"eb_late"', '"horoscopo"', 1)
     with pytest.raises(UnusableInput, match="vuelva a entrenarlo"):
         loads(other, None)
+
+
+@pytest.mark.parametrize(("kind", "most"), [("friday", 0.8), ("month_end", 3.0)])
+def test_payment_calendars_of_payers_are_learnt(kind, most):
+    history = paid_on_calendar(portfolio(accounts=80), kind)
+    cut = backtest(history, [CUT], LightGBMLearner(rounds=60, bags=1))["cuts"][0]
+    assert cut["mae_days"] < most and cut["mae_days"] < 0.5 * cut["naive"]["mae_days"]
+    assert cut["open_book"]["paid_7"]["brier"] < 0.05
+
+
+def test_who_pays_on_fridays_is_expected_on_a_friday_and_told_so():
+    history = paid_on_calendar(portfolio(accounts=80), "friday")
+    table, _ = predict(history, CUT, LightGBMLearner(rounds=60, bags=1))
+    assert set(table["expected_on"].dt.weekday()) == {5} and (table["expected_on"] >= CUT).all()
+    told = {reason["text"] for reasons in table["drivers"].to_list() for reason in reasons}
+    assert "Suele pagar en viernes; vence en martes." in told

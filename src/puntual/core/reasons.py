@@ -40,6 +40,7 @@ CATALOGUE: Mapping[str, str] = {
     "driver_amount_above": "El importe es {times} veces el habitual.",
     "driver_amount_below": "El importe es menor que el habitual ({share} %).",
     "driver_amount_usual": "El importe es el habitual.",
+    "driver_weekday": "Suele pagar en {weekday}; vence en {due}.",
     "driver_calendar": "Vence en {weekday}, a {days} días de fin de mes, con plazo de {term}.",
     "pays_alone": "Conviene esperar: lo más probable es que pague sin que se le avise.",
     "not_worth_cost": "Contactarlo hoy cuesta más de lo que se espera recuperar.",

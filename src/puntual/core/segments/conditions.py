@@ -50,6 +50,7 @@ FIELDS: Mapping[str, Field] = {
     "enojo": Field("anger", pl.Float64, "respuestas con enojo"),
     "respondio": Field("answered", pl.Float64, "respuestas en los últimos 90 días"),
     "pagado_en_30": Field("p_paid_30", pl.Float64, "probabilidad de pagar en 30 días"),
+    "prob_tarde": Field("p_late", pl.Float64, "probabilidad de pagar tarde lo que aún no vence, la mayor"),
     "causa_declarada": Field("stated_cause", pl.String, "lo que dijo por su propia voluntad"),
 }
 

@@ -12,6 +12,7 @@ import polars as pl
 from puntual.core.reasons import sentence
 from puntual.core.segments.features import FEATURES
 from puntual.core.segments.learning import Floats
+from puntual.core.segments.score import WEEKDAY_HABIT
 from puntual.core.segments.training import INTERVAL, Trained, base_matrix, interval_matrix, limit_days
 
 FAMILIES = ("history", "situation", "amount", "calendar")
@@ -69,7 +70,7 @@ def _history(row: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
     if not row["n_paid"]:
         return "driver_no_history", {}
     days, late = round(row["eb_delay"]), round(10 * row["eb_late"])
-    if days == 0:
+    if abs(days) <= 1:
         return "driver_usual_on_day", {"late": late}
     return ("driver_usual_after" if days > 0 else "driver_usual_before"), {"days": abs(days), "late": late}
 
@@ -93,6 +94,8 @@ def _amount(row: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
 
 def _calendar(row: Mapping[str, Any]) -> tuple[str, dict[str, object]]:
     weekday = WEEKDAYS[int(row["due_weekday"]) - 1]
+    if row["usual_weekday_share"] >= WEEKDAY_HABIT:
+        return "driver_weekday", {"weekday": WEEKDAYS[int(row["usual_weekday"]) - 1], "due": weekday}
     return "driver_calendar", {
         "weekday": weekday,
         "days": int(row["due_to_month_end"]),

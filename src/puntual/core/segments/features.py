@@ -20,6 +20,11 @@ _EPOCH = pl.date(2015, 1, 1)
 #: Delays beyond these are counted as these: one five-year-old invoice must not be a payer's character.
 DELAY_MIN, DELAY_MAX = -90, 180
 
+#: Invoices' worth that the portfolio weighs against a payer's own calendar: habits show after few payments.
+CALENDAR_K = 2.0
+#: Monday to Friday, as polars numbers them; what is paid at the weekend is no habit of a weekday.
+WEEKDAYS = (1, 2, 3, 4, 5)
+
 #: feature -> (reason family, sign of its effect on paying late: 1 later, -1 sooner, 0 unknown).
 FEATURES: dict[str, tuple[str, int]] = {
     "eb_late": ("history", 1),
@@ -48,7 +53,7 @@ FEATURES: dict[str, tuple[str, int]] = {
 
 
 #: Plain figures of the payer beside the features: what a naive line would use.
-PLAIN = ("own_late", "own_mean", "own_median", "portfolio_late")
+PLAIN = ("own_late", "own_mean", "own_median", "portfolio_late", "usual_weekday", "usual_weekday_share")
 
 
 def features(facts: pl.DataFrame, rows: pl.DataFrame, shrink: Shrinkage, grace_days: int = GRACE_DAYS) -> pl.DataFrame:
@@ -92,12 +97,13 @@ def _account_events(facts: pl.DataFrame, grace_days: int) -> pl.DataFrame:
     """Per account and day with an event: the sums of everything up to and including that day."""
     paid, resolved = _paid(facts), _resolved(facts, grace_days)
     amount = pl.col("amount_minor").cast(pl.Float64)
+    weekday = pl.col("paid_on").dt.weekday()
     near_end = (pl.col("paid_on").dt.month_end() - pl.col("paid_on")).dt.total_days() <= 2
     issued = facts.select("account", on="issued_on", a_n=1.0, a_open=amount, a_log=amount.abs().clip(1.0).log())
     paying = paid.select(
         "account", on="paid_on", a_open=-amount, a_paid=1.0, a_delay="delay", a_w=_weight(),
         a_wdelay=_weight() * pl.col("delay"), a_30=(pl.col("delay") > 30).cast(pl.Float64),
-        a_friday=(pl.col("paid_on").dt.weekday() == 5).cast(pl.Float64), a_end=near_end.cast(pl.Float64),
+        a_end=near_end.cast(pl.Float64), **{f"a_day{d}": (weekday == d).cast(pl.Float64) for d in WEEKDAYS},
     )  # fmt: skip
     known = resolved.select("account", "on", a_known=1.0, a_late="late")
     over = facts.select("account", on="due_on", a_over=1.0, a_over_amount=amount)
@@ -181,9 +187,19 @@ def _shrunk(s: Shrinkage) -> list[pl.Expr]:
         ((own("a_delay") + s.k_delay * pl.col("p_delay")) / (own("a_paid") + s.k_delay)).alias("eb_delay"),
         ((own("a_wdelay") * age_weight + s.k_delay / 2 * pl.col("p_delay")) / (own("a_w") * age_weight + s.k_delay /
         2)) .alias("recent_delay"),
-        ((own("a_friday") + s.k_late * 0.2) / (own("a_paid") + s.k_late)).alias("friday_share"),
-        ((own("a_end") + s.k_late * 0.1) / (own("a_paid") + s.k_late)).alias("month_end_share"),
+        ((own("a_day5") + CALENDAR_K * 0.2) / (own("a_paid") + CALENDAR_K)).alias("friday_share"),
+        ((own("a_end") + CALENDAR_K * 0.1) / (own("a_paid") + CALENDAR_K)).alias("month_end_share"),
+        *_weekday_habit(),
     ]  # fmt: skip
+
+
+def _weekday_habit() -> list[pl.Expr]:
+    """The weekday on which the account pays most, and its shrunken share of the account's payments."""
+    counts = [pl.col(f"a_day{d}").fill_null(0.0) for d in WEEKDAYS]
+    most = pl.max_horizontal(counts)
+    day = pl.coalesce([pl.when(count == most).then(float(d)) for count, d in zip(counts, WEEKDAYS, strict=True)])
+    share = (most + CALENDAR_K * 0.2) / (pl.col("a_paid").fill_null(0.0) + CALENDAR_K)
+    return [day.alias("usual_weekday"), share.alias("usual_weekday_share")]
 
 
 def _others(s: Shrinkage) -> list[pl.Expr]:

@@ -14,6 +14,8 @@ from puntual.core.segments.training import Trained, base_matrix, interval_matrix
 HORIZONS = (7, 14, 30)
 #: The interval of the expected date holds this share of payments, the same on both sides.
 INTERVAL_SHARE = 0.8
+#: From this (shrunken) share of payments on one weekday on, it is the payer's calendar.
+WEEKDAY_HABIT = 0.6
 #: A curve this low is left there: what remains changes no answer.
 SETTLED = 0.005
 #: Rows scored at once: bounds the memory of a million.
@@ -90,6 +92,14 @@ def _late(rows: pl.DataFrame, curve: Curve, trained: Trained) -> Floats:
     return np.where(limit < 0, 1.0, late)
 
 
+def _on_usual_weekday(day: pl.Expr) -> pl.Expr:
+    """Who pays on one weekday almost always is expected on the nearest of those days, not before the row's date."""
+    ahead = (pl.col("usual_weekday").cast(pl.Int64) - day.dt.weekday()) % 7
+    nearest = day + pl.duration(days=pl.when(ahead > 3).then(ahead - 7).otherwise(ahead))
+    moved = pl.when(nearest < pl.col("as_of")).then(nearest + pl.duration(days=7)).otherwise(nearest)
+    return pl.when(pl.col("usual_weekday_share") >= WEEKDAY_HABIT).then(moved).otherwise(day)
+
+
 def _scores(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
     curve, alone = curves(rows, trained), _shifted(rows, trained.alone, trained)
     tail = (1.0 - INTERVAL_SHARE) / 2
@@ -98,11 +108,12 @@ def _scores(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
         days = pl.Series(np.rint(curve.day_of(share)).astype(np.int64))
         return pl.col("as_of") + (days * 86_400_000_000).cast(pl.Duration("us"))
 
-    return rows.select(
+    expected = _on_usual_weekday(on(0.5))
+    return rows.with_columns(expected_on=expected, earliest_on=on(tail), latest_on=on(1 - tail)).select(
         "due_item", "account", "as_of",
         pl.Series("p_late", _late(rows, curve, trained)),
         *(pl.Series(f"p_paid_{h}", curve.paid_by(float(h))) for h in HORIZONS),
-        on(0.5).alias("expected_on"), on(tail).alias("earliest_on"), on(1 - tail).alias("latest_on"),
+        "expected_on", pl.min_horizontal("earliest_on", "expected_on"), pl.max_horizontal("latest_on", "expected_on"),
         pl.Series("self_cure", alone.paid_by(30.0)),
         pl.lit("model" if trained.hazard is not None else "shrinkage").alias("method"),
         pl.lit(trained.short_history).alias("short_history"),

@@ -3,7 +3,7 @@ enough."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 import numpy as np
@@ -60,7 +60,7 @@ def train(facts: pl.DataFrame, cut: date, learner: Learner | None, settings: Set
     """Learn from the facts as known on the morning of `cut`. Without a learner, or with few closed items, no
     hazard."""
     settings = settings or Settings()
-    known = as_known(facts, cut)
+    known = as_known(facts, cut).sort("due_item")  # the order of a query must not change the model
     closed = known.height - known["paid_on"].null_count()
     shrink = fit_shrinkage(known, cut, settings.grace_days)
     issue = features(known, _sample(at_issue(known), settings.max_rows), shrink, settings.grace_days)
@@ -129,15 +129,25 @@ def fit_shrinkage(known: pl.DataFrame, cut: date, grace_days: int) -> Shrinkage:
 def _training(
     known: pl.DataFrame, issue: pl.DataFrame, cut: date, shrink: Shrinkage, settings: Settings
 ) -> tuple[Matrix, Floats, int]:
-    """The lines of the hazard: every item at its issue and on each open Monday-like morning before the cut."""
-    first = known.select(pl.col("issued_on").min()).item()
+    """The lines of the hazard: every item at its issue, and on an open morning of every week before the cut."""
     room = max(settings.max_rows - issue.height, settings.max_rows // 2)
-    weekly = features(known, _sample(open_weekly(known, first, cut), room), shrink, settings.grace_days)
+    weekly = features(known, _sample(_staggered(known, cut), room), shrink, settings.grace_days)
     rows = pl.concat([issue, weekly])
     paid_after, seen = outcome(rows, pl.lit(cut))
     lines: Periods = periods(knots(limit_days(rows, settings.grace_days)), paid_after, seen)
     base = base_matrix(rows)
     return interval_matrix(base[lines.row], lines.start, lines.end), lines.paid, rows.height
+
+
+def _staggered(known: pl.DataFrame, cut: date) -> pl.DataFrame:
+    """Weekly open mornings, each item on a weekday of its own: all on one weekday would teach that weekday."""
+    first: date = known.select(pl.col("issued_on").min()).item()
+    weekday = pl.Series((uniform(known["due_item"], "día") * 7).astype("int64"))
+    return pl.concat(
+        open_weekly(known.filter(weekday == day), first + timedelta(days=day), cut)
+        for day in range(7)
+        if first + timedelta(days=day) < cut
+    ).sort("due_item", "as_of")
 
 
 def _sample(rows: pl.DataFrame, most: int) -> pl.DataFrame:

@@ -28,6 +28,7 @@ HEADINGS = {
     "currency": ("currency", "moneda"),
     "creditor": ("creditor", "acreedor", "empresa"),
 }
+_NAMES = {"due_item": pl.Int64, "invoice": pl.String}
 _NEEDED = ("customer", "issued_on", "due_on", "amount", "paid_on")
 _ISO = re.compile(r"^\d{4}-\d{2}-\d{2}")
 _SLASH = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
@@ -44,6 +45,14 @@ def from_books() -> pl.DataFrame:
     if not facts.height:
         raise UnusableInput("Todavía no hay facturas en los libros: cárguelas con `puntual import`, o use --file.")
     return check_frame(conform(facts, FACTS), FACTS, "payment_history")
+
+
+def book_names(table: pl.DataFrame) -> pl.DataFrame:
+    """How the customer knows each due item of the books: due_item, invoice."""
+    from puntual.apps.receivables.read_applied import labels
+
+    names = labels(table["due_item"].to_list())
+    return pl.DataFrame({"due_item": list(names), "invoice": list(names.values())}, schema=_NAMES)
 
 
 def from_csv(path: Path, currency: str = "USD") -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -15,7 +15,10 @@ from puntual.core.segments.prediction import predict
 from puntual.core.segments.training import Settings
 from puntual.core.time import parse_date
 from puntual.project.cli import emit, progress
-from puntual.project.cli.payment_history import from_books, from_csv, last_day, learner
+from puntual.project.cli.payment_history import book_names, from_books, from_csv, last_day, learner
+
+#: Documents that a person is shown on the terminal.
+SHOWN = 25
 
 
 @click.command(help="Predice cada documento abierto: si será tarde, si se paga en 7, 14 y 30 días, cuándo y por qué.")
@@ -26,12 +29,11 @@ from puntual.project.cli.payment_history import from_books, from_csv, last_day, 
 @click.option("--grace", default=0, show_default=True, help="Días de gracia tras el vencimiento.")
 @click.option("--json", "as_json", is_flag=True, help="Un documento JSON en la salida.")
 def command(as_of: str | None, out: Path | None, file: Path | None, currency: str, grace: int, as_json: bool) -> None:
-    facts, names = from_csv(file, currency) if file else (from_books(), None)
+    facts, names = from_csv(file, currency) if file else (from_books(), pl.DataFrame())
     day = parse_date(as_of) if as_of else (last_day(facts) + timedelta(days=1) if file else _today())
     table, trained = predict(facts, day, learner(), Settings(grace_days=grace))
     card = model_card(trained, facts)
-    if names is not None:
-        table = table.join(names, on="due_item", how="left", maintain_order="left")
+    table = table.join(names if file else book_names(table), on="due_item", how="left", maintain_order="left")
     progress(f"{table.height} documentos abiertos al {day}; método: {card['learner']}.")
     document: dict[str, Any] = {"as_of": day, "n": table.height, "model": card}
     if out:
@@ -39,7 +41,21 @@ def command(as_of: str | None, out: Path | None, file: Path | None, currency: st
         document["out"] = str(out)
     else:
         document["items"] = [_item(row) for row in table.iter_rows(named=True)]
-    emit(document, as_json=as_json, human=None if not out else f"{table.height} predicciones en {out}.")
+    emit(document, as_json=as_json, human=f"{table.height} predicciones en {out}." if out else _table(table))
+
+
+def _table(table: pl.DataFrame) -> str:
+    """The documents with most money at risk, for people."""
+    risk = (pl.col("amount_minor") * (1 - pl.col("p_paid_30"))).alias("risk")
+    lines = [f"{'documento':<26}{'vence':>11}{'tarde':>7}{'30 días':>9}{'esperada':>12}  por qué"]
+    for row in table.sort(risk, descending=True, maintain_order=True).head(SHOWN).iter_rows(named=True):
+        why = row["drivers"][0]["text"] if row["drivers"] else ""
+        name = str(row["invoice"] or row["due_item"])[:25]
+        figures = f"{row['due_on']!s:>11}{row['p_late']:>7.0%}{row['p_paid_30']:>9.0%}{row['expected_on']!s:>12}"
+        lines.append(f"{name:<26}{figures}  {why}")
+    if table.height > SHOWN:
+        lines.append(f"... y {table.height - SHOWN} más; con --json o --out se ven todos.")
+    return "\n".join(lines)
 
 
 def _item(row: dict[str, Any]) -> dict[str, Any]:
