@@ -1,4 +1,4 @@
-"""Policies: dated, versioned documents. A version never changes once it was active; every action pins the one that caused it."""
+"""Policies: dated, versioned documents. A version never changes once it was active; every action pins its own."""
 
 from __future__ import annotations
 

@@ -1,0 +1,209 @@
+"""The forms of a policy: one step, the general rules, the whole text, a new one."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from puntual.apps.policies import presets
+from puntual.apps.policies.words import TONES
+from puntual.core.errors import UnusableInput
+from puntual.ui.channels import channel_name
+
+_CHANNELS = ("email", "whatsapp", "sms", "call", "letter", "visit")
+COUNTRIES = {
+    "MX": _("México"), "CO": _("Colombia"), "PE": _("Perú"), "CL": _("Chile"), "AR": _("Argentina"), "EC": _("Ecuador"),
+    "BR": _("Brasil"), "ES": _("España"), "CR": _("Costa Rica"), "PA": _("Panamá"),
+}  # fmt: skip
+
+
+def add_problems(form: forms.BaseForm, error: UnusableInput, fields: dict[str, str]) -> None:
+    """Each line of what is wrong beside the field that it names; the rest over the form."""
+    for line in error.sentence.split("\n"):
+        where, _sep, what = line.partition(": ")
+        target = next((name for key, name in fields.items() if where == key or where.endswith(f".{key}")), None)
+        form.add_error(target, what[:1].upper() + what[1:] if target else line)
+
+
+class StepForm(forms.Form):
+    """A step: when, what it says, by which channels, to whom."""
+
+    moment = forms.ChoiceField(
+        label=_("Cuándo"),
+        choices=[("before", _("días antes de vencer")), ("on", _("el día en que vence")), ("after", _("días después"))],
+        initial="after",
+    )
+    days = forms.IntegerField(label=_("Días"), min_value=0, max_value=3650, required=False, initial=3)
+    task = forms.BooleanField(
+        label=_("No enviar nada: pedir a una persona que decida"),
+        required=False,
+        help_text=_("Después de 90 días solo cabe esto: ningún envío sale por sí mismo."),
+    )
+    template = forms.ChoiceField(label=_("Mensaje"), required=False)
+    tone = forms.ChoiceField(label=_("Tono"), choices=list(TONES.items()), initial="cordial")
+    channels = forms.CharField(
+        label=_("Canales, en orden"),
+        required=False,
+        help_text=_("El primero que se pueda usar. Vacío: los de la política. Por ejemplo: correo, WhatsApp."),
+    )
+    segments = forms.CharField(
+        label=_("Solo estos segmentos"), required=False, help_text=_("Separados por comas. Vacío: todos.")
+    )
+    minimum = forms.DecimalField(label=_("Solo desde este importe"), required=False, min_value=0, decimal_places=2)
+    maximum = forms.DecimalField(label=_("Solo hasta este importe"), required=False, min_value=0, decimal_places=2)
+
+    def __init__(self, *args: Any, templates: list[tuple[str, str]], currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+        self.fields["template"].choices = templates  # type: ignore[attr-defined]
+
+    def clean_channels(self) -> list[str]:
+        """The channels by the words that people use."""
+        known = {channel_name(c).lower(): c for c in _CHANNELS} | {c: c for c in _CHANNELS}
+        known |= {"email": "email", "correo electrónico": "email", "teléfono": "call"}
+        given = [w.strip().lower() for w in re.split(r"[,;]", self.cleaned_data["channels"]) if w.strip()]
+        for word in given:
+            if word not in known:
+                names = ", ".join(channel_name(c) for c in _CHANNELS)
+                raise forms.ValidationError(
+                    _("«%(word)s» no es un canal; use %(names)s.") % {"word": word, "names": names}
+                )
+        return [known[w] for w in given]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        moment, days = data.get("moment"), data.get("days")
+        if moment in ("before", "after") and not days:
+            self.add_error("days", _("Diga cuántos días: un número desde 1."))
+        if moment == "after" and (days or 0) > 90 and not data.get("task"):
+            self.add_error("task", _("Después de 90 días decide una persona: marque esta casilla o acerque el paso."))
+        if data.get("minimum") and data.get("maximum") and data["minimum"] > data["maximum"]:
+            self.add_error("maximum", _("Debe ser mayor que el mínimo."))
+        return data
+
+    def step(self, kept: dict[str, Any]) -> dict[str, Any]:
+        """The step as the document writes it; what the form does not show (products, days) stays as it was."""
+        data = self.cleaned_data
+        days = int(data["days"] or 0)
+        day = {"before": -days, "on": 0, "after": days}[data["moment"]]
+        when = dict(kept.get("cuando") or {})
+        when |= {"segmentos": [s.strip() for s in data["segments"].split(",") if s.strip()]}
+        for key, name in (("importe_minimo", "minimum"), ("importe_maximo", "maximum")):
+            others = {c: v for c, v in (when.get(key) or {}).items() if c != self.currency}
+            when[key] = {**others, **({self.currency: _plain(data[name])} if data[name] else {})}
+        made = {"id": kept.get("id") or f"dia{day:+d}", "dia": day, "cuando": {k: v for k, v in when.items() if v}}
+        if data["task"]:
+            return made | {"tarea": "Decidir"}
+        return made | {"plantilla": data["template"], "tono": data["tone"], "canales": data["channels"]}
+
+
+def step_initial(step: dict[str, Any], currency: str) -> dict[str, Any]:
+    """What the form shows of a step as it is written."""
+    day, when = int(step["dia"]), step.get("cuando") or {}
+    own = step.get("canales") or []
+    return {
+        "moment": "before" if day < 0 else "on" if day == 0 else "after",
+        "days": abs(day),
+        "task": bool(step.get("tarea")),
+        "template": step.get("plantilla", ""),
+        "tone": step.get("tono", "cordial"),
+        "channels": ", ".join(channel_name(c) for c in ([own] if isinstance(own, str) else own)),
+        "segments": ", ".join(when.get("segmentos") or []),
+        "minimum": (when.get("importe_minimo") or {}).get(currency),
+        "maximum": (when.get("importe_maximo") or {}).get(currency),
+    }
+
+
+def _plain(amount: Decimal) -> int | float:
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+class RulesForm(forms.Form):
+    """What holds for every step."""
+
+    name = forms.CharField(label=_("Nombre"), max_length=80)
+    hour = forms.TimeField(
+        label=_("Hora de salida"),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("En la hora local de quien recibe; si la norma pide otra, sale cuando se pueda."),
+    )
+    gap = forms.IntegerField(
+        label=_("Días entre un contacto y otro"), min_value=0, max_value=60, help_text=_("Por cliente, en todo canal.")
+    )
+    minimum = forms.DecimalField(label=_("No molestar por menos de"), min_value=0, decimal_places=2, required=False)
+    channels = forms.MultipleChoiceField(
+        label=_("Canales"),
+        choices=[(c, channel_name(c).capitalize()) for c in _CHANNELS],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    credit_days = forms.IntegerField(label=_("Días de crédito"), min_value=0, max_value=730, required=False)
+    interest = forms.DecimalField(
+        label=_("Interés por atraso pactado, % anual"),
+        min_value=0,
+        max_value=1000,
+        required=False,
+        help_text=_("Nunca se cobra más de lo que la ley permite, diga lo que diga aquí."),
+    )
+    terms = forms.CharField(
+        label=_("Condiciones que lee el cliente"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        help_text=_("Una por línea. Se ven en la página pública de la política."),
+    )
+
+    def rules(self, doc: dict[str, Any], currency: str) -> dict[str, Any]:
+        """The general rules as the document writes them."""
+        data = self.cleaned_data
+        others = {c: v for c, v in (doc.get("minimo") or {}).items() if c != currency}
+        return {
+            "politica": data["name"].strip(),
+            "hora": data["hour"].strftime("%H:%M"),
+            "dias_entre_contactos": data["gap"],
+            "minimo": {**others, **({currency: _plain(data["minimum"])} if data["minimum"] else {})},
+            "canales": data["channels"],
+            "dias_de_credito": data["credit_days"],
+            "interes_moratorio_pct": None if data["interest"] is None else str(data["interest"]),
+            "condiciones": [line.strip() for line in data["terms"].splitlines() if line.strip()],
+        }
+
+
+def rules_initial(doc: dict[str, Any], value: Any, currency: str) -> dict[str, Any]:
+    """What the form shows of the general rules."""
+    return {
+        "name": value.name,
+        "hour": value.hour,
+        "gap": value.min_gap_days,
+        "minimum": (doc.get("minimo") or {}).get(currency),
+        "channels": doc.get("canales") or ["email"],
+        "credit_days": value.credit_days,
+        "interest": value.late_interest_pct,
+        "terms": "\n".join(value.terms),
+    }
+
+
+class TextForm(forms.Form):
+    """The whole policy as YAML."""
+
+    text = forms.CharField(
+        label=_("Texto de la política"), widget=forms.Textarea(attrs={"rows": 26, "spellcheck": "false"}), strip=False
+    )
+
+
+class NewForm(forms.Form):
+    """Where a new policy begins."""
+
+    start = forms.ChoiceField(label=_("Punto de partida"), choices=[])
+    name = forms.CharField(label=_("Nombre"), max_length=80, required=False, help_text=_("Vacío: el que trae."))
+
+    def __init__(self, *args: Any, own: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ready = [(c, _("Cobranza amable: %s") % COUNTRIES.get(c, c)) for c in presets.countries()]
+        self.fields["start"].choices = [  # type: ignore[attr-defined]
+            (_("Listas para usar"), ready),
+            (_("Ninguna acción"), [("nada", _("No contactar: se factura y se espera"))]),
+            *([(_("Copia de una suya"), own)] if own else []),
+        ]
