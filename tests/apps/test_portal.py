@@ -165,10 +165,14 @@ class TestHome:
         said = text_of(web.get(page))
         assert "$1,500.50 MXN" in said and "US$50.00 USD" in said
 
-    def test_a_cheap_number_of_questions_to_the_database(self, page, web, django_assert_max_num_queries):
+    def test_few_questions_to_the_database_however_many_lines(
+        self, page, web, creditor, account, django_assert_max_num_queries
+    ):
+        for i in range(30):
+            bill(creditor, account, f"M-{i}", 10_00, TODAY - timedelta(days=i))
         web.get(page)
-        with django_assert_max_num_queries(14):
-            web.get(page)
+        with django_assert_max_num_queries(18):
+            assert text_of(web.get(page)).count("Por pagar $") == 33
 
     def test_a_visit_is_a_fact_once_a_day(self, page, web, account):
         web.get(page)

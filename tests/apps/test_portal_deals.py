@@ -32,6 +32,7 @@ from puntual.apps.outreach.models import Contact, Fact
 from puntual.apps.parties.models import Account
 from puntual.apps.payments import write as payments
 from puntual.apps.payments.models import PaymentRequest
+from puntual.apps.policies import write as policies
 from puntual.apps.portal import acts, papers, read, steps, write
 from puntual.apps.portal.models import Attachment, Paper, PortalLink
 from puntual.apps.receivables import write as books
@@ -339,3 +340,30 @@ class TestPapers:
         answer = client.get(page + f"documento/{ids['X-1']}/")
         assert answer.content == b"<cfdi/>" and answer["Content-Type"] == "application/octet-stream"
         assert client.get(page + f"documento/{ids['X-2']}/").status_code == 404
+
+
+class TestSaving:
+    @pytest.fixture(autouse=True)
+    def policy(self, creditor):
+        text = (
+            "politica: Amable\npais: MX\npasos:\n  - {dia: 3, plantilla: recordatorio}\n"
+            "incentivos:\n  - {tipo: pronto_pago, pct: 5, dias: 7}\n"
+        )
+        version = policies.save_version(creditor_id=creditor.pk, text=text)
+        policies.activate(version=version, at=datetime.now(UTC) - timedelta(minutes=1))
+
+    def test_it_is_offered_taken_with_one_tap_and_paid_with_another(self, page, web, account):
+        assert "Ahorre $75.03 Pague $1,425.47" in text_of(web.get(page))
+        assert negotiation.incentives_of(account) == []
+        answer = web.post(page + "descuento/", {"llave": "k"}, follow=True)
+        assert "Va a pagar $1,425.47 Con su descuento" in text_of(answer)
+        (given,) = negotiation.incentives_of(account)
+        assert (given.pay_minor, given.through, given.source) == (1425_47, TODAY + timedelta(days=7), "portal")
+        assert "Pagar con el descuento" in text_of(web.get(page))
+
+    def test_whoever_let_it_pass_is_not_offered_another_at_once(self, page, web, account):
+        web.post(page + "descuento/", {"llave": "k"})
+        type(negotiation.incentives_of(account)[0]).objects.update(through=TODAY - timedelta(days=1), state="expired")
+        assert "Ahorre" not in text_of(web.get(page))
+        web.post(page + "descuento/", {"llave": "k2"})
+        assert len(negotiation.incentives_of(account)) == 1

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from puntual.apps.imports import read as imports
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.policies import read as policies
-from puntual.apps.portal import read
+from puntual.apps.portal import read, savings
 from puntual.apps.portal.choices import no_debt_name
 from puntual.apps.portal.pages import Here, greeting_name, owed, page, private, seen
 from puntual.apps.receivables import read as receivables
@@ -49,6 +49,7 @@ def home(here: Here) -> HttpResponse:
         name=greeting_name(here.visit),
         reminder=read.reminder_asked(account.pk, here.today),
         pauses=read.pauses(account.pk),
+        saving=None if context["bill"].clear else savings.of(here.visit, here.at),
         own_documents=_own_documents(here, context["bill"]),
         certificate=no_debt_name(here.visit.creditor.country),
         asks_rating=_just_paid(here),

@@ -17,7 +17,7 @@ from puntual.apps.negotiation import write_deals as deals
 from puntual.apps.negotiation import write_disputes as disputes
 from puntual.apps.negotiation.choices import DealState, DisputeCause
 from puntual.apps.payments import read as payments
-from puntual.apps.portal import acts, forms, read
+from puntual.apps.portal import acts, forms, read, savings
 from puntual.apps.portal.choices import PLAN_LIMITS, PLAN_SIZES, PLAN_STARTS_WITHIN, PROMISE_CHANGES, Every
 from puntual.apps.portal.pages import Here, device, form_page, owed, page
 from puntual.apps.portal.views_pay import selection
@@ -74,6 +74,18 @@ def _may_change(here: Here) -> None:
             _("Ya cambió la fecha dos veces este mes: si lo necesita otra vez, hable con una persona."),
             reason="promise_already_open",
         )
+
+
+@page()
+def saving(here: Here) -> HttpResponse:
+    """Take the discount that is offered today, and on to paying with it."""
+    if here.request.method != "POST":
+        return redirect(here.url("home"))
+    try:
+        savings.take(visit=here.visit, key=here.key("saving"), at=here.at)
+    except (Refused, UnusableInput):
+        return redirect(here.url("home"))
+    return redirect(here.url("pay_saving"))
 
 
 @page()

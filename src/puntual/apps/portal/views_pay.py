@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.cache import cache
@@ -15,7 +16,7 @@ from puntual.apps.outreach import facts
 from puntual.apps.payments import read as payments
 from puntual.apps.payments import write as payments_write
 from puntual.apps.payments.choices import Provider
-from puntual.apps.portal import acts, forms, read
+from puntual.apps.portal import acts, forms, read, savings
 from puntual.apps.portal.choices import ClaimMethod
 from puntual.apps.portal.pages import Here, device, form_page, owed, page, seen
 from puntual.apps.portal.write import url_of
@@ -37,6 +38,20 @@ def pay(here: Here) -> HttpResponse:
     return _pay(here, here.request.GET)
 
 
+@page(acts=False)
+def pay_saving(here: Here) -> HttpResponse:
+    """To paying just what the discount asks."""
+    found = savings.of(here.visit, here.at)
+    if found is None or not found.taken:
+        return redirect(here.url("pay"))
+    return redirect(f"{here.url('pay')}?{urlencode(_asked(found))}")
+
+
+def _asked(saving: savings.Saving) -> dict[str, str]:
+    major = Money(saving.pay_minor, saving.currency).major()
+    return {"moneda": saving.currency, "importe": f"{major:f}"}
+
+
 def _pay(here: Here, given: QueryDict, *, error: str = "", status: int = 200) -> HttpResponse:
     context = owed(here)
     if context["bill"].clear:
@@ -50,6 +65,7 @@ def _pay(here: Here, given: QueryDict, *, error: str = "", status: int = 200) ->
         error=error,
         reference_shown=references.pretty(reference),
         methods=gateways_of(here, chosen["currency"]),
+        saving=savings.of(here.visit, here.at),
         **context,
         **chosen,
     )
