@@ -172,7 +172,7 @@ class TestHome:
             bill(creditor, account, f"M-{i}", 10_00, TODAY - timedelta(days=i))
         web.get(page)
         with django_assert_max_num_queries(18):
-            assert text_of(web.get(page)).count("Por pagar $") == 33
+            assert text_of(web.get(page)).count("Por pagar $") == 32
 
     def test_a_visit_is_a_fact_once_a_day(self, page, web, account):
         web.get(page)
