@@ -30,7 +30,8 @@ def portfolio(accounts=60, each=20, seed=3, last=date(2026, 1, 1)):
 
 
 def paid_on_calendar(history, kind, last=date(2026, 1, 1), seed=1):
-    """The same invoices paid on the payer's calendar: the first Friday, or the month's last day, from the due date on."""
+    """The same invoices paid on the payer's calendar: the first Friday, or the month's last day, from the due date
+    on."""
     random = np.random.default_rng(seed)
     paid = []
     for due in history["due_on"].to_list():
