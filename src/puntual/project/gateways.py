@@ -10,11 +10,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from puntual.adapters.mercadopago import MercadoPago
+from puntual.adapters.mercadopago.transport import API as MERCADOPAGO
 from puntual.adapters.names import similar
 from puntual.adapters.paypal import PayPal
 from puntual.adapters.stripe import Stripe
 from puntual.apps.payments import read, write
 from puntual.ports.payments import Forged, GatewayError, Notice, PaymentGateway, Received
+from puntual.project import sandbox
 
 __all__ = ["gateways", "similar", "webhook"]
 
@@ -25,7 +27,7 @@ LARGEST = 512 * 1024
 @lru_cache(maxsize=1)
 def gateways() -> dict[str, PaymentGateway]:
     """provider -> what speaks to it."""
-    made: list[PaymentGateway] = [MercadoPago(), Stripe(), PayPal()]
+    made: list[PaymentGateway] = [MercadoPago(sandbox.base_url() or MERCADOPAGO), Stripe(), PayPal()]
     return {gateway.provider: gateway for gateway in made}
 
 

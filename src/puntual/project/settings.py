@@ -190,6 +190,8 @@ POLICY_REPLAY = "puntual.project.screens.policy_replay"
 PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"
 #: provider -> what speaks to it, for «Pagar ahora».
 PORTAL_GATEWAYS = "puntual.project.gateways.gateways"
+#: The demonstration pays through a gateway of its own, on this machine only (project/sandbox.py).
+SANDBOX = env_bool("PUNTUAL_SANDBOX", False)
 
 LOGIN_URL = "/entrar/"
 LOGIN_REDIRECT_URL = "/"

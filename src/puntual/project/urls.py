@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from puntual.project import gateways
+from puntual.project import gateways, sandbox
 from puntual.project.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<str:token>/", include("puntual.apps.portal.urls")),
     path("", include("puntual.apps.portal.public_urls")),
     path("webhooks/<slug:provider>/", gateways.webhook, name="webhook"),
+    path("simulador/mercadopago/<path:path>", sandbox.mercadopago, name="sandbox"),
     path("webhooks/<slug:provider>/<str:ref>/", gateways.webhook, name="webhook_of"),
     path("", include("puntual.apps.planning.urls")),
     path("", include("puntual.apps.receivables.urls")),

@@ -4,13 +4,15 @@ demand.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import threading
+import urllib.request
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import attrs
 
@@ -41,6 +43,18 @@ class Sent:
     body: bytes
 
 
+@attrs.frozen
+class Page:
+    """An answer for people: HTML, or a way to another address."""
+
+    html: str = ""
+    location: str = ""
+
+    @property
+    def status(self) -> int:
+        return 303 if self.location else 200
+
+
 class Problem(Exception):
     """An answer with an error status."""
 
@@ -50,6 +64,19 @@ class Problem(Exception):
 
 
 Handler = Callable[..., Any]
+
+
+def post(address: str, sent: Sent) -> None:
+    """Deliver a notice, apart, so that whoever acted does not wait. Nobody there: it is lost, as happens in life."""
+
+    def deliver() -> None:
+        query = urlencode(sent.query)
+        request = urllib.request.Request(f"{address}?{query}", sent.body, dict(sent.headers), method="POST")
+        request.add_header("content-type", "application/json")
+        with contextlib.suppress(OSError), urllib.request.urlopen(request, timeout=10):
+            pass
+
+    threading.Thread(target=deliver, daemon=True).start()
 
 
 class Loopback:
@@ -111,7 +138,7 @@ class Loopback:
                 return problem.status, problem.body
             if key and request.method == "POST":
                 self.answers[key] = body
-            return 200, body
+            return body.status if isinstance(body, Page) else 200, body
 
     def _route(self, request: Request) -> Any:
         for method, pattern, name in self.routes:
@@ -131,9 +158,12 @@ def _handler_of(simulator: Loopback) -> type[BaseHTTPRequestHandler]:
             headers = {k.lower(): v for k, v in self.headers.items()}
             body = self.rfile.read(int(headers.get("content-length", "0")))
             status, document = simulator.answer(Request(self.command, parts.path, query, headers, body))
-            payload = json.dumps(document, default=float).encode()
+            page = document if isinstance(document, Page) else None
+            payload = page.html.encode() if page else json.dumps(document, default=float).encode()
             self.send_response(status)
-            self.send_header("content-type", "application/json")
+            self.send_header("content-type", "text/html; charset=utf-8" if page else "application/json")
+            if page and page.location:
+                self.send_header("location", page.location)
             self.send_header("content-length", str(len(payload)))
             self.end_headers()
             self.wfile.write(payload)

@@ -60,7 +60,9 @@ def _identify(payment: GatewayPayment, state: core.PaymentState) -> None:
     kind, number = read
     mine = payment.gateway.creditor_id
     if kind == references.REQUEST:
-        request = PaymentRequest.objects.filter(pk=number, creditor_id=mine).first()
+        # Other systems may charge through the same gateway account: only what we asked through it is ours.
+        asked = PaymentRequest.objects.filter(pk=number, creditor_id=mine, checkouts__gateway=payment.gateway)
+        request = asked.first()
         if request:
             payment.request, payment.account_id = request, request.account_id
         return

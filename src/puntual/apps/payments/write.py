@@ -115,7 +115,8 @@ def start_checkout(
             currency=request.currency,
             description=parties.creditor(f"acr_{request.creditor_id}").name,
             reference=references.make(references.REQUEST, request.pk),
-            idempotency_key=f"puntual-{request.pk}-{account.pk}-{attempt}",
+            # The account's ref is random: two installations with one gateway account never share a key.
+            idempotency_key=f"puntual-{account.ref}-{request.pk}-{attempt}",
             success_url=urls.success,
             cancel_url=urls.cancel,
             notify_url=urls.notify,

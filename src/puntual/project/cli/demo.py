@@ -20,6 +20,7 @@ from puntual.project.cli import django_setup, emit, progress
 def command(and_serve: bool, port: int, again: bool, as_json: bool) -> None:
     """Crea la cartera de demostración, hace un día de cobranza y (con --serve) abre la web."""
     folder = _folder()
+    os.environ.setdefault("PUNTUAL_PUBLIC_URL", f"http://127.0.0.1:{port}")
     if again and (folder / "demostracion.listo").exists():
         shutil.rmtree(folder)
     ready = folder / "demostracion.listo"
@@ -37,6 +38,7 @@ def _folder() -> Path:
     """The demonstration lives beside the real data folder, never in it, unless PUNTUAL_DATA says where."""
     if "PUNTUAL_DATA" not in os.environ:
         os.environ["PUNTUAL_DATA"] = "data/demostracion"
+    os.environ.setdefault("PUNTUAL_SANDBOX", "1")
     return Path(os.environ["PUNTUAL_DATA"])
 
 
@@ -50,7 +52,27 @@ def _build(ready: Path) -> None:
 
     bulk.one_thread()
     demo.build(today=datetime.now(UTC).date(), say=progress, outside=bindings.outside)
+    _gateways()
     ready.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
+
+
+def _gateways() -> None:
+    """Each company can be paid through the demonstration's own gateway, which charges nothing."""
+    from puntual.adapters.mercadopago.payment import CURRENCIES
+    from puntual.apps.parties import read as parties
+    from puntual.apps.payments import write as payments
+    from puntual.project import sandbox
+
+    for creditor in parties.creditors():
+        if creditor.currency in CURRENCIES:
+            new = payments.NewGateway(
+                creditor.pk,
+                "mercadopago",
+                sandbox.CREDENTIALS,
+                country=creditor.country,
+                label="Pasarela de demostración",
+            )
+            payments.add_gateway(gateway=new, at=datetime.now(UTC))
 
 
 def _shown() -> dict:

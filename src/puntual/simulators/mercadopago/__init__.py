@@ -10,7 +10,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from puntual.simulators.loopback import Loopback, Problem, Request, Sent
+from puntual.simulators.loopback import Loopback, Page, Problem, Request, Sent, post
+from puntual.simulators.mercadopago import page
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
@@ -25,6 +26,8 @@ class MercadoPagoSimulator(Loopback):
         ("GET", r"/v1/payments/(\w+)", "get_payment"),
         ("POST", r"/v1/payments/(\w+)/refunds", "create_refund"),
         ("GET", r"/merchant_orders/(\w+)", "get_order"),
+        ("GET", r"/checkout/v1/redirect", "show_checkout"),
+        ("POST", r"/checkout/v1/redirect", "act_on_checkout"),
     )
 
     def __init__(self, secret: str = "mp-secret", token: str = "mp-token", fee_pct: float = 3.5) -> None:
@@ -33,6 +36,8 @@ class MercadoPagoSimulator(Loopback):
         self.preferences: dict[str, dict[str, Any]] = {}
         self.payments: dict[str, dict[str, Any]] = {}
         self.clock, self.number = START, 1000
+        #: (address, notice): how notices leave when a person acts on the page.
+        self.post = post
 
     # --- what the API does ---
 
@@ -67,6 +72,26 @@ class MercadoPagoSimulator(Loopback):
     def get_order(self, request: Request, order: str) -> dict[str, Any]:
         self._authorise(request)
         return {"id": order, "payments": [{"id": p["id"]} for p in self.payments.values() if p["order"]["id"] == order]}
+
+    # --- what people see ---
+
+    def show_checkout(self, request: Request) -> Page:
+        pref = self.preferences.get(request.query.get("pref_id", ""))
+        if pref is None:
+            raise Problem(404, {"message": "preference not found"})
+        return Page(page.checkout(pref))
+
+    def act_on_checkout(self, request: Request) -> Page:
+        """What the person chose: the notice leaves, and the person goes back where the seller said."""
+        form = request.form()
+        pref = self.preferences.get(form.get("pref_id", ""))
+        if pref is None:
+            raise Problem(404, {"message": "preference not found"})
+        acts = {"pagar": self.pay, "efectivo": self.pend, "rechazar": self.decline}
+        acts[form["acto"]](pref["id"])
+        if pref.get("notification_url"):
+            self.post(pref["notification_url"], self.outbox[-1])
+        return Page(location=pref["back_urls"]["failure" if form["acto"] == "rechazar" else "success"])
 
     # --- what people and banks do ---
 

@@ -1,1 +1,2 @@
-"""A believable portfolio of three Latin American companies, the same from the same seed. Every person and number is invented."""
+"""A believable portfolio of three Latin American companies, the same from the same seed. Every person and number is
+invented."""

@@ -11,7 +11,8 @@ import attrs
 
 @attrs.frozen
 class Habit:
-    """A way of paying. Shares are of the customers; delays are days after the due date; `part` is how often in parts."""
+    """A way of paying. Shares are of the customers; delays are days after the due date; `part` is how often in
+    parts."""
 
     name: str
     share: float

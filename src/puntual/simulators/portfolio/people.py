@@ -1,4 +1,5 @@
-"""Faker provider of Latin American customers: names people have, tax ids whose check digit is right, phones nobody answers.
+"""Faker provider of Latin American customers: names people have, tax ids whose check digit is right, phones nobody
+answers.
 
 Faker has no Peru and writes Colombian NITs without a check digit and half-English company names; hence our own.
 """
@@ -12,18 +13,25 @@ from stdnum.co import nit
 from stdnum.mx import rfc
 from stdnum.pe import ruc
 
-_FIRST = (
-    "María José Guadalupe Alejandro Lucía Fernando Carmen Jorge Daniela Andrés Patricia Ricardo Gabriela Héctor Valeria Óscar "
-    "Mariana Raúl Sofía Iván Beatriz Ernesto Claudia Manuel Rosa Julián Elena Sergio Adriana Tomás Verónica Hugo Natalia Pablo "
-    "Camila Diego Isabel Rodrigo Teresa Esteban Lorena Martín Silvia Felipe Paola Gustavo Ana Cristina Nicolás Yolanda"
-).split()
-_LAST = (
-    "Ocampo Quispe Restrepo Hernández Mamani Gutiérrez Flores Zapata Ramírez Huamán Cárdenas Morales Vargas Arango Salazar "
-    "Mendoza Paredes Ríos Castaño Villanueva Rojas Ortega Chávez Bermúdez Aguilar Luna Téllez Cordero Benítez Espinoza "
-    "Montoya Delgado Palacios Ibáñez Solís Pineda Cabrera Fuentes Navarro Ayala Galindo Peralta Medina Acosta Lozano Campos"
-).split()
+_FIRST = [
+    "María", "José", "Guadalupe", "Alejandro", "Lucía", "Fernando", "Carmen", "Jorge", "Daniela", "Andrés",
+    "Patricia", "Ricardo", "Gabriela", "Héctor", "Valeria", "Óscar", "Mariana", "Raúl", "Sofía", "Iván", "Beatriz",
+    "Ernesto", "Claudia", "Manuel", "Rosa", "Julián", "Elena", "Sergio", "Adriana", "Tomás", "Verónica", "Hugo",
+    "Natalia", "Pablo", "Camila", "Diego", "Isabel", "Rodrigo", "Teresa", "Esteban", "Lorena", "Martín", "Silvia",
+    "Felipe", "Paola", "Gustavo", "Ana", "Cristina", "Nicolás", "Yolanda",
+]  # fmt: skip
+_LAST = [
+    "Ocampo", "Quispe", "Restrepo", "Hernández", "Mamani", "Gutiérrez", "Flores", "Zapata", "Ramírez", "Huamán",
+    "Cárdenas", "Morales", "Vargas", "Arango", "Salazar", "Mendoza", "Paredes", "Ríos", "Castaño", "Villanueva",
+    "Rojas", "Ortega", "Chávez", "Bermúdez", "Aguilar", "Luna", "Téllez", "Cordero", "Benítez", "Espinoza", "Montoya",
+    "Delgado", "Palacios", "Ibáñez", "Solís", "Pineda", "Cabrera", "Fuentes", "Navarro", "Ayala", "Galindo",
+    "Peralta", "Medina", "Acosta", "Lozano", "Campos",
+]  # fmt: skip
 _TRADES = {
-    "MX": ("Ferretería", "Abarrotes", "Refaccionaria", "Tlapalería", "Materiales", "Papelería", "Taller", "Cocina económica"),
+    "MX": (
+        "Ferretería", "Abarrotes", "Refaccionaria", "Tlapalería",
+        "Materiales", "Papelería", "Taller", "Cocina económica",
+    ),
     "CO": ("Ferretería", "Tienda", "Repuestos", "Depósito", "Papelería", "Taller", "Restaurante", "Droguería"),
     "PE": ("Ferretería", "Bodega", "Repuestos", "Distribuidora", "Librería", "Taller", "Restaurante", "Botica"),
 }  # fmt: skip
