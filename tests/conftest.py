@@ -1,4 +1,5 @@
-"""What every test of the product shares: a data folder of its own (settings make it), and the guard of the books lifted only to empty tables."""
+"""What every test of the product shares: a data folder of its own (settings make it), and the guard of the books
+lifted only to empty tables."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import pytest  # noqa: E402
 
 @pytest.fixture(scope="session", autouse=True)
 def _guard_steps_aside_to_empty_tables():
-    """Transactional tests empty every table when they end; the books refuse that, so the runner lifts the guard for it."""
+    """Transactional tests empty every table when they end; the books refuse that, so the runner lifts the guard for
+    it."""
     from django.test import TransactionTestCase
 
     from puntual.apps.receivables import guard

@@ -1,7 +1,8 @@
-"""Makes `.venv` with the locked packages and the `puntual` command. Standard library only: it runs before anything is there.
+"""Makes `.venv` with the locked packages and the `puntual` command. Standard library only: it runs before anything is
+there.
 
-Debian splits venv and ensurepip off Python; when they are missing this tries, in order, what the machine has: the pip of the
-system, virtualenv, the package manager (as root). If nothing serves, it says in one sentence what to install.
+Debian splits venv and ensurepip off Python; when they are missing this tries, in order, what the machine has: the pip
+of the system, virtualenv, the package manager (as root). If nothing serves, it says in one sentence what to install.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def make_venv() -> None:
             return
     shutil.rmtree(VENV, ignore_errors=True)
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    sys.exit(f"A este Python le falta con qué crear entornos. Instale el paquete {version}-venv (o python3-venv) y repita.")
+    sys.exit(
+        f"A este Python le falta con qué crear entornos. Instale el paquete {version}-venv (o python3-venv) y repita."
+    )
 
 
 def _venv() -> bool:
@@ -89,7 +92,9 @@ def main() -> None:
     try:
         install(sys.argv[1])
     except subprocess.CalledProcessError:
-        sys.exit("No se pudieron instalar los paquetes: revise la conexión con el índice de paquetes y repita `make env`.")
+        sys.exit(
+            "No se pudieron instalar los paquetes: revise la conexión con el índice de paquetes y repita `make env`."
+        )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Runs the whole suite: on SQLite, then what touches the database again on PostgreSQL. Ends with one line of counts.
 
-What a test needs and the machine lacks (PostgreSQL, Chromium, an IMAP or SMS peer) is installed when this runs as root with a
-package manager, else skipped with a printed reason; with CI=true nothing may be skipped for that.
+What a test needs and the machine lacks (PostgreSQL, Chromium, an IMAP or SMS peer) is installed when this runs as
+root with a package manager, else skipped with a printed reason; with CI=true nothing may be skipped for that.
 """
 
 from __future__ import annotations
@@ -99,7 +99,11 @@ def pytest(name: str, *arguments: str, **environment: str) -> tuple[int, dict[st
     """Run pytest, showing what it says; gives its exit code and its counts."""
     say(f"\n== {name}")
     run = subprocess.Popen(
-        [str(BIN / "pytest"), *arguments], cwd=ROOT, env={**os.environ, **environment}, stdout=subprocess.PIPE, text=True
+        [str(BIN / "pytest"), *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
     )
     last = ""
     assert run.stdout is not None
@@ -130,7 +134,9 @@ def main() -> int:
         else:
             say("Se omite PostgreSQL: no hay un servidor instalado.")
             results.append((1 if CI else 0, {}))
-    total = {word: sum(counts.get(word, 0) for _, counts in results) for word in ("passed", "failed", "error", "skipped")}
+    total = {
+        word: sum(counts.get(word, 0) for _, counts in results) for word in ("passed", "failed", "error", "skipped")
+    }
     failed = total["failed"] + total["error"]
     say(f"\n{total['passed']} passed, {failed} failed, {total['skipped']} skipped")
     return 1 if failed or any(code not in (0, 5) for code, _ in results) or not total["passed"] else 0

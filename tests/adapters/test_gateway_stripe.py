@@ -13,7 +13,16 @@ from puntual.adapters.stripe import Stripe
 from puntual.adapters.stripe.payment import from_units, to_units
 from puntual.adapters.stripe.transport import API_VERSION
 from puntual.core.ledger.gateway import bookings
-from puntual.ports.payments import Credentials, Forged, GatewayError, PaymentGateway, Refund
+from puntual.ports.payments import (
+    ChargesMandates,
+    Credentials,
+    Forged,
+    GatewayError,
+    MandateCharge,
+    MandateRequest,
+    PaymentGateway,
+    Refund,
+)
 from puntual.simulators.stripe import START, StripeSimulator
 
 CREDENTIALS = Credentials("stripe", {"secret_key": "sk_test", "webhook_secret": "whsec_test"})
@@ -155,3 +164,38 @@ def test_a_passing_failure_may_be_tried_again_and_a_bad_key_not(sim, gateway):
     with pytest.raises(GatewayError) as final:
         gateway.create_checkout(checkout(wrong, key="otro"))
     assert final.value.permanent
+
+
+# --- mandates ---
+
+
+def mandate(gateway, sim):
+    request = MandateRequest(CREDENTIALS, "MXN", "3000000100", "mandato-1", "https://x/si", "https://x/no")
+    link = gateway.start_mandate(request)
+    assert gateway.read_mandate(link.checkout_id, CREDENTIALS) is None
+    sim.grant(link.checkout_id)
+    return gateway.read_mandate(link.checkout_id, CREDENTIALS)
+
+
+def charge(token, key="cuota-1"):
+    return MandateCharge(CREDENTIALS, token, 25_000, "MXN", "2000000571", "Cuota 1", key)
+
+
+def test_what_was_allowed_once_is_charged_later(sim, gateway):
+    assert isinstance(gateway, ChargesMandates)
+    token = mandate(gateway, sim)
+    state = state_of(gateway.charge(charge(token)))
+    assert (state.status, state.net_minor, state.reference) == ("paid", 25_000, "2000000571")
+    assert state_of(gateway.charge(charge(token))).payment_id == state.payment_id
+    assert len(sim.intents) == 1
+
+
+def test_a_refused_card_is_a_fact_and_not_an_error(sim, gateway):
+    token = mandate(gateway, sim)
+    sim.refuse_next = True
+    state = state_of(gateway.charge(charge(token)))
+    assert (state.status, bookings(state)) == ("failed", [])
+
+
+def test_a_token_shows_nowhere(sim, gateway):
+    assert mandate(gateway, sim) not in repr(charge(mandate(gateway, sim)))

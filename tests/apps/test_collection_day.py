@@ -1,4 +1,5 @@
-"""A collection day, tried one by one where a widely used peer fails (measured elsewhere): what goes, to whom, and why not."""
+"""A collection day, tried one by one where a widely used peer fails (measured elsewhere): what goes, to whom, and why
+not."""
 
 from __future__ import annotations
 
@@ -231,7 +232,8 @@ class TestHowItReaches:
                 at=DAWN - timedelta(days=9),
             )
             row = NewAccount(
-                f"X-{code}", "Lucía Ocampo", tax_id="1710034065", debtor="consumer", country="EC", zone="America/Guayaquil",
+                f"X-{code}", "Lucía Ocampo", tax_id="1710034065", debtor="consumer", country="EC",
+                zone="America/Guayaquil",
                 points=(NewPoint("email", "lucia@example.com"),),
             )  # fmt: skip
             account = parties.register_accounts(creditor=one, rows=[row]).accounts[f"X-{code}"]

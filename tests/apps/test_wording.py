@@ -35,7 +35,16 @@ FACTS = Facts(
 @given(
     minor=st.integers(0, 10**13),
     pair=st.sampled_from(
-        [("MXN", "MX"), ("COP", "CO"), ("PEN", "PE"), ("CLP", "CL"), ("ARS", "AR"), ("USD", "EC"), ("BRL", "BR"), ("EUR", "ES")]
+        [
+            ("MXN", "MX"),
+            ("COP", "CO"),
+            ("PEN", "PE"),
+            ("CLP", "CL"),
+            ("ARS", "AR"),
+            ("USD", "EC"),
+            ("BRL", "BR"),
+            ("EUR", "ES"),
+        ]
     ),
 )
 def test_amounts_read_as_babel_writes_them(minor, pair):
@@ -67,7 +76,9 @@ def test_a_reminder_lists_each_document_with_its_age():
 
 
 def test_a_name_cannot_put_markup_into_the_html():
-    facts = Facts(**{**{f: getattr(FACTS, f) for f in FACTS.__slots__ if f != "__weakref__"}, "person_name": "<b>x</b>"})
+    facts = Facts(
+        **{**{f: getattr(FACTS, f) for f in FACTS.__slots__ if f != "__weakref__"}, "person_name": "<b>x</b>"}
+    )
     words = wording.word(facts, subject="x", text=wording.shipped("recordatorio", "correo.txt"))
     assert "&lt;b&gt;x&lt;/b&gt;" in words.html
     assert "<b>x</b>" not in words.html

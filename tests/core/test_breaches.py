@@ -1,4 +1,5 @@
-"""The invariants of contacts: whoever said stop is never contacted again, unless they themselves say otherwise later."""
+"""The invariants of contacts: whoever said stop is never contacted again, unless they themselves say otherwise
+later."""
 
 from __future__ import annotations
 
@@ -13,7 +14,13 @@ OUTBOX = {"outbox": pl.Int64, "account": pl.Int64, "party": pl.Int64, "state": p
           "at": pl.Datetime("us", "UTC"), "day": pl.String}  # fmt: skip
 CONTACT = {"party": pl.Int64, "outbox": pl.Int64, "channel": pl.String, "direction": pl.String,
            "at": pl.Datetime("us", "UTC")}  # fmt: skip
-ACT = {"party": pl.Int64, "channel": pl.String, "status": pl.String, "at": pl.Datetime("us", "UTC"), "source": pl.String}
+ACT = {
+    "party": pl.Int64,
+    "channel": pl.String,
+    "status": pl.String,
+    "at": pl.Datetime("us", "UTC"),
+    "source": pl.String,
+}
 
 
 def on(day):

@@ -1,4 +1,5 @@
-"""A policy is written by people: what is wrong is told with its place, and what the law forbids is told before it rules."""
+"""A policy is written by people: what is wrong is told with its place, and what the law forbids is told before it
+rules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The dispatcher dies at any moment: nothing planned is lost, nothing goes twice, what nobody can know is shown as unknown.
+"""The dispatcher dies at any moment: nothing planned is lost, nothing goes twice, what nobody can know is shown as
+unknown.
 
 `PUNTUAL_KILLS` and `PUNTUAL_KILL_MESSAGES` set the size; the product's promise was measured with 300 over 5,000.
 """
@@ -59,7 +60,9 @@ class Sink:
 
     async def handle_DATA(self, server, session, envelope):
         head = envelope.content.split(b"\r\n\r\n", 1)[0].decode()
-        self.accepted += [line.split("<", 1)[1].rstrip(">") for line in head.split("\r\n") if line.startswith("Message-ID")]
+        self.accepted += [
+            line.split("<", 1)[1].rstrip(">") for line in head.split("\r\n") if line.startswith("Message-ID")
+        ]
         return "250 recibido"
 
 
@@ -88,7 +91,8 @@ def planned(sink):
         creditor=creditor, host="127.0.0.1", port=sink.port, security="none", sender="cobranza@norte.example"
     )
     policies.activate(
-        version=policies.save_version(creditor_id=creditor.pk, text=presets.text_for("MX")), at=MORNING - timedelta(days=9)
+        version=policies.save_version(creditor_id=creditor.pk, text=presets.text_for("MX")),
+        at=MORNING - timedelta(days=9),
     )
     rows = [
         NewAccount(f"C{i}", f"Cliente {i}", debtor="business", country="MX", zone="America/Mexico_City",

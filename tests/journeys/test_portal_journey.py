@@ -223,11 +223,13 @@ def test_talk_remind_payday_preferences_word_and_rating(visit, house) -> None:
 
 
 def test_papers_after_one_question(visit, house) -> None:
-    page = visit()
+    page = visit(width=320, scripts=True)
     page.click("text=Estado de cuenta y comprobantes")
     page.fill("[name=answer]", "1AB1")
     page.click("text=Seguir")
     assert "Ana Ruiz Gómez" in said(page) and "Saldo de hoy" in said(page)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert [v["id"] for v in Axe().run(page, options=AXE).response["violations"]] == []
     with page.expect_download() as got:
         page.click("text=Descargar en PDF")
     assert got.value.suggested_filename == "statement.pdf"

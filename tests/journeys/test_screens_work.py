@@ -34,7 +34,9 @@ def test_the_first_steps_of_an_empty_installation_teach_and_are_accessible(acces
     page = accessible("/")
     assert page.inner_text("h1") == "Empecemos"
     assert page.locator(".steps > li").count() == 4
-    assert page.locator("a:has-text('Empezar con mis datos')").is_visible()
+    assert page.locator("text=Empezar con mis datos").first.is_visible()
+    for link in page.locator(".steps a").all():
+        assert page.request.get(page.url.rstrip("/") + link.get_attribute("href")).status == 200
 
 
 def test_from_today_to_the_customer_with_the_largest_overdue_balance(open_page, portfolio, live_server) -> None:

@@ -1,8 +1,9 @@
 """Columns in and out of the database, shared by every app's `read` and `write`.
 
-Out: ADBC when nothing is pending in a transaction (columns straight to Arrow), Django's own connection inside one, so that a
-reader always sees what its own transaction wrote. In: COPY on PostgreSQL, executemany on SQLite, always inside the caller's
-transaction. Names of tables and columns come from our models only, never from users.
+Out: ADBC when nothing is pending in a transaction (columns straight to Arrow), Django's own connection inside one, so
+that a
+reader always sees what its own transaction wrote. In: COPY on PostgreSQL, executemany on SQLite, always inside the
+caller's transaction. Names of tables and columns come from our models only, never from users.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ _one_thread = False
 def one_thread() -> None:
     """Promise that this process reads with one thread only, so that SQLite may be read in columns.
 
-    ADBC brings a SQLite library of its own. Two of them must never have the same file open in one process: closing one drops
-    the other's locks (POSIX), and the WAL disappears under it. So Django's connection is closed before ADBC opens the file,
-    which is safe only while no other thread can open one. The commands that read a whole portfolio promise it; the web never.
+    ADBC brings a SQLite library of its own. Two of them must never have the same file open in one process: closing
+    one drops
+    the other's locks (POSIX), and the WAL disappears under it. So Django's connection is closed before ADBC opens the
+    file,
+    which is safe only while no other thread can open one. The commands that read a whole portfolio promise it; the
+    web never.
     """
     global _one_thread
     _one_thread = True

@@ -27,7 +27,8 @@ from puntual.core.time import check_aware, local_date, local_instant
 
 @attrs.frozen(eq=False)
 class Known:
-    """Everything known of a partition of parties, as frames (core/frames.py). Contacts and consents cover every creditor."""
+    """Everything known of a partition of parties, as frames (core/frames.py). Contacts and consents cover every
+    creditor."""
 
     entries: pl.DataFrame
     accounts: pl.DataFrame
@@ -146,7 +147,8 @@ def _channel_table(policies: Mapping[int | None, PolicyInForce]) -> pl.DataFrame
 def _with_instants(
     rows: pl.DataFrame, hours: Mapping[int, Any], creditor: CreditorRules, day: date, as_of: datetime
 ) -> pl.DataFrame:
-    """Adds `at`: the policy's hour on that day in the person's own zone (the creditor's if unknown), never before now."""
+    """Adds `at`: the policy's hour on that day in the person's own zone (the creditor's if unknown), never before
+    now."""
     zone = pl.col("zones").list.first().fill_null(creditor.zone)
     rows = rows.with_columns(zone=zone)
     pairs = rows.select("zone", "policy_version").unique()
@@ -156,7 +158,8 @@ def _with_instants(
 
 
 def _planned(wanted: pl.DataFrame, gated: pl.DataFrame, day: date, creditor: CreditorRules) -> pl.DataFrame:
-    """The channel that goes for each wanted account: the first allowed in the policy's order, else the soonest deferred,
+    """The channel that goes for each wanted account: the first allowed in the policy's order, else the soonest
+    deferred,
     else the first refusal; an account without any usable contact point is skipped with that reason."""
     end = local_instant(day + timedelta(days=1), datetime.min.time(), creditor.zone)
     # A deferral that opens again today is simply a later hour of today.

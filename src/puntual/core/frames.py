@@ -1,6 +1,7 @@
 """The schema of every frame that crosses a border: load -> core -> commit, Arrow in and Arrow out.
 
-A frame is validated where it enters and where it leaves (`check_frame`), never in between. Ids are surrogate integers of the
+A frame is validated where it enters and where it leaves (`check_frame`), never in between. Ids are surrogate integers
+of the
 installation; personal data never travels in frames. Instants are UTC with microseconds; amounts are 64-bit minor units.
 """
 
@@ -154,7 +155,8 @@ GATED: Schema = {
 }
 
 BY_NAME: Mapping[str, Schema] = {
-    "entries": ENTRIES, "position": POSITION, "accounts": ACCOUNTS, "parties": PARTIES, "contact_points": CONTACT_POINTS,
+    "entries": ENTRIES, "position": POSITION, "accounts": ACCOUNTS, "parties": PARTIES,
+    "contact_points": CONTACT_POINTS,
     "contacts": CONTACTS, "consents": CONSENTS, "holds": HOLDS, "candidates": CANDIDATES, "gated": GATED,
 }  # fmt: skip
 
@@ -191,5 +193,6 @@ def empty(schema: Schema) -> pl.DataFrame:
 def conform(frame: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     """The schema's columns only, cast strictly to its types, with missing nullable columns filled with nulls."""
     return frame.select(
-        pl.col(n).cast(s.dtype) if n in frame.columns else pl.lit(None, dtype=s.dtype).alias(n) for n, s in schema.items()
+        pl.col(n).cast(s.dtype) if n in frame.columns else pl.lit(None, dtype=s.dtype).alias(n)
+        for n, s in schema.items()
     )

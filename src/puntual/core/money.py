@@ -1,8 +1,8 @@
 """Money: 64-bit integers of minor units beside a currency that knows its own exponent.
 
 Every rate, percentage and proration of the product goes through this file. Polars integers wrap around silently, so the
-column forms widen to Int128, divide with explicit half-up rounding and cast back strictly. Each column form has a twin over
-Python integers, which is its oracle in the property tests.
+column forms widen to Int128, divide with explicit half-up rounding and cast back strictly. Each column form has a
+twin over Python integers, which is its oracle in the property tests.
 
 Rounding is always half away from zero ("half-up" on magnitudes): 25.515 -> 25.52 and -25.515 -> -25.52.
 """
@@ -85,7 +85,9 @@ def parse_major(text: str | Decimal | int, currency: str) -> Money:
     try:
         value = Decimal(text)
     except (InvalidOperation, ValueError):
-        raise UnusableInput(f"«{text}» no es un importe: escriba solo cifras y punto decimal, por ejemplo 1234.50.") from None
+        raise UnusableInput(
+            f"«{text}» no es un importe: escriba solo cifras y punto decimal, por ejemplo 1234.50."
+        ) from None
     if not value.is_finite():
         raise UnusableInput(f"«{text}» no es un importe.")
     scaled = value.scaleb(places)

@@ -1,6 +1,7 @@
 """One catalogue of reasons. Every act, skip, deferral and refusal names a code from here; people read its sentence.
 
-A sentence may hold named gaps in braces, filled by `sentence`. Each app or package adds its codes here, never elsewhere.
+A sentence may hold named gaps in braces, filled by `sentence`. Each app or package adds its codes here, never
+elsewhere.
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ def messages(
 
 
 def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[int, int]) -> bool:
-    """Whether a message speaks of this due item: in its currency, and not further from due than the policy's first step."""
+    """Whether a message speaks of this due item: in its currency, and not further from due than the policy's first
+    step."""
     first = first_days.get(row.policy_version_id or 0)
     return item.currency == row.currency and (first is None or (day - item.due_on).days >= first)
 

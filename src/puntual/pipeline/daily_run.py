@@ -1,4 +1,5 @@
-"""A collection day: load -> decide -> choose -> commit. Sends nothing; `dispatch` does, and looks at everything again."""
+"""A collection day: load -> decide -> choose -> commit. Sends nothing; `dispatch` does, and looks at everything
+again."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class DayResult:
 def run_day(
     *, creditor: Creditor, as_of: datetime, dry_run: bool = False, capacity: Capacity | None = None, past: bool = False
 ) -> DayResult:
-    """Decide a creditor's day and write its plan. Twice for the same day adds nothing and withdraws what was settled."""
+    """Decide a creditor's day and write its plan. Twice for the same day adds nothing and withdraws what was
+    settled."""
     started = time.perf_counter()
     rules = load.rules_for([creditor], as_of)
     known = load.known_at(creditor=creditor, as_of=as_of, from_entries=past)

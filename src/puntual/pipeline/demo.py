@@ -51,7 +51,8 @@ class Company:
 
 
 COMPANIES = (
-    Company("aurora-mx", "Aurora Distribuciones", "MX", "America/Mexico_City", "MXN", "ADI120315QX8", "+52 55 5000 0100",
+    Company("aurora-mx", "Aurora Distribuciones", "MX", "America/Mexico_City", "MXN", "ADI120315QX8",
+            "+52 55 5000 0100",
             "PROFECO 55 5568 8722", 18_000, 50, 150),
     Company("aurora-co", "Aurora Colombia", "CO", "America/Bogota", "COP", "9012345671", "+57 300 000 0100",
             "SIC, línea 601 592 0400", 4_500_000, 10_000, 90),
@@ -188,7 +189,8 @@ def _consents(creditor: Creditor, accounts: dict[str, int], today: date) -> None
     when = datetime.combine(today - timedelta(days=200), time(15), UTC)
     compliance.declare_consents(
         parties=granted, channels=["email", "whatsapp"], basis="contrato de suministro, cláusula 9",
-        text="Autorizo que me escriban por correo y WhatsApp sobre mis pagos.", proof="contratos firmados, archivo 2025",
+        text="Autorizo que me escriban por correo y WhatsApp sobre mis pagos.",
+        proof="contratos firmados, archivo 2025",
         at=when,
     )  # fmt: skip
 

@@ -1,7 +1,9 @@
 """Dispatch: what is due and approved leaves, after one more look at the balance, the pauses and the law.
 
-The look and the reservation of the contact slot are one short transaction over a small batch of different people, committed
-before any network call; then message by message: commit «handing over», hand the bytes to the channel, commit the outcome.
+The look and the reservation of the contact slot are one short transaction over a small batch of different people,
+committed
+before any network call; then message by message: commit «handing over», hand the bytes to the channel, commit the
+outcome.
 """
 
 from __future__ import annotations
@@ -58,7 +60,8 @@ class Outside:
 
 
 def dispatch(outside: Outside, *, alone: bool = True, limit: int | None = None) -> Tally:
-    """Send all that may leave now. `alone`: no other dispatcher runs on these data, so what is half-way is ours to settle."""
+    """Send all that may leave now. `alone`: no other dispatcher runs on these data, so what is half-way is ours to
+    settle."""
     worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
     tally, open_channels = Tally(), {}
     found = sending.recover(now=outside.now(), worker=worker, everything=alone)
@@ -167,7 +170,8 @@ def _gated(rows: Sequence[Outbox], now: datetime) -> list[dict[str, object]]:
     candidates = pl.DataFrame(
         [
             {
-                "candidate": i, "party": row.party_id, "creditor": row.creditor_id, "debt": None, "channel": row.channel,
+                "candidate": i, "party": row.party_id, "creditor": row.creditor_id, "debt": None,
+                "channel": row.channel,
                 "purpose": row.purpose, "at": now, "country": people[row.party_id].country or None,
                 "creditor_country": creditors[row.creditor_id].country,
                 "subdivision": people[row.party_id].subdivision or None,

@@ -1,4 +1,5 @@
-"""Backup and restore: one file with the data, consistent while the system runs, and the keyring in another, kept apart."""
+"""Backup and restore: one file with the data, consistent while the system runs, and the keyring in another, kept
+apart."""
 
 from __future__ import annotations
 
@@ -38,7 +39,9 @@ def backup(file: Path) -> dict[str, object]:
             if child.name not in _LEFT_OUT and "sqlite3" not in child.name and child.resolve() != part:
                 tar.add(child, arcname=f"carpeta/{child.name}")
         note = Path(scratch) / _NOTE
-        note.write_text(json.dumps({"version": __version__, "at": datetime.now(UTC).isoformat(), "database": copy.name}))
+        note.write_text(
+            json.dumps({"version": __version__, "at": datetime.now(UTC).isoformat(), "database": copy.name})
+        )
         tar.add(note, arcname=_NOTE)
     os.replace(part, file)  # noqa: PTH105
     keys = file.with_name(file.name + ".llavero")
@@ -66,7 +69,11 @@ def _pg(program: str, *arguments: str) -> None:
     where = ["-h", str(s["HOST"]), "-U", str(s["USER"])] + (["-p", str(s["PORT"])] if s["PORT"] else [])
     environment = {**os.environ, "PGPASSWORD": str(s["PASSWORD"])}
     run = subprocess.run(
-        [program, *where, "-d", str(s["NAME"]), *arguments], env=environment, capture_output=True, text=True, check=False
+        [program, *where, "-d", str(s["NAME"]), *arguments],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if run.returncode:
         raise UnusableInput(f"{program} no pudo: {run.stderr.strip()[:300]}")

@@ -1,7 +1,7 @@
 """`simulate`: a policy replayed over the company's own past, day by day, by the very lines that decide at night.
 
-Contacts, refusals and skips are what would have happened. What people would have paid cannot be known: it is an estimate from
-how often, in this company's past, a debt of that age was paid within fourteen days, and is labelled so.
+Contacts, refusals and skips are what would have happened. What people would have paid cannot be known: it is an
+estimate from how often, in this company's past, a debt of that age was paid within fourteen days, and is labelled so.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class Replay:
 
 
 def replay(*, creditor: Creditor, policy: Policy, start: date, end: date) -> Replay:
-    """Replay every day of [start, end]. Contacts before the period are the real ones; inside it, only the replay's own."""
+    """Replay every day of [start, end]. Contacts before the period are the real ones; inside it, only the replay's
+    own."""
     first = local_instant(start, time(6), creditor.zone)
     known = load.known_at(creditor=creditor, as_of=local_instant(end, time(23), creditor.zone), from_entries=True)
     real = outreach.contacts_frame().filter(pl.col("at") < first)
@@ -100,7 +101,8 @@ def _band(days: int) -> int:
 
 
 def payment_rates(creditor: Creditor, until: date) -> dict[int, float]:
-    """band of age -> share of debts of that age that were paid within fourteen days, from what was known before `until`.
+    """band of age -> share of debts of that age that were paid within fourteen days, from what was known before
+    `until`.
 
     One observation a week per due item while it was open; shrunk towards the overall share with the weight of twenty.
     """

@@ -32,7 +32,8 @@ class Delivery:
 
 
 class ChannelError(Exception):
-    """The provider did not take it. `permanent`: trying again is useless. `sentence`: the provider's words, for people."""
+    """The provider did not take it. `permanent`: trying again is useless. `sentence`: the provider's words, for
+    people."""
 
     def __init__(self, sentence: str, *, permanent: bool) -> None:
         super().__init__(sentence)

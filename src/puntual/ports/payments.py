@@ -20,9 +20,12 @@ __all__ = [
     "CheckoutRequest",
     "Credentials",
     "DueAmount",
+    "ChargesMandates",
     "Forged",
     "GatewayError",
     "GatewayEvent",
+    "MandateCharge",
+    "MandateRequest",
     "Notice",
     "PaymentGateway",
     "Received",
@@ -153,6 +156,47 @@ class Refund:
     currency: str
     idempotency_key: str
     amount_minor: int | None = None
+
+
+@attrs.frozen
+class MandateRequest:
+    """Ask a person to let us charge what falls due of an agreement, on the gateway's own page."""
+
+    credentials: Credentials
+    currency: str
+    reference: str
+    idempotency_key: str
+    success_url: str
+    cancel_url: str
+    payer_email: str = ""
+
+
+@attrs.frozen
+class MandateCharge:
+    """A charge nobody is present for. `token`: what `read_mandate` gave; the same key never charges twice."""
+
+    credentials: Credentials
+    token: str = attrs.field(repr=False)
+    amount_minor: int
+    currency: str
+    reference: str
+    description: str
+    idempotency_key: str
+
+
+@runtime_checkable
+class ChargesMandates(Protocol):
+    """A gateway that can charge later what the person allowed once. Not every gateway is one."""
+
+    def start_mandate(self, request: MandateRequest) -> CheckoutLink: ...
+
+    def read_mandate(self, checkout_id: str, credentials: Credentials) -> str | None:
+        """The token of a mandate that was granted; None while it was not."""
+        ...
+
+    def charge(self, charge: MandateCharge) -> tuple[GatewayEvent, ...]:
+        """Facts of the charge: a card that is refused is a fact (failed), not an error."""
+        ...
 
 
 @runtime_checkable

@@ -65,6 +65,11 @@ def _exists(path: str, urlconf: str) -> bool:
     return True
 
 
+def exists(path: str) -> bool:
+    """Whether a screen answers there. Screens arrive one by one; nothing links to one that is not there yet."""
+    return _exists(path, str(settings.ROOT_URLCONF))
+
+
 def groups(*, is_staff: bool) -> list[Group]:
     """The groups with the entries that exist and that the person may open."""
     urlconf = str(settings.ROOT_URLCONF)

@@ -36,7 +36,8 @@ class SmtpChannel:
     def send(self, message: Outgoing) -> Delivery:
         """Hand one message over. ChannelError says what the server answered.
 
-        A connection that breaks before the body was sent is a failure for now; one that breaks after, when nobody can tell
+        A connection that breaks before the body was sent is a failure for now; one that breaks after, when nobody can
+        tell
         whether the server took it, is not turned into ChannelError: the caller sees OSError and keeps it as unknown.
         """
         link = self._connect()

@@ -15,6 +15,8 @@ from puntual.ports.payments import (
     Credentials,
     GatewayError,
     GatewayEvent,
+    MandateCharge,
+    MandateRequest,
     Notice,
     Received,
     Refund,
@@ -73,6 +75,61 @@ class Stripe:
         with _problems():
             client.v1.refunds.create(order, {"idempotency_key": refund.idempotency_key})
             return self._read(client, "refund.created", refund.payment_id, "")
+
+    # --- charging later what was allowed once ---
+
+    def start_mandate(self, request: MandateRequest) -> CheckoutLink:
+        session: dict[str, Any] = {
+            "mode": "setup",
+            "currency": request.currency.lower(),
+            "customer_creation": "always",
+            "client_reference_id": request.reference,
+            "metadata": {"reference": request.reference},
+            "success_url": request.success_url,
+            "cancel_url": request.cancel_url,
+            "locale": "es-419",
+        }
+        if request.payer_email:
+            session["customer_email"] = request.payer_email
+        options = {"idempotency_key": request.idempotency_key}
+        with _problems():
+            made = self._client(request.credentials).v1.checkout.sessions.create(session, options)
+        return CheckoutLink(self.provider, made.id, made.url or "")
+
+    def read_mandate(self, checkout_id: str, credentials: Credentials) -> str | None:
+        """Customer and method, once the person finished the page."""
+        with _problems():
+            client = self._client(credentials)
+            session = client.v1.checkout.sessions.retrieve(checkout_id, {"expand": ["setup_intent"]}).to_dict()
+        setup = session.get("setup_intent") or {}
+        if setup.get("status") != "succeeded" or not session.get("customer"):
+            return None
+        return f"{session['customer']}/{setup['payment_method']}"
+
+    def charge(self, charge: MandateCharge) -> tuple[GatewayEvent, ...]:
+        """An intent confirmed without the person. A refused card leaves its intent, which says so."""
+        import stripe
+
+        customer, _, method = charge.token.partition("/")
+        client = self._client(charge.credentials)
+        order: dict[str, Any] = {
+            "amount": payments.to_units(charge.amount_minor, charge.currency),
+            "currency": charge.currency.lower(),
+            "customer": customer,
+            "payment_method": method,
+            "off_session": True,
+            "confirm": True,
+            "description": charge.description[:200],
+            "metadata": {"reference": charge.reference},
+        }
+        with _problems():
+            try:
+                one = client.v1.payment_intents.create(order, {"idempotency_key": charge.idempotency_key}).id
+            except stripe.CardError as refused:
+                one = ((refused.json_body or {}).get("error") or {}).get("payment_intent", {}).get("id", "")
+                if not one:
+                    raise
+            return self._read(client, "payment_intent.created", one, "")
 
     def _read(self, client: Any, topic: str, one: str, event_id: str) -> tuple[GatewayEvent, ...]:
         if topic.startswith("payout."):

@@ -90,7 +90,8 @@ class Message(models.Model):
 
 
 class Contact(models.Model):
-    """History over everything: every attempt that counts in the caps, and every answer. Reserved with its outbox row."""
+    """History over everything: every attempt that counts in the caps, and every answer. Reserved with its outbox
+    row."""
 
     party = models.ForeignKey("parties.Party", on_delete=models.CASCADE, related_name="+", db_index=False)
     account = models.ForeignKey("parties.Account", on_delete=models.SET_NULL, null=True, related_name="contacts")

@@ -172,7 +172,8 @@ def unsure(*, row: Outbox, now: datetime, sentence: str) -> None:
 
 
 def opened(*, row: Outbox, message: Message, now: datetime, user_id: int | None) -> None:
-    """A prepared message was opened in the user's own WhatsApp. Inside the caller's transaction; again changes nothing."""
+    """A prepared message was opened in the user's own WhatsApp. Inside the caller's transaction; again changes
+    nothing."""
     mine = Outbox.objects.filter(pk=row.pk, state=SendState.PLANNED)
     if mine.update(state=SendState.OPENED, reason="opened_by_user", finished_at=now) != 1:
         return

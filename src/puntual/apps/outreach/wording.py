@@ -83,7 +83,8 @@ def amount(minor: int, currency: str, country: str) -> str:
 
 @lru_cache(maxsize=256)
 def _shape(currency: str, country: str) -> tuple[str, str, str, str, int]:
-    """What stands before and after the figures, the separators and the decimals, read off a sample that Babel writes."""
+    """What stands before and after the figures, the separators and the decimals, read off a sample that Babel
+    writes."""
     places = exponent(currency)
     sample = format_currency(Money(1234567 * 10**places, currency).major(), currency, locale=_locale(country))
     if currency not in sample:

@@ -1,4 +1,5 @@
-"""The only writer of the outbox: from a plan's decisions to rows that will leave, and back when a payment settles them."""
+"""The only writer of the outbox: from a plan's decisions to rows that will leave, and back when a payment settles
+them."""
 
 from __future__ import annotations
 
@@ -33,8 +34,8 @@ def refresh(
 ) -> Refreshed:
     """Make the outbox of a plan agree with its decisions.
 
-    Wanted contacts that have no row get one (`once` = creditor, day, account: a second run adds nothing). Rows that are no
-    longer wanted and have not begun to leave are withdrawn with their reason. What left stays as it is.
+    Wanted contacts that have no row get one (`once` = creditor, day, account: a second run adds nothing). Rows that
+    are no longer wanted and have not begun to leave are withdrawn with their reason. What left stays as it is.
     """
     wanted = decision.filter(pl.col("verdict") == "allow")
     tasks = pl.col("channel") == "task"

@@ -1,4 +1,5 @@
-"""Who is owed, who owes, and how to reach them. Personal fields are sealed under a key of the person's own (`vault`)."""
+"""Who is owed, who owes, and how to reach them. Personal fields are sealed under a key of the person's own
+(`vault`)."""
 
 from __future__ import annotations
 

@@ -130,7 +130,8 @@ def parties_matching(text: str, limit: int = 500) -> list[int]:
 
 
 def account(ref: str, creditor: Creditor | None = None) -> Account:
-    """The account of a REF: `cta_<id>`, the creditor's own code or a tax id. UnusableInput if there is none or several."""
+    """The account of a REF: `cta_<id>`, the creditor's own code or a tax id. UnusableInput if there is none or
+    several."""
     base = Account.objects.select_related("creditor", "party")
     if creditor:
         base = base.filter(creditor=creditor)

@@ -1,6 +1,7 @@
 """Sealing of personal data: a key per person, wrapped by the installation's keyring; blind indexes for exact matches.
 
-AES-256-GCM from `cryptography`. The keyring is a file of the data folder (or PUNTUAL_KEYRING), backed up apart from the data:
+AES-256-GCM from `cryptography`. The keyring is a file of the data folder (or PUNTUAL_KEYRING), backed up apart from
+the data:
 without it a stolen database tells no name, tax id, phone or message. Erasing a person destroys the wrapped key.
 """
 
@@ -118,7 +119,8 @@ def tokens(name: str) -> set[int]:
 
 
 def query_tokens(text: str) -> list[int]:
-    """Tokens that a party must all have to match a search: whole words, the last one may be a beginning of four letters."""
+    """Tokens that a party must all have to match a search: whole words, the last one may be a beginning of four
+    letters."""
     words = plain_words(text)
     return [_token(word if len(word) < 4 else word[:4]) for word in words]
 

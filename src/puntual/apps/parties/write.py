@@ -64,8 +64,8 @@ def create_creditor(*, code: str, name: str, country: str, zone: str, currency: 
 def register_accounts(*, creditor: Creditor, rows: Sequence[NewAccount], source: str = "import") -> Registered:
     """Create the accounts that are new, complete the known ones, and add contact points not seen before.
 
-    A party is recognised by its tax id (never by a generic one), else by its account code with this creditor. What a row
-    leaves empty is never erased. Set-based: a handful of statements for any number of rows.
+    A party is recognised by its tax id (never by a generic one), else by its account code with this creditor. What a
+    row leaves empty is never erased. Set-based: a handful of statements for any number of rows.
     """
     rows = list({row.code: row for row in rows}.values())
     known = _accounts_by_code(creditor, [row.code for row in rows])
@@ -210,7 +210,8 @@ def _complete_party(party: Party, row: NewAccount) -> bool:
 
 
 def _add_points(known: dict[str, tuple[int, int]], rows: Sequence[NewAccount], source: str) -> set[str]:
-    """Add contact points not seen before; one that was silenced anywhere arrives silenced. Gives the codes that gained."""
+    """Add contact points not seen before; one that was silenced anywhere arrives silenced. Gives the codes that
+    gained."""
     wanted: dict[tuple[int, bytes], tuple[str, NewPoint]] = {}
     for row in rows:
         for point in row.points:

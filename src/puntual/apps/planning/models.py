@@ -1,4 +1,5 @@
-"""What the daily run decided: one row per account and day, acts and non-acts alike. Narrow on purpose: codes, ids, amounts."""
+"""What the daily run decided: one row per account and day, acts and non-acts alike. Narrow on purpose: codes, ids,
+amounts."""
 
 from __future__ import annotations
 

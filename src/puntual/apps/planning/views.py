@@ -23,6 +23,7 @@ from puntual.apps.receivables import read_screens as books
 from puntual.apps.scope import Scope, choose, page, scope_of
 from puntual.core.reasons import CATALOGUE
 from puntual.ui.ageing import ageing
+from puntual.ui.navigation import exists
 
 _WEEK = 7
 #: What asks for a person, in the order in which it hurts: its count, tone, icon, where to act, sentence.
@@ -58,11 +59,18 @@ def today(request: HttpRequest) -> HttpResponse:
     """The first page of the day."""
     scope = scope_of(request)
     if scope is None:
-        return render(request, "planning/first_steps.html", {"steps": _steps(None)})
+        return render(request, "planning/first_steps.html", {"steps": _steps(None), "start": _start(None)})
     with timezone.override(scope.creditor.zone):
         if not books.has_books(scope.creditor.pk):
-            return page(request, scope, "planning/first_steps.html", {"steps": _steps(scope)})
+            context = {"steps": _steps(scope), "start": _start(scope)}
+            return page(request, scope, "planning/first_steps.html", context)
         return page(request, scope, "planning/today.html", _today(scope))
+
+
+def _start(scope: Scope | None) -> str:
+    """Where «Empezar con mis datos» leads."""
+    wanted = "/cargar/" if scope else "/comenzar/"
+    return wanted if exists(wanted) else ""
 
 
 def _today(scope: Scope) -> dict[str, Any]:
@@ -137,7 +145,7 @@ def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
 def _steps(scope: Scope | None) -> list[dict[str, Any]]:
     """The way to the first reminder; what is done already is ticked."""
     policy = bool(scope and policies.policies_of(scope.creditor.pk))
-    return [
+    steps: list[dict[str, Any]] = [
         {"done": scope is not None, "title": _("Diga quién cobra"), "url": "/comenzar/",
          "text": _("Su empresa, su país y cómo quiere tratar a la gente: de tú, de usted o de vos.")},
         {"done": False, "title": _("Cargue lo que le deben"), "url": "/cargar/",
@@ -147,6 +155,7 @@ def _steps(scope: Scope | None) -> list[dict[str, Any]]:
         {"done": False, "title": _("Mire lo que saldría mañana"), "url": "/envios/",
          "text": _("Cada mensaje con su porqué, y a quién no se escribe, con su norma. Usted lo aprueba.")},
     ]  # fmt: skip
+    return [{**step, "url": step["url"] if exists(step["url"]) else ""} for step in steps]
 
 
 @login_required

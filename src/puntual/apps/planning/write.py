@@ -50,7 +50,8 @@ def save_plan(*, creditor_id: int, day: date, as_of: datetime, decision: pl.Data
 
 
 def summary(decision: pl.DataFrame) -> dict[str, object]:
-    """What a plan says in few words: how many due items and parties, what is planned by channel, what is skipped and why."""
+    """What a plan says in few words: how many due items and parties, what is planned by channel, what is skipped and
+    why."""
     allowed = decision.filter(pl.col("verdict") == "allow")
     rest = decision.filter(pl.col("verdict") != "allow")
     return {

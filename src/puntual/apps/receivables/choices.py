@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from puntual.core.ledger.books import Component, Ledger
 
-
 LEDGER_LABELS = {
     Ledger.RECEIVABLE: _("Por cobrar"),
     Ledger.SALES: _("Ventas"),

@@ -50,7 +50,8 @@ def _number(minor: int, currency: str) -> str:
 
 
 def beancount(creditors: Iterable[Creditor]) -> Iterator[str]:
-    """The whole books as a beancount file. Closing balances are asserted from the projections, not from the same entries."""
+    """The whole books as a beancount file. Closing balances are asserted from the projections, not from the same
+    entries."""
     yield ";; -*- mode: beancount -*-"
     yield 'option "title" "Puntual"'
     for creditor in creditors:
@@ -128,7 +129,9 @@ def account(one: Account) -> dict[str, Any]:
             {
                 "kind": v.kind, "on": v.effective_on, "currency": v.currency, "key": v.key, "source": v.source,
                 "provisional": v.provisional,
-                "entries": [{"ledger": Ledger(e.ledger).name.lower(), "minor": e.amount_minor} for e in v.entries.all()],
+                "entries": [
+                    {"ledger": Ledger(e.ledger).name.lower(), "minor": e.amount_minor} for e in v.entries.all()
+                ],
             }
             for v in read.events_of(one.pk, limit=10_000)
         ],

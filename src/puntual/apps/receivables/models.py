@@ -14,7 +14,8 @@ class Invoice(models.Model):
     creditor = models.ForeignKey("parties.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
     account = models.ForeignKey("parties.Account", on_delete=models.PROTECT, related_name="invoices")
     number = models.CharField(_("número"), max_length=64)
-    #: Fiscal id (UUID, CUFE, clave de acceso...) or the number where there is none: what makes a second import the same.
+    #: Fiscal id (UUID, CUFE, clave de acceso...) or the number where there is none: what makes a second import the
+    #: same.
     fiscal_id = models.CharField(_("folio fiscal"), max_length=80)
     issued_on = models.DateField(_("fecha"))
     currency = models.CharField(_("moneda"), max_length=3)

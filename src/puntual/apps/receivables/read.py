@@ -46,8 +46,8 @@ def entries_frame(
 def brought_forward(*, as_of: date, creditor_id: int | None = None, account: int | None = None) -> pl.DataFrame:
     """The open balances of today as entries brought forward: one row per due item and component that is not zero.
 
-    The same position as from all the entries (`check` compares both), read from the projection. Only for dates from today
-    on: for an earlier one, `entries_frame`. Its `entry` is 0 and its `kind` brought_forward.
+    The same position as from all the entries (`check` compares both), read from the projection. Only for dates from
+    today on: for an earlier one, `entries_frame`. Its `entry` is 0 and its `kind` brought_forward.
     """
     where = "WHERE b.open_minor <> 0"
     where += f" AND b.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
@@ -86,7 +86,8 @@ _FORWARD = {
 
 
 def accounts_frame(*, creditor_id: int | None = None) -> pl.DataFrame:
-    """Accounts with what they have in favour, one row per account and currency with unapplied money, else one per account."""
+    """Accounts with what they have in favour, one row per account and currency with unapplied money, else one per
+    account."""
     where = f"WHERE a.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
     return bulk.read_frame(
         "SELECT a.id AS account, a.party_id AS party, a.creditor_id AS creditor, a.segment, a.policy_id AS policy, "
@@ -209,7 +210,8 @@ def collected_on(creditor_id: int, start: date, end: date) -> dict[str, int]:
 def products_frame(*, creditor_id: int) -> pl.DataFrame:
     """due item -> product of its invoice, for policies whose steps depend on it."""
     return bulk.read_frame(
-        "SELECT d.id AS due_item, i.product FROM receivables_dueitem d JOIN receivables_invoice i ON i.id = d.invoice_id "
+        "SELECT d.id AS due_item, i.product FROM receivables_dueitem d "
+        "JOIN receivables_invoice i ON i.id = d.invoice_id "
         f"WHERE d.creditor_id = {int(creditor_id)}",
         {"due_item": Column(pl.Int64, "documento"), "product": Column(pl.String, "producto", null=True)},
     )
@@ -235,7 +237,8 @@ def parts_of_invoices(invoices: Sequence[int]) -> dict[int, int]:
 
 
 def charges_of(due_items: Sequence[int]) -> list[Entry]:
-    """The entries of interest and fees booked on those due items that nobody reversed, oldest first, with their event."""
+    """The entries of interest and fees booked on those due items that nobody reversed, oldest first, with their
+    event."""
     found: list[Entry] = []
     for piece in bulk.chunks(sorted(set(due_items))):
         rows = Entry.objects.filter(due_item_id__in=piece, ledger=1, event__kind__in=("interest", "fee"))
@@ -277,7 +280,8 @@ def books() -> Books:
         | dict.fromkeys(["principal_minor", "interest_minor", "fee_minor", "open_minor"], i64),
     )
     accounts = bulk.read_frame(
-        "SELECT account_id AS account, currency, open_minor, unapplied_minor, items_open FROM receivables_accountbalance",
+        "SELECT account_id AS account, currency, open_minor, unapplied_minor, items_open "
+        "FROM receivables_accountbalance",
         {"account": i64, "currency": text, "open_minor": i64, "unapplied_minor": i64, "items_open": i64},
     )
     days = bulk.read_frame(

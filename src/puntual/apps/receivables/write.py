@@ -16,8 +16,8 @@ from puntual.core.ledger import allocation
 from puntual.core.ledger.books import (
     COUNTERPART,
     Component,
-    Leg,
     Ledger,
+    Leg,
     Posting,
     payment_legs,
     receivable_legs,
@@ -209,7 +209,8 @@ def open_items_of(accounts: Sequence[int]) -> dict[tuple[int, str], list[allocat
 
 @attrs.frozen
 class Reduction:
-    """Less (or, for interest and fees, more) owed on due items of one account, other than by money: credit note, discount,
+    """Less (or, for interest and fees, more) owed on due items of one account, other than by money: credit note,
+    discount,
     waiver, withholding, write-off, adjustment, interest, fee. `parts` are (due item, component, amount)."""
 
     account: int

@@ -35,7 +35,8 @@ def _finding(name: str, sentence: str, rows: pl.DataFrame) -> Finding:
 
 
 def _after_stop(contacts: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
-    """Contacts made while the person's last word for that channel was «stop»: only a later act of their own lifts it."""
+    """Contacts made while the person's last word for that channel was «stop»: only a later act of their own lifts
+    it."""
     out = contacts.filter(pl.col("direction") == "out").with_row_index("contact")
     stopped = _last_word(out, consents.filter(pl.col("status") == "withdrawn"), "stopped")
     granted = _last_word(
@@ -51,5 +52,7 @@ def _last_word(out: pl.DataFrame, acts: pl.DataFrame, name: str) -> pl.DataFrame
     pairs = out.select("contact", "party", "channel", "at").join(acts, on="party", suffix="_act")
     same = (pl.col("channel_act") == "*") | (pl.col("channel_act") == pl.col("channel"))
     return (
-        pairs.filter(same & (pl.col("at_act") < pl.col("at"))).group_by("contact").agg(pl.col("at_act").max().alias(name))
+        pairs.filter(same & (pl.col("at_act") < pl.col("at")))
+        .group_by("contact")
+        .agg(pl.col("at_act").max().alias(name))
     )

@@ -32,7 +32,8 @@ class OpenItem:
         }[component]
 
 
-#: Default order inside a due item: capital first, which is kinder to the person. Countries with another order say so as data.
+#: Default order inside a due item: capital first, which is kinder to the person. Countries with another order say so
+#: as data.
 CAPITAL_FIRST = (Component.PRINCIPAL, Component.INTEREST, Component.FEE)
 COSTS_FIRST = (Component.FEE, Component.INTEREST, Component.PRINCIPAL)
 

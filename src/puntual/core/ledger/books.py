@@ -89,7 +89,8 @@ Part = tuple[int, Component, int]
 
 
 def receivable_legs(kind: str, parts: Iterable[Part], sign: int) -> tuple[Leg, ...]:
-    """Legs that move what is owed by `sign` * amount per (due item, component, amount), against the kind's counterpart."""
+    """Legs that move what is owed by `sign` * amount per (due item, component, amount), against the kind's
+    counterpart."""
     owed = tuple(Leg(Ledger.RECEIVABLE, sign * minor, item, component) for item, component, minor in parts if minor)
     moved = sum(leg.amount_minor for leg in owed)
     return (*owed, Leg(COUNTERPART[kind], -moved)) if owed else ()

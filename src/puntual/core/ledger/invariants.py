@@ -1,4 +1,5 @@
-"""What must always be true of the books, as functions over frames: each gives its counterexamples, none when it holds."""
+"""What must always be true of the books, as functions over frames: each gives its counterexamples, none when it
+holds."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class Finding:
 @attrs.frozen(eq=False)
 class Books:
     """The books as frames: legs (event, account, ledger, due_item, component, amount_minor, currency), items (due_item,
-    account, original_minor, currency), balances (the projection of due items) and accounts (the projection of accounts)."""
+    account, original_minor, currency), balances (the projection of due items) and accounts (the projection of
+    accounts)."""
 
     legs: pl.DataFrame
     items: pl.DataFrame

@@ -27,8 +27,8 @@ _PARTS = {"principal_minor": "principal", "interest_minor": "interest", "fee_min
 def position(entries: pl.DataFrame, as_of: date, bounds: StageBounds = StageBounds()) -> pl.DataFrame:  # noqa: B008
     """One row per due item as known at the end of `as_of`: open balance by component, days past due, stage.
 
-    `entries` has the columns of frames.ENTRIES. Entries with a later effective date are not known yet. Settled items stay
-    in the result with an open balance of zero, so that "paid" can be told from "never existed".
+    `entries` has the columns of frames.ENTRIES. Entries with a later effective date are not known yet. Settled items
+    stay in the result with an open balance of zero, so that "paid" can be told from "never existed".
     """
     known = entries.filter(pl.col("effective_on") <= as_of)
     part = pl.col("amount_minor")

@@ -1,7 +1,9 @@
 """What each account's policy asks for today: one wanted contact per account, or the reason why there is none.
 
-A step is wanted when its day has come for some due item and the account has not been contacted since. Every message covers
-all that the account owes, so a contact after a step's day has covered that step; an old debt begins at the step of its age.
+A step is wanted when its day has come for some due item and the account has not been contacted since. Every message
+covers
+all that the account owes, so a contact after a step's day has covered that step; an old debt begins at the step of
+its age.
 """
 
 from __future__ import annotations
@@ -54,8 +56,8 @@ def due(
 ) -> pl.DataFrame:
     """One row per account with something open, with the columns of WANTED.
 
-    `position` of one creditor's accounts at `day`; `accounts` as frames.ACCOUNTS; `contacts` with `account` and `on` (local
-    date) of what was said to each account; `policies` by account policy id, None for the creditor's default.
+    `position` of one creditor's accounts at `day`; `accounts` as frames.ACCOUNTS; `contacts` with `account` and `on`
+    (local date) of what was said to each account; `policies` by account policy id, None for the creditor's default.
     """
     items = position.filter(pl.col("open_minor") != 0).join(
         accounts.select("account", "segment", "policy").unique("account"), on="account", how="left"
@@ -79,7 +81,8 @@ def _by_policy(
 
 
 def _held(items: pl.DataFrame, holds: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Adds what is paused of each item: `held` (minor units), `held_reason`, `remind` (the one reminder of a promise)."""
+    """Adds what is paused of each item: `held` (minor units), `held_reason`, `remind` (the one reminder of a
+    promise)."""
     active = holds.filter(pl.col("until").is_null() | (pl.col("until") > day))
     zero = items.with_columns(
         held=pl.lit(0, dtype=pl.Int64), held_reason=pl.lit(None, dtype=pl.String), remind=pl.lit(False)
@@ -111,7 +114,8 @@ def _held(items: pl.DataFrame, holds: pl.DataFrame, day: date) -> pl.DataFrame:
 
 
 def _steps_due(items: pl.DataFrame, bound: PolicyInForce | None, day: date) -> pl.DataFrame:
-    """Adds the step of each item's age and the date on which it came due. Without a policy, or one that says nothing: none."""
+    """Adds the step of each item's age and the date on which it came due. Without a policy, or one that says nothing:
+    none."""
     steps = bound.policy.steps if bound and not bound.policy.do_nothing else ()
     index = pl.lit(None, dtype=pl.Int32)
     offset = pl.lit(None, dtype=pl.Int32)
@@ -184,7 +188,8 @@ def _per_account(
 
 
 def _one_currency(rows: pl.DataFrame) -> pl.DataFrame:
-    """Of an account that owes in several currencies, the row with the most urgent step leads; the message lists them all."""
+    """Of an account that owes in several currencies, the row with the most urgent step leads; the message lists them
+    all."""
     return rows.sort(
         ["account", "pending_rank", "oldest_days", "amount_minor", "currency"],
         descending=[False, True, True, True, False],
@@ -224,7 +229,8 @@ def _judged(rows: pl.DataFrame, policies: Mapping[int | None, PolicyInForce], da
     )
     reminder = pl.col("reason") == "promise_reminder"
     rows = rows.with_columns(reason=reason).with_columns(
-        # The reminder of a promise speaks of what was promised, by the channels of the step of its age (or the first one).
+        # The reminder of a promise speaks of what was promised, by the channels of the step of its age (or the first
+        # one).
         step_index=pl.coalesce("pending_rank", "any_step", pl.when(reminder).then(pl.lit(0, dtype=pl.Int32))),
         amount_minor=pl.when(reminder).then("held_minor").otherwise("amount_minor"),
     )

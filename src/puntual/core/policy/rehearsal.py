@@ -1,7 +1,7 @@
 """A policy rehearsed against the law: one invented customer per weekday of due date, contacted step by step as it says.
 
-What the gate would refuse or put off because of the policy itself (caps, spacing, channel, hour) is a finding. Put-offs by a
-weekend or a holiday are not: the run moves those by itself.
+What the gate would refuse or put off because of the policy itself (caps, spacing, channel, hour) is a finding.
+Put-offs by a weekend or a holiday are not: the run moves those by itself.
 """
 
 from __future__ import annotations

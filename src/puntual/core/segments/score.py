@@ -59,13 +59,14 @@ def curves(rows: pl.DataFrame, trained: Trained) -> Curve:
 
 
 def portfolio_curves(rows: pl.DataFrame, trained: Trained) -> Curve:
-    """Kaplan-Meier of the portfolio's delays, shifted to each payer's own shrunken delay."""
-    return _shifted(rows, trained.delays, trained)
+    """Kaplan-Meier of the portfolio's delays at each payer's own pace, by their shrunken late rate."""
+    return _at_own_pace(rows, trained.delays, trained)
 
 
-def _shifted(rows: pl.DataFrame, delays: StepCurve, trained: Trained) -> Curve:
-    usual, past_due = rows["eb_delay"].to_numpy(), rows["days_past_due"].to_numpy()
-    return delays.curve(usual, past_due, knots(limit_days(rows, trained.settings.grace_days)))
+def _at_own_pace(rows: pl.DataFrame, delays: StepCurve, trained: Trained) -> Curve:
+    grace = trained.settings.grace_days
+    pace = trained.delays.pace_of(rows["eb_late"].to_numpy(), grace)
+    return delays.curve(pace, rows["days_past_due"].to_numpy(), knots(limit_days(rows, grace)))
 
 
 def _by_hazard(rows: pl.DataFrame, hazard: Model, days: Floats) -> Curve:
@@ -101,7 +102,7 @@ def _on_usual_weekday(day: pl.Expr) -> pl.Expr:
 
 
 def _scores(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
-    curve, alone = curves(rows, trained), _shifted(rows, trained.alone, trained)
+    curve, alone = curves(rows, trained), _at_own_pace(rows, trained.alone, trained)
     tail = (1.0 - INTERVAL_SHARE) / 2
 
     def on(share: float) -> pl.Expr:

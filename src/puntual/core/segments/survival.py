@@ -2,7 +2,7 @@
 
 From one curve come all answers (late at all, paid within 7/14/30 days, the date, the cash), so they cannot contradict
 each other. It is fed by a discrete-time hazard (Allison, 1982: one line per item and interval at risk, label "paid in
-it"), or, without a learner, by the Kaplan-Meier curve of delays shifted to the payer's own shrunken delay.
+it"), or, without a learner, by the portfolio's Kaplan-Meier curve of delays at the payer's own pace (proportional hazards).
 """
 
 from __future__ import annotations
@@ -112,14 +112,21 @@ class StepCurve:
         position = np.searchsorted(self.at, x, side="right")
         return np.asarray(np.concatenate([[1.0], self.unpaid])[position])
 
-    def curve(self, usual: Floats, past_due: Floats, days: Floats) -> Curve:
-        """The item curves of payers whose usual delay is `usual`, given that they are unpaid at `past_due`."""
-        shift = past_due - usual
-        now = np.maximum(self.unpaid_after(shift - 1.0), 1e-6)
-        later = self.unpaid_after(shift[:, None] + days)
-        share = np.minimum(later / now[:, None], 1.0)
+    def curve(self, pace: Floats, past_due: Floats, days: Floats) -> Curve:
+        """The item curves of payers whose hazard is `pace` times the portfolio's, given that they are unpaid now."""
+        now = np.maximum(self.unpaid_after(past_due - 1.0), 1e-6)
+        later = self.unpaid_after(past_due[:, None] + days)
+        share = np.minimum(later / now[:, None], 1.0) ** pace[:, None]
         share[:, 0] = 1.0
         return Curve(days, np.minimum.accumulate(share, axis=1))
+
+    def pace_of(self, late: Floats, grace_days: float) -> Floats:
+        """How many times the portfolio's hazard a payer's is whose shrunken late rate is `late`: S(grace)^pace = late.
+
+        The late rate counts who is overdue and unpaid, so unlike a mean delay it is not biased to those who paid first.
+        """
+        base = np.clip(self.unpaid_after(np.array([float(grace_days)])), 0.02, 0.98)
+        return np.asarray(np.clip(np.log(np.clip(late, 0.01, 0.99)) / np.log(base), 0.05, 20.0))
 
 
 def kaplan_meier(delay: Floats, observed: Bools) -> StepCurve:

@@ -168,7 +168,7 @@ def _delay_curve(issue: pl.DataFrame, cut: date, *, helped: bool) -> StepCurve:
     if not helped and "contacted_on" in issue.columns:
         alone = pl.col("contacted_on").is_null() | (pl.col("contacted_on") >= end)
         end, paid = pl.when(alone).then(end).otherwise("contacted_on"), paid & alone
-    told = issue.select(delay=(end - pl.col("due_on")).dt.total_days() - pl.col("eb_delay"), paid=paid)
+    told = issue.select(delay=(end - pl.col("due_on")).dt.total_days(), paid=paid)
     return kaplan_meier(told["delay"].cast(pl.Float64).to_numpy(), told["paid"].to_numpy())
 
 

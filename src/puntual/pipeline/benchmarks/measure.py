@@ -1,4 +1,5 @@
-"""Seconds of the clock and of the processor, and the most memory, of a piece of work; with PostgreSQL, its server's too."""
+"""Seconds of the clock and of the processor, and the most memory, of a piece of work; with PostgreSQL, its server's
+too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How long the screens that people open all day take, on a large portfolio: the server's own time, without the network."""
+"""How long the screens that people open all day take, on a large portfolio: the server's own time, without the
+network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A large portfolio, made straight in columns: double entries, projections and past contacts, the same from the same seed."""
+"""A large portfolio, made straight in columns: double entries, projections and past contacts, the same from the same
+seed."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ CONTACTS_PER_ITEM = 0.4
 
 
 def build(invoices: int, today: date) -> Creditor:
-    """A creditor in Mexico with `invoices` open due items of a quarter as many accounts, due from 100 days ago to 40 ahead."""
+    """A creditor in Mexico with `invoices` open due items of a quarter as many accounts, due from 100 days ago to 40
+    ahead."""
     rng = np.random.default_rng(SEED)
     now = datetime.now(UTC)
     creditor = parties_write.create_creditor(

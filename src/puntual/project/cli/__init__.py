@@ -1,8 +1,9 @@
 """`puntual ...`: one module per command, named in one explicit list and imported only when called.
 
-Every module of this folder offers `command`, a click command. With `--json` a command prints one document on standard output
-and nothing else; progress and logs go to standard error. No traceback reaches a user: `main` turns errors into a sentence and
-an exit code (2 unusable input, 3 refused), and keeps the traceback in the log of the data folder.
+Every module of this folder offers `command`, a click command. With `--json` a command prints one document on standard
+output
+and nothing else; progress and logs go to standard error. No traceback reaches a user: `main` turns errors into a
+sentence and an exit code (2 unusable input, 3 refused), and keeps the traceback in the log of the data folder.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ COMMANDS = {
     "init": "init", "serve": "serve", "demo": "demo", "import": "import_", "run": "run", "plan": "plan",
     "dispatch": "dispatch", "gate": "gate", "charge": "charge", "lint": "lint", "classify": "classify",
     "predict": "predict", "backtest": "backtest", "simulate": "simulate", "report": "report", "policy": "policy",
-    "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench", "schema": "schema",
+    "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench",
+    "schema": "schema",
     "rates": "rates", "key": "key",
 }  # fmt: skip
 

@@ -49,7 +49,7 @@ def account(ref: str, creditor: str | None, as_json: bool) -> None:
 def party(ref: str, as_json: bool) -> None:
     """Todo lo que se guarda de una persona, para responderle si lo pide."""
     django_setup()
-    from puntual.pipeline import personal
     from puntual.apps.parties import read as parties
+    from puntual.pipeline import personal
 
     emit(personal.everything(parties.party(ref)), as_json=as_json)

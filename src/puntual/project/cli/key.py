@@ -38,7 +38,7 @@ def list_keys(as_json: bool) -> None:
     rows = [
         {"id": k.pk, "name": k.name, "scopes": k.scopes, "creditor": k.creditor and k.creditor.code,
          "revoked_at": k.revoked_at}
-        for k in read.keys()
+        for k in read.keys()  # noqa: SIM118
     ]  # fmt: skip
     emit({"keys": rows}, as_json=as_json, human="\n".join(f"{r['id']:>4} {r['name']}" for r in rows) or "Ninguna.")
 

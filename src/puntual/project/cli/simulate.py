@@ -51,4 +51,5 @@ def _difference(a: dict, b: dict) -> dict:
 def _say(document: dict) -> str:
     contacts = ", ".join(f"{n} por {c}" for c, n in document["contacts"].items()) or "ninguno"
     refused = ", ".join(f"{n} {c}" for c, n in document["legal_refusals"].items()) or "ninguno"
-    return f"Contactos: {contacts} a {document['parties_contacted']} personas. Rechazos o aplazamientos de la norma: {refused}."
+    people = document["parties_contacted"]
+    return f"Contactos: {contacts} a {people} personas. Rechazos o aplazamientos de la norma: {refused}."

@@ -20,6 +20,8 @@ class StripeSimulator(Loopback):
     key_header = "idempotency-key"
     routes = (
         ("POST", r"/v1/checkout/sessions", "create_session"),
+        ("GET", r"/v1/checkout/sessions/(\w+)", "get_session"),
+        ("POST", r"/v1/payment_intents", "charge_mandate"),
         ("GET", r"/v1/payment_intents/(\w+)", "get_intent"),
         ("GET", r"/v1/refunds", "list_refunds"),
         ("POST", r"/v1/refunds", "create_refund"),
@@ -38,12 +40,20 @@ class StripeSimulator(Loopback):
         self.payouts: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
         self.clock, self.number = START, 1000
+        self.refuse_next = False
 
     # --- what the API does ---
 
     def create_session(self, request: Request) -> dict[str, Any]:
         self._authorise(request)
         form = unflatten(request.form())
+        if form["mode"] == "setup":
+            session = self._id("cs_test")
+            self.sessions[session] = {
+                "id": session, "object": "checkout.session", "url": f"{self.url}/pay/{session}", "customer": None,
+                "setup_intent": {"object": "setup_intent", "status": "requires_payment_method"}, "mode": "setup",
+            }  # fmt: skip
+            return self.sessions[session]
         items = list(form["line_items"].values())
         amount = sum(int(i["price_data"]["unit_amount"]) * int(i["quantity"]) for i in items)
         intent, session = self._id("pi"), self._id("cs_test")
@@ -58,6 +68,31 @@ class StripeSimulator(Loopback):
             "url": f"{self.url}/pay/{session}", "client_reference_id": form["client_reference_id"],
         }  # fmt: skip
         return self.sessions[session]
+
+    def get_session(self, request: Request, session: str) -> dict[str, Any]:
+        self._authorise(request)
+        return self.sessions[session]
+
+    def charge_mandate(self, request: Request) -> dict[str, Any]:
+        """An intent confirmed off session: succeeds, or is refused when `refuse_next` says so."""
+        self._authorise(request)
+        form = unflatten(request.form())
+        if not any(s.get("customer") == form["customer"] for s in self.sessions.values()):
+            raise Problem(400, {"error": {"type": "invalid_request_error", "message": "No such customer"}})
+        intent = self._id("pi")
+        self.intents[intent] = {
+            "id": intent, "object": "payment_intent", "amount": int(form["amount"]), "amount_received": 0,
+            "currency": form["currency"], "status": "requires_payment_method", "last_payment_error": None,
+            "metadata": form["metadata"], "latest_charge": None, "created": self._tick(),
+        }  # fmt: skip
+        if self.refuse_next:
+            self.refuse_next = False
+            self.intents[intent]["last_payment_error"] = {"code": "card_declined"}
+            self._event("payment_intent.payment_failed", self.intents[intent])
+            error = {"type": "card_error", "code": "card_declined", "message": "Your card was declined."}
+            raise Problem(402, {"error": {**error, "payment_intent": self.intents[intent]}})
+        self.settle(intent, "card")
+        return self.intents[intent]
 
     def get_intent(self, request: Request, intent: str) -> dict[str, Any]:
         self._authorise(request)
@@ -91,6 +126,13 @@ class StripeSimulator(Loopback):
         return self.payouts[payout]
 
     # --- what people and banks do ---
+
+    def grant(self, session: str) -> None:
+        """The person lets the seller charge later."""
+        self.sessions[session] |= {
+            "customer": self._id("cus"),
+            "setup_intent": {"object": "setup_intent", "status": "succeeded", "payment_method": self._id("pm")},
+        }
 
     def pay(self, session: str, method: str = "card") -> str:
         intent = self.sessions[session]["payment_intent"]
