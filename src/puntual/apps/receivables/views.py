@@ -24,6 +24,7 @@ from puntual.apps.scope import Scope, page, scope_of, screen
 from puntual.core.money import Money
 from puntual.ui.ageing import BUCKETS, ageing
 from puntual.ui.formats import money_text
+from puntual.ui.navigation import exists
 from puntual.ui.read import saved_views
 
 #: More than these are changed all the same, but cannot be undone with one click.
@@ -62,6 +63,7 @@ def portfolio(request: HttpRequest, scope: Scope) -> HttpResponse:
         "balances": _BALANCES,
         "segments": [(s, s) for s in read.segments(scope.creditor.pk)],
         "views": saved_views(request.user.pk, "cartera"),
+        "start": "/cargar/" if exists("/cargar/") else "",
         "empty": not bars and not read.has_books(scope.creditor.pk),
     }
     return page(request, scope, "receivables/portfolio.html", context)
