@@ -20,10 +20,18 @@ from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import write as parties_write
 from puntual.apps.portal import read, tokens
+from puntual.apps.portal.acts import attended, file_of, resolve_claim, slip_of, text_of
 from puntual.apps.portal.choices import LINK_DAYS, RENEW_DAYS, RevokedFor
 from puntual.apps.portal.models import PortalLink, Preference, StandingPayday, WrongPerson
+from puntual.apps.portal.steps import issue_code
 from puntual.core.errors import UnusableInput
 from puntual.core.time import check_aware
+
+#: What other apps may do, whichever file of this one it is in.
+__all__ = [
+    "attended", "file_of", "forget_payday", "issue_code", "link_for", "links_for", "next_payday", "not_this_person",
+    "prefer", "resolve_claim", "reviewed", "revoke_links", "sent_to", "set_payday", "slip_of", "stop", "text_of", "url_of",
+]  # fmt: skip
 
 # --- links -----------------------------------------------------------------------------------------------------------
 
