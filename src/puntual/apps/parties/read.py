@@ -112,10 +112,7 @@ def _keys(ids: Sequence[int]) -> dict[int, bytes]:
 
 def parties_matching(text: str, limit: int = 500) -> list[int]:
     """Parties whose name has the words of a search or whose tax id or contact is exactly it. At most `limit`."""
-    normal = vault.normal_tax_id(text)
-    found = (
-        list(Party.objects.filter(tax_digest=vault.tax_digest(normal)).values_list("pk", flat=True)) if normal else []
-    )
+    found = list(Party.objects.filter(tax_digest__in=vault.tax_digests(text)).values_list("pk", flat=True))
     value = text.strip().lower()
     for kind in ("email", "phone"):
         digest = vault.digest(kind, value)
@@ -139,9 +136,8 @@ def account(ref: str, creditor: Creditor | None = None) -> Account:
         found = list(base.filter(pk=int(ref[4:]))[:2])
     else:
         found = list(base.filter(code=ref)[:2])
-        digest = vault.tax_digest(ref)
-        if not found and digest:
-            found = list(base.filter(party__tax_digest=digest)[:2])
+        if not found:
+            found = list(base.filter(party__tax_digest__in=vault.tax_digests(ref))[:2])
     if not found:
         raise UnusableInput(f"No hay un cliente «{ref}»: use su código, su identificación fiscal o cta_<número>.")
     if len(found) > 1:
@@ -154,8 +150,7 @@ def party(ref: str) -> Party:
     if ref.startswith("per_") and ref[4:].isdigit():
         found = Party.objects.filter(pk=int(ref[4:])).first()
     else:
-        digest = vault.tax_digest(ref)
-        found = Party.objects.filter(tax_digest=digest).first() if digest else None
+        found = Party.objects.filter(tax_digest__in=vault.tax_digests(ref)).first()
         found = found or account(ref).party
     if found is None:
         raise UnusableInput(f"No hay una persona «{ref}».")

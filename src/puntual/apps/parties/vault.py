@@ -114,8 +114,8 @@ def plain_words(name: str) -> list[str]:
 
 
 def tokens(name: str) -> set[int]:
-    """Blind tokens of a name: each word and its first four letters, so that «comer» finds «Comercial»."""
-    return {_token(part) for word in plain_words(name) for part in {word, word[:4]}}
+    """Blind tokens of a name: each word and its first three and four letters, so that «com» finds «Comercial»."""
+    return {_token(part) for word in plain_words(name) for part in {word, word[:4], word[:3]}}
 
 
 def query_tokens(text: str) -> list[int]:
@@ -160,3 +160,10 @@ def tax_digest(tax_id: str) -> bytes | None:
 def keys_of(wrapped: Iterable[tuple[int, bytes]]) -> dict[int, bytes]:
     """party id -> key, from stored wrapped keys."""
     return {party: unwrap(bytes(blob)) for party, blob in wrapped}
+
+
+def tax_digests(text: str) -> list[bytes]:
+    """Every blind index under which a tax id that somebody wrote may be kept: as it is, and without the check digit after a
+    dash, which Colombian ids are kept without."""
+    forms = [text, text.rpartition("-")[0]] if re.fullmatch(r"[\d.\s]+-\s*\d", text.strip()) else [text]
+    return [digest for form in forms if (digest := tax_digest(form))]
