@@ -198,4 +198,5 @@ def test_a_refused_card_is_a_fact_and_not_an_error(sim, gateway):
 
 
 def test_a_token_shows_nowhere(sim, gateway):
-    assert mandate(gateway, sim) not in repr(charge(mandate(gateway, sim)))
+    token = mandate(gateway, sim)
+    assert token not in repr(charge(token)) and "cuota-1" in repr(charge(token))

@@ -181,6 +181,12 @@ def record_of(account_ids: Sequence[int], as_of: date, days: int = 365) -> dict[
     return found
 
 
+def current_agreements(creditor_id: int) -> list[Deal]:
+    """The agreements that are being paid, for whoever charges their instalments."""
+    rows = Deal.objects.filter(creditor_id=creditor_id, state=DealState.CURRENT, kind="agreement")
+    return list(rows.prefetch_related("covers", "instalments").order_by("pk"))
+
+
 def current_deal(account_id: int) -> Deal | None:
     rows = Deal.objects.filter(account_id=account_id, state=DealState.CURRENT)
     return rows.prefetch_related("covers", "instalments").first()

@@ -27,6 +27,12 @@ class LineState(models.TextChoices):
     PAYOUT = "payout", _("Depósito de la pasarela")
 
 
+class MandateState(models.TextChoices):
+    ASKED = "asked", _("Por autorizar")
+    ACTIVE = "active", _("Autorizado")
+    REVOKED = "revoked", _("Retirado")
+
+
 class AliasKind(models.TextChoices):
     NAME = "name", _("Nombre")
     BANK = "bank", _("Cuenta bancaria")

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from puntual.apps.payments.choices import AliasKind, LineState, PaymentStatus, Provider
+from puntual.apps.payments.choices import AliasKind, LineState, MandateState, PaymentStatus, Provider
 
 
 class GatewayAccount(models.Model):
@@ -118,6 +118,29 @@ class GatewayFact(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["provider", "external_id", "kind", "part_id"], name="gateway_fact_once")
+        ]
+
+
+class Mandate(models.Model):
+    """A person lets us charge the instalments of an agreement as they fall due. Revoked by one click, for ever."""
+
+    account = models.ForeignKey("parties.Account", on_delete=models.PROTECT, related_name="+")
+    gateway = models.ForeignKey(GatewayAccount, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(_("estado"), max_length=8, choices=MandateState, default=MandateState.ASKED)
+    key = models.CharField(max_length=80, unique=True)
+    checkout_id = models.CharField(max_length=120, blank=True)
+    url = models.URLField(max_length=1000, blank=True)
+    #: The gateway's token, under the keyring. It is destroyed when the mandate is revoked.
+    sealed_token = models.BinaryField(null=True)
+    #: What was shown and accepted, by digest, with its instant and device.
+    evidence = models.JSONField(default=dict)
+    asked_at = models.DateTimeField()
+    granted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account"], condition=models.Q(state="active"), name="one_active_mandate")
         ]
 
 

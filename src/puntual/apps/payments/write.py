@@ -130,6 +130,14 @@ def start_checkout(
     return made
 
 
+def note_charge(*, request: PaymentRequest, gateway: GatewayAccount, at: datetime) -> Checkout:
+    """A charge by mandate: no page, but the gateway through which this request may be paid."""
+    made, _ = Checkout.objects.get_or_create(
+        request=request, gateway=gateway, attempt=1, defaults={"checkout_id": "mandate", "url": "", "created_at": at}
+    )
+    return made
+
+
 # --- notices ---
 
 
