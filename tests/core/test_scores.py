@@ -313,3 +313,17 @@ def test_who_pays_on_fridays_is_expected_on_a_friday_and_told_so():
     assert set(table["expected_on"].dt.weekday()) == {5} and (table["expected_on"] >= CUT).all()
     told = {reason["text"] for reasons in table["drivers"].to_list() for reason in reasons}
     assert "Suele pagar en viernes; vence en martes." in told
+
+
+def test_with_little_history_the_late_rate_of_the_payer_parts_the_curve_of_the_portfolio(history):
+    model = train(history, CUT, None)
+    rows = at_issue(history, CUT)
+    scores = score(history, rows, model)
+    rate = features(history, rows, model.shrink)["eb_late"].clip(0.01, 0.99)
+    assert scores["p_late"].to_numpy() == pytest.approx(rate.to_numpy(), abs=1e-9)
+    after = scores["expected_on"] > rows["due_on"]
+    sure = (scores["p_late"] - 0.5).abs() > 0.05
+    assert after.filter(sure).equals((scores["p_late"] > 0.5).filter(sure)) and sure.sum() > 200
+    paid = rows["paid_on"].is_not_null().to_numpy()
+    error = (scores["expected_on"] - rows["paid_on"]).dt.total_days().abs().to_numpy()[paid].mean()
+    assert error < 6

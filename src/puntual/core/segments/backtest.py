@@ -112,7 +112,7 @@ def _by_model(rows: pl.DataFrame, trained: Trained) -> Line:
 
 def _naive(rows: pl.DataFrame, delays: StepCurve) -> Line:
     past_due = rows["days_past_due"].to_numpy()
-    curve = delays.curve(np.ones(rows.height), past_due, knots(-past_due))
+    curve = delays.curve(None, past_due, knots(-past_due))
     days = np.maximum(rows["own_median"].to_numpy() - past_due, 0.0)
     return Line(rows["own_late"].to_numpy(), {h: curve.paid_by(float(h)) for h in HORIZONS}, days)
 

@@ -59,14 +59,13 @@ def curves(rows: pl.DataFrame, trained: Trained) -> Curve:
 
 
 def portfolio_curves(rows: pl.DataFrame, trained: Trained) -> Curve:
-    """Kaplan-Meier of the portfolio's delays at each payer's own pace, by their shrunken late rate."""
-    return _at_own_pace(rows, trained.delays, trained)
+    """Kaplan-Meier of the portfolio's delays, parted into in time and late by each payer's own shrunken rate."""
+    return _by_late_rate(rows, trained.delays, trained)
 
 
-def _at_own_pace(rows: pl.DataFrame, delays: StepCurve, trained: Trained) -> Curve:
-    grace = trained.settings.grace_days
-    pace = trained.delays.pace_of(rows["eb_late"].to_numpy(), grace)
-    return delays.curve(pace, rows["days_past_due"].to_numpy(), knots(limit_days(rows, grace)))
+def _by_late_rate(rows: pl.DataFrame, delays: StepCurve, trained: Trained) -> Curve:
+    grace, days = trained.settings.grace_days, knots(limit_days(rows, trained.settings.grace_days))
+    return delays.curve(rows["eb_late"].to_numpy(), rows["days_past_due"].to_numpy(), days, float(grace))
 
 
 def _by_hazard(rows: pl.DataFrame, hazard: Model, days: Floats) -> Curve:
@@ -85,12 +84,16 @@ def _by_hazard(rows: pl.DataFrame, hazard: Model, days: Floats) -> Curve:
 def _late(rows: pl.DataFrame, curve: Curve, trained: Trained) -> Floats:
     limit = limit_days(rows, trained.settings.grace_days)
     late = 1.0 - curve.paid_by(np.maximum(limit, -1.0))
-    if (
-        trained.hazard is None
-    ):  # the shrunken rate of the payer is better than a shifted curve, and reads the same on screen
-        at_issue = rows["age_days"].to_numpy() <= 0
-        late = np.where(at_issue, rows["eb_late"].to_numpy(), late)
     return np.where(limit < 0, 1.0, late)
+
+
+def _by_own_median(day: pl.Expr, grace_days: int) -> pl.Expr:
+    """With little history: due date and own median delay, on the side of the due date that the curve says."""
+    own = pl.col("due_on") + pl.duration(days=pl.col("own_median").round(0).cast(pl.Int64))
+    limit = pl.col("due_on") + pl.duration(days=grace_days)
+    sided = pl.when(day > limit).then(pl.max_horizontal(own, limit + pl.duration(days=1)))
+    near = sided.otherwise(pl.min_horizontal(own, limit))
+    return pl.when(near < pl.col("as_of")).then(day).otherwise(near)
 
 
 def _on_usual_weekday(day: pl.Expr) -> pl.Expr:
@@ -102,14 +105,15 @@ def _on_usual_weekday(day: pl.Expr) -> pl.Expr:
 
 
 def _scores(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
-    curve, alone = curves(rows, trained), _at_own_pace(rows, trained.alone, trained)
+    curve, alone = curves(rows, trained), _by_late_rate(rows, trained.alone, trained)
     tail = (1.0 - INTERVAL_SHARE) / 2
 
     def on(share: float) -> pl.Expr:
         days = pl.Series(np.rint(curve.day_of(share)).astype(np.int64))
         return pl.col("as_of") + (days * 86_400_000_000).cast(pl.Duration("us"))
 
-    expected = _on_usual_weekday(on(0.5))
+    middle = on(0.5) if trained.hazard is not None else _by_own_median(on(0.5), trained.settings.grace_days)
+    expected = _on_usual_weekday(middle)
     return rows.with_columns(expected_on=expected, earliest_on=on(tail), latest_on=on(1 - tail)).select(
         "due_item", "account", "as_of",
         pl.Series("p_late", _late(rows, curve, trained)),

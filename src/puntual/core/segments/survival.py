@@ -2,7 +2,8 @@
 
 From one curve come all answers (late at all, paid within 7/14/30 days, the date, the cash), so they cannot contradict
 each other. It is fed by a discrete-time hazard (Allison, 1982: one line per item and interval at risk, label "paid in
-it"), or, without a learner, by the portfolio's Kaplan-Meier curve of delays at the payer's own pace (proportional hazards).
+it"), or, without a learner, by the portfolio's Kaplan-Meier curve of delays, parted by the payer's own shrunken late
+rate.
 """
 
 from __future__ import annotations
@@ -112,21 +113,27 @@ class StepCurve:
         position = np.searchsorted(self.at, x, side="right")
         return np.asarray(np.concatenate([[1.0], self.unpaid])[position])
 
-    def curve(self, pace: Floats, past_due: Floats, days: Floats) -> Curve:
-        """The item curves of payers whose hazard is `pace` times the portfolio's, given that they are unpaid now."""
-        now = np.maximum(self.unpaid_after(past_due - 1.0), 1e-6)
-        later = self.unpaid_after(past_due[:, None] + days)
-        share = np.minimum(later / now[:, None], 1.0) ** pace[:, None]
+    def curve(self, late: Floats | None, past_due: Floats, days: Floats, grace_days: float = 0.0) -> Curve:
+        """The item curves, given that they are unpaid now, of payers who are late with probability `late`.
+
+        Within those in time and within those late the portfolio's shape holds; how many of each there are is the
+        payer's own. A late rate counts who is overdue and unpaid, so unlike a mean delay it is not biased towards those
+        who paid first. None: everyone as the portfolio.
+        """
+        share = self._of_payer(past_due[:, None] + days, late, grace_days)
+        now = self._of_payer((past_due - 1.0)[:, None], late, grace_days)
+        share = np.minimum(share / np.maximum(now, 1e-6), 1.0)
         share[:, 0] = 1.0
         return Curve(days, np.minimum.accumulate(share, axis=1))
 
-    def pace_of(self, late: Floats, grace_days: float) -> Floats:
-        """How many times the portfolio's hazard a payer's is whose shrunken late rate is `late`: S(grace)^pace = late.
-
-        The late rate counts who is overdue and unpaid, so unlike a mean delay it is not biased to those who paid first.
-        """
-        base = np.clip(self.unpaid_after(np.array([float(grace_days)])), 0.02, 0.98)
-        return np.asarray(np.clip(np.log(np.clip(late, 0.01, 0.99)) / np.log(base), 0.05, 20.0))
+    def _of_payer(self, delay: Floats, late: Floats | None, grace_days: float) -> Floats:
+        unpaid = self.unpaid_after(delay)
+        if late is None:
+            return unpaid
+        usual = float(np.clip(self.unpaid_after(np.array([grace_days]))[0], 0.01, 0.99))
+        own = np.clip(late, 0.01, 0.99)[:, None]
+        in_time = 1.0 - (1.0 - own) * np.minimum((1.0 - unpaid) / (1.0 - usual), 1.0)
+        return np.where(delay <= grace_days, in_time, own * np.minimum(unpaid / usual, 1.0))
 
 
 def kaplan_meier(delay: Floats, observed: Bools) -> StepCurve:

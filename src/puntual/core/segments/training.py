@@ -159,7 +159,7 @@ def _sample(rows: pl.DataFrame, most: int) -> pl.DataFrame:
 
 
 def _delay_curve(issue: pl.DataFrame, cut: date, *, helped: bool) -> StepCurve:
-    """The delays of the portfolio around each payer's own shrunken delay at issue; open items are censored at the cut.
+    """The delays of the portfolio (days after due) by Kaplan and Meier; open items are censored at the cut.
 
     Without help they are censored at `contacted_on` too, where the facts bring it (day of the first contact about the
     item). That assumes that whom we contact first is not otherwise different, given the payer's own delay.

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -15,6 +14,7 @@ from puntual.core.errors import UnusableInput
 from puntual.core.frames import check_frame, conform
 from puntual.core.money import exponent
 from puntual.core.segments.facts import FACTS
+from puntual.core.segments.learning import Learner, LogisticLearner
 
 #: column of the facts -> headings that say it, without accents, spaces or capitals. Columns that are known only
 #: afterwards (disputed, days late, days to settle) are not read at all: nothing can leak that was never taken in.
@@ -142,11 +142,11 @@ def _minor(amount: pl.Series, currency: pl.Series, path: Path) -> pl.Series:
     return (value * factor).round(0).cast(pl.Int64)
 
 
-def learner() -> Any:
-    """LightGBM if it is installed, else None: then shrinkage and survival curves speak."""
+def learner() -> Learner:
+    """LightGBM if it is installed, else the core's own logistic regression over the same hazard."""
     from puntual.adapters.scorer_lightgbm import LightGBMLearner, available
 
-    return LightGBMLearner() if available() else None
+    return LightGBMLearner() if available() else LogisticLearner()
 
 
 def last_day(facts: pl.DataFrame) -> date:
