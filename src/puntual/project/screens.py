@@ -17,6 +17,8 @@ from puntual.project.cli.policy import findings_of
 
 _HOUR = time(6)
 _SHOWN = 100
+#: A long weekend.
+_LOOK_AHEAD = 4
 
 
 def policy_findings(policy: Policy) -> list[dict[str, Any]]:
@@ -31,13 +33,18 @@ def tomorrow(creditor: Creditor) -> datetime:
 
 
 def policy_changes(creditor: Creditor, policy_id: int, default: bool, value: Policy) -> dict[str, Any]:
-    """What changes tomorrow, and for whom, if that policy ruled as `value` says."""
+    """What changes, and for whom, if that policy ruled: tomorrow, or the next day on which anything leaves."""
     moment = tomorrow(creditor)
     before = policies.in_force(creditor.pk, moment)
     new = PolicyInForce(-policy_id, value)
     after = {**before, policy_id: new, **({None: new} if default or not before else {})}
-    found = preview.difference(creditor=creditor, before=before, after=after, moment=moment)
+    for later in range(_LOOK_AHEAD):
+        moment = tomorrow(creditor) + timedelta(days=later)
+        found = preview.difference(creditor=creditor, before=before, after=after, moment=moment)
+        if totals(found.before)["messages"] or totals(found.after)["messages"]:
+            break
     return {
+        "is_tomorrow": later == 0,
         "day": local_date(moment, creditor.zone),
         "accounts": max(found.before.height, found.after.height),
         "changed": found.changed.height,

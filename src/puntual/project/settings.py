@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "puntual.apps.payments",
     "puntual.apps.negotiation",
     "puntual.apps.portal",
+    "puntual.apps.reports",
     "puntual.apps.audit",
     "puntual.apps.access",
 ]
@@ -180,6 +181,11 @@ PALETTE_SEARCH = ["puntual.apps.receivables.views.search"]
 MESSAGE_PREVIEW = "puntual.project.previews.preview"
 DAY_RUNNER = "puntual.project.api.run_day"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"
+
+#: What reads files, the files behind a ZIP, and what each kind of table may tell.
+IMPORT_READER = "puntual.adapters.files.Files"
+IMPORT_MEMBERS = "puntual.adapters.archives.members"
+IMPORT_FIELDS = "puntual.adapters.tabular.headings.kinds"
 
 #: What the law says of a policy; what changes tomorrow under it; what it would have done over the company's past.
 POLICY_FINDINGS = "puntual.project.screens.policy_findings"

@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.compliance.urls")),
     path("", include("puntual.apps.negotiation.urls")),
     path("", include("puntual.apps.policies.urls")),
+    path("", include("puntual.apps.imports.urls")),
 ]
 
 handler403 = "puntual.ui.errors.forbidden"

@@ -133,6 +133,7 @@ def preview(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     token = signing.dumps({"version": one.draft.pk, "digest": one.draft.digest}, salt=_SALT)
     context = _told(one) | {"changes": changes, "rows": rows, "token": token, "replay_days": _REPLAY_DAYS}
     context["channels"] = _by_channel(changes)
+    context |= {f"quiet_{side}": changes["accounts"] - changes[side]["messages"] for side in ("before", "after")}
     return page(request, scope, "policies/preview.html", context)
 
 
