@@ -94,12 +94,12 @@ class Charged:
 
 def charge_due(*, creditor_id: int, gateways: write.Gateways, as_of: date, at: datetime) -> Charged:
     """Charge what falls due today of the agreements whose people allowed it. Twice in a day it charges once."""
-    active = {
-        m.account_id: m
-        for m in Mandate.objects.filter(state=MandateState.ACTIVE, gateway__creditor_id=creditor_id).select_related(
-            "gateway"
-        )
-    }
+    through = read.bank_through(creditor_id)
+    if read.is_stale(through, as_of):
+        # Who paid by transfer yesterday must not be charged again today.
+        return Charged(0, 0, 0)
+    allowed = Mandate.objects.filter(state=MandateState.ACTIVE, gateway__creditor_id=creditor_id)
+    active = {m.account_id: m for m in allowed.select_related("gateway")}
     asked = paid = refused = 0
     for deal in negotiation.current_agreements(creditor_id):
         mandate = active.get(deal.account_id)
