@@ -163,7 +163,7 @@ def keys_of(wrapped: Iterable[tuple[int, bytes]]) -> dict[int, bytes]:
 
 
 def tax_digests(text: str) -> list[bytes]:
-    """Every blind index under which a tax id that somebody wrote may be kept: as it is, and without the check digit after a
-    dash, which Colombian ids are kept without."""
+    """Every blind index under which a tax id that somebody wrote may be kept: as it is, and without the check digit
+    after a dash, which Colombian ids are kept without."""
     forms = [text, text.rpartition("-")[0]] if re.fullmatch(r"[\d.\s]+-\s*\d", text.strip()) else [text]
     return [digest for form in forms if (digest := tax_digest(form))]

@@ -26,7 +26,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     prepare()
     # One thread each in web workers: pages read little, and many workers share the machine.
-    environment = {**os.environ, "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"}
     dispatcher = subprocess.Popen(
         [sys.executable, "-c", "from puntual.project.cli import main; main(['dispatch'])"], env=environment
     )
