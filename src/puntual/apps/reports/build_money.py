@@ -1,0 +1,161 @@
+"""The reports about money, from what is known to tables that say what they find."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from puntual.apps.parties.models import Creditor
+from puntual.apps.reports.choices import TITLES
+from puntual.apps.reports.tables import Column, Report, Table
+from puntual.core.reports import ageing as ageing_core
+from puntual.core.reports import roll_rates as roll_core
+from puntual.core.reports import vintages as vintages_core
+from puntual.core.reports.inputs import Known
+from puntual.core.reports.registry import Measured
+from puntual.ui.formats import locale_for, money_text
+
+NO_BOOKS = "Todavía no hay facturas: cárguelas en Cargar datos y este reporte se llenará solo."
+
+
+def report(kind: str, creditor: Creditor, now: Known, **parts: Any) -> Report:
+    """A report with its title and period."""
+    return Report(kind, str(TITLES[kind]), creditor.code, creditor.name, now.start, now.end, **parts)
+
+
+def pct(bp: int) -> str:
+    """Hundredths of a percent as people read them: "12.5 %"."""
+    return f"{bp / 100:.1f} %"
+
+
+def kpis(creditor: Creditor, now: Known, figures: Sequence[Measured]) -> Report:
+    """The indicators; without a single figure, the sentence of an empty company."""
+    empty = not now.currencies() and not now.contacts.height
+    return report("kpis", creditor, now, figures=tuple(figures), sentences=(NO_BOOKS,) if empty else ())
+
+
+def ageing(creditor: Creditor, now: Known) -> Report:
+    """Open balance by days past due, per currency and segment, at the close."""
+    rows = ageing_core.ageing(now, by_segment=True)
+    columns = (
+        Column("bucket", "Antigüedad"), Column("segment", "Segmento"), Column("open_minor", "Saldo", "money"),
+        Column("items", "Documentos", "count"), Column("share_bp", "Del total", "pct"),
+    )  # fmt: skip
+    tables = []
+    for currency in rows["currency"].unique(maintain_order=True).to_list():
+        mine = rows.filter(pl.col("currency") == currency)
+        segments = mine["segment"].n_unique() > 2
+        shown = mine if segments else mine.filter(pl.col("segment") == "*")
+        cells = tuple(
+            (ageing_core.NAMES[r["bucket"]], _segment(r["segment"]), r["open_minor"], r["items"], r["share_bp"])
+            for r in shown.iter_rows(named=True)
+        )  # fmt: skip
+        tables.append(Table("ageing", _ageing_says(mine, creditor, currency), columns, cells, currency))
+    return report("ageing", creditor, now, tables=tuple(tables), sentences=() if tables else (NO_BOOKS,))
+
+
+def _segment(value: str) -> str:
+    return "Toda la empresa" if value == "*" else value or "Sin segmento"
+
+
+def _ageing_says(rows: pl.DataFrame, creditor: Creditor, currency: str) -> str:
+    whole = rows.filter(pl.col("segment") == "*")
+    open_minor = int(whole["open_minor"].sum())
+    late = whole.filter(pl.col("bucket") != "current")
+    overdue = int(late["open_minor"].sum())
+    if open_minor <= 0:
+        return "No hay nada por cobrar al corte."
+    text = money_text(open_minor, currency, locale_for(creditor.country), with_code=True)
+    if overdue <= 0:
+        return f"Todo está por vencer: {text}, y nada atrasado."
+    worst = late.sort("open_minor", descending=True).row(0, named=True)
+    share = pct(roll_core.share_bp(overdue, open_minor) or 0)
+    return f"De {text} por cobrar, el {share} está vencido; lo que más pesa tiene {_lower(worst['bucket'])}."
+
+
+def _lower(bucket: str) -> str:
+    return ageing_core.NAMES[bucket].lower()
+
+
+def roll_rates(creditor: Creditor, now: Known) -> Report:
+    """The matrix of the period and the monthly rates."""
+    moved, monthly = roll_core.matrix(now), roll_core.monthly(now)
+    tables = []
+    for currency in moved["currency"].unique(maintain_order=True).to_list():
+        tables.append(_matrix(moved.filter(pl.col("currency") == currency), currency))
+        mine = monthly.filter(pl.col("currency") == currency)
+        if mine.height:
+            tables.append(_monthly(mine, currency))
+    return report("roll-rates", creditor, now, tables=tuple(tables), sentences=() if tables else (NO_BOOKS,))
+
+
+def _matrix(rows: pl.DataFrame, currency: str) -> Table:
+    codes = (*ageing_core.BUCKETS, roll_core.SETTLED)
+    names = {**ageing_core.NAMES, roll_core.SETTLED: "Dejó de deberse"}
+    cells = {(r["was"], r["now"]): r for r in rows.iter_rows(named=True)}
+    lines = []
+    for was in ageing_core.BUCKETS:
+        at_opening = sum(cells[was, code]["minor"] for code in codes)
+        lines.append((names[was], at_opening, *(cells[was, code]["share_bp"] for code in codes)))
+    columns = (Column("was", "Al abrir"), Column("open_minor", "Capital", "money"))
+    columns += tuple(Column(code, names[code], "pct") for code in codes)
+    return Table("matrix", _matrix_says(cells), columns, tuple(lines), currency)
+
+
+def _matrix_says(cells: dict[tuple[str, str], dict[str, Any]]) -> str:
+    rolled = cells["d1_30", "d31_60"]["share_bp"]
+    late = [code for code in ageing_core.BUCKETS if code != "current"]
+    whole = sum(cells[was, code]["minor"] for was in late for code in (*ageing_core.BUCKETS, roll_core.SETTLED))
+    cured = roll_core.share_bp(sum(cells[was, roll_core.SETTLED]["minor"] for was in late), whole)
+    if cured is None:
+        return "Nada estaba vencido al abrir el periodo."
+    text = f"De lo vencido al abrir, el {pct(cured)} dejó de deberse"
+    return f"{text}; del primer mes de atraso, el {pct(rolled)} pasó al segundo." if rolled is not None else f"{text}."
+
+
+def _monthly(rows: pl.DataFrame, currency: str) -> Table:
+    columns = (
+        Column("month", "Mes", "date"), Column("bucket", "De"), Column("was_minor", "Un mes antes", "money"),
+        Column("next_minor", "Tramo siguiente", "money"), Column("rate_bp", "Rodamiento", "pct"),
+    )  # fmt: skip
+    cells = tuple(
+        (r["month"], ageing_core.NAMES[r["bucket"]], r["was_minor"], r["next_minor"], r["rate_bp"])
+        for r in rows.iter_rows(named=True)
+    )
+    first = rows.filter(pl.col("bucket") == "d1_30", pl.col("rate_bp").is_not_null())
+    title = "Rodamiento de cada mes, por saldos."
+    if first.height > 1:
+        before, last = first["rate_bp"][-2], first["rate_bp"][-1]
+        word = "subió" if last > before else "bajó" if last < before else "quedó igual"
+        title = f"De 1-30 a 31-60 días el rodamiento {word}: de {pct(before)} a {pct(last)} en el último mes."
+    return Table("monthly", title, columns, cells, currency)
+
+
+def vintages(creditor: Creditor, now: Known) -> Report:
+    """Of each month's sales, what is still unpaid month after month."""
+    rows = vintages_core.vintages(now)
+    ages = sorted(rows["age_months"].unique().to_list())
+    columns = (Column("month", "Emitido en", "date"), Column("sold_minor", "Vendido", "money"))
+    columns += tuple(Column(f"m{age}", f"Mes {age}", "pct") for age in ages)
+    tables = []
+    for currency in rows["currency"].unique(maintain_order=True).to_list():
+        mine = rows.filter(pl.col("currency") == currency)
+        lines = []
+        for month in mine["month"].unique().sort().to_list():
+            line = {r["age_months"]: r for r in mine.filter(pl.col("month") == month).iter_rows(named=True)}
+            sold = line[max(line)]["sold_minor"]
+            lines.append((month, sold, *(line[a]["open_bp"] if a in line else None for a in ages)))
+        tables.append(Table("vintages", _vintage_says(lines), columns, tuple(lines), currency))
+    return report("vintages", creditor, now, tables=tuple(tables), sentences=() if tables else (NO_BOOKS,))
+
+
+def _vintage_says(lines: list[tuple[Any, ...]]) -> str:
+    """The two last months that have reached the second month of age, compared."""
+    reached = [(line[0], line[4]) for line in lines if len(line) > 4 and line[4] is not None]
+    if len(reached) < 2:
+        return "Parte de las ventas de cada mes que sigue sin pagarse."
+    (_, before), (_, last) = reached[-2:]
+    word = "peor" if last > before else "mejor" if last < before else "igual"
+    return f"La última cosecha paga {word} que la anterior: a los dos meses debía {pct(last)}, antes {pct(before)}."

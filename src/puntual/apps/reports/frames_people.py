@@ -1,0 +1,112 @@
+"""The frames of friction, causes and refusals, added up by the database like those of `frames`."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from puntual.apps import bulk
+from puntual.apps.parties.models import Creditor
+from puntual.apps.reports.frames import day, instants
+from puntual.core.frames import Column
+from puntual.core.reports import causes, friction
+
+_LEVEL = " ".join(f"WHEN '{code}' THEN {level}" for code, level in friction.LEVELS.items())
+#: A failed payment, a complaint about spam or a reply also prove that the message was seen.
+_SEEN = f"WHEN 'pay_failed' THEN {friction.LEVELS['method_chosen']} WHEN 'replied' THEN {friction.LEVELS['opened']}"
+_JOURNEYS = f"""
+SELECT o.channel, o.stage, o.currency, COALESCE(f.method, '') AS method, COALESCE(f.device, '') AS device,
+       COALESCE(f.level, 0) AS level, COALESCE(f.failed, 0) AS failed, f.last_on,
+       COUNT(*) AS messages, CAST(SUM(o.amount_minor) AS BIGINT) AS amount_minor
+FROM outreach_outbox o LEFT JOIN (
+    SELECT x.outbox_id, MAX(CASE x.kind {_LEVEL} {_SEEN} ELSE 0 END) AS level,
+           MAX(CASE WHEN x.kind = 'pay_failed' THEN 1 ELSE 0 END) AS failed, MAX(x.method) AS method,
+           MAX(x.device) AS device, {{last_on}} AS last_on
+    FROM outreach_fact x WHERE x.outbox_id IS NOT NULL AND x.at >= %s AND x.at < %s GROUP BY x.outbox_id
+) f ON f.outbox_id = o.id
+WHERE o.creditor_id = %s AND o.state IN ('sent', 'opened', 'unknown') AND o.channel <> 'task'
+  AND o.finished_at >= %s AND o.finished_at < %s
+GROUP BY o.channel, o.stage, o.currency, f.method, f.device, f.level, f.failed, f.last_on
+"""
+_DELAYS = """
+SELECT d.currency, i.product, i.department, i.seller, d.due_on,
+       CASE WHEN s.open_minor <= 0 THEN s.last_on END AS paid_on,
+       COUNT(*) AS items, CAST(SUM(d.original_minor) AS BIGINT) AS amount_minor
+FROM receivables_dueitem d JOIN receivables_invoice i ON i.id = d.invoice_id
+JOIN (
+    SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
+    FROM receivables_entry e JOIN receivables_event v ON v.id = e.event_id
+    WHERE e.ledger = 1 AND e.component = 1 AND v.creditor_id = %s AND v.effective_on <= %s GROUP BY e.due_item_id
+) s ON s.due_item_id = d.id
+WHERE d.due_on >= %s AND d.due_on <= %s
+GROUP BY d.currency, i.product, i.department, i.seller, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END
+"""
+_DISPUTES = """
+SELECT d.currency, d.cause, d.department, i.product, i.seller, d.opened_on, d.deadline_on,
+       (SELECT {last} FROM negotiation_step s WHERE s.dispute_id = d.id AND s.now IN ('told', 'withdrawn'))
+           AS closed_on,
+       d.disputed_minor, d.credited_minor
+FROM negotiation_dispute d JOIN receivables_dueitem t ON t.id = d.due_item_id
+JOIN receivables_invoice i ON i.id = t.invoice_id
+WHERE d.creditor_id = %s AND d.opened_on >= %s AND d.opened_on <= %s
+"""
+_REFUSALS = """
+SELECT r.verdict, r.reason, COALESCE(r.rule, '') AS rule, COUNT(*) AS times
+FROM planning_planrow r JOIN planning_plan p ON p.id = r.plan_id
+WHERE p.creditor_id = %s AND r.verdict IN ('defer', 'deny') AND p.day >= %s AND p.day <= %s
+GROUP BY r.verdict, r.reason, COALESCE(r.rule, '')
+ORDER BY COUNT(*) DESC, r.reason
+"""
+_WAITING = """
+SELECT 'dispute' AS what, COUNT(*) AS times FROM negotiation_dispute
+ WHERE creditor_id = %s AND state NOT IN ('told', 'withdrawn') AND deadline_on < %s
+UNION ALL SELECT 'complaint', COUNT(*) FROM negotiation_complaint
+ WHERE creditor_id = %s AND state NOT IN ('answered', 'closed') AND deadline_on < %s
+UNION ALL SELECT 'talk', COUNT(*) FROM portal_talkrequest t JOIN parties_account a ON a.id = t.account_id
+ WHERE a.creditor_id = %s AND t.done_at IS NULL AND t.at < %s
+"""
+
+
+def _date_of(column: str) -> str:
+    """The UTC date of an instant, on both databases."""
+    return f"CAST(MAX({column}) AS DATE)" if bulk.is_postgres() else f"SUBSTR(MAX({column}), 1, 10)"
+
+
+def journeys(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """How far the messages that left in [start, end] took people by its end (friction.JOURNEYS)."""
+    first, last = instants(creditor, start, end)
+    sql = _JOURNEYS.format(last_on=_date_of("x.at"))
+    return bulk.read_frame(sql, friction.JOURNEYS, (first, last, creditor.pk, first, last))
+
+
+def delays(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """The documents that fell due in [start, end], as known at its end (causes.DELAYS)."""
+    return bulk.read_frame(_DELAYS, causes.DELAYS, (creditor.pk, day(end), day(start), day(end)))
+
+
+def disputes(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """The disputes opened in [start, end] (causes.DISPUTES)."""
+    sql = _DISPUTES.format(last=_date_of("s.at"))
+    return bulk.read_frame(sql, causes.DISPUTES, (creditor.pk, day(start), day(end)))
+
+
+REFUSALS = {
+    "verdict": Column(pl.String, "defer o deny"),
+    "reason": Column(pl.String, "código de `reasons`"),
+    "rule": Column(pl.String, "regla de la norma"),
+    "times": Column(pl.Int64, "cuántas veces"),
+}
+
+
+def refusals(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """What the law or the policy did not let happen in the plans of [start, end], by reason and rule."""
+    return bulk.read_frame(_REFUSALS, REFUSALS, (creditor.pk, day(start), day(end)))
+
+
+def unanswered(creditor: Creditor, end: date) -> dict[str, int]:
+    """dispute, complaint (past their deadline) and talk (asked for a person) that nobody has answered yet."""
+    columns = {"what": Column(pl.String, ""), "times": Column(pl.Int64, "")}
+    _, last = instants(creditor, end, end)
+    given = (creditor.pk, day(end), creditor.pk, day(end), creditor.pk, last)
+    return dict(bulk.read_frame(_WAITING, columns, given).iter_rows())

@@ -1,0 +1,90 @@
+"""The only reader of reports: what is known of a creditor, and each report built from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+import attrs
+
+from puntual.apps.parties.models import Creditor
+from puntual.apps.reports import build_money, build_people, frames
+from puntual.apps.reports.models import ContactCost
+from puntual.apps.reports.tables import Report
+from puntual.core.errors import UnusableInput
+from puntual.core.reports import registry
+from puntual.core.reports.inputs import Known
+
+Builder = Callable[[Creditor, date, date], Report]
+
+
+def known(creditor: Creditor, start: date, end: date) -> Known:
+    """Everything that the indicators need of one creditor over [start, end]."""
+    earliest, _ = registry.before(start, end)
+    return Known(
+        start=start, end=end,
+        movements=frames.movements(creditor, end),
+        settled=frames.settled(creditor, end),
+        cash=frames.cash(creditor, earliest, end),
+        promises=frames.promises(creditor, end),
+        **_of_period(creditor, start, end),
+        contact_cost=contact_cost(creditor.pk),
+    )  # fmt: skip
+
+
+def _of_period(creditor: Creditor, start: date, end: date) -> dict:
+    day_before = registry.before(start, end)[1]
+    return {
+        "standing": frames.standing(creditor, day_before, end),
+        "contacts": frames.contacts(creditor, start, end),
+        "instalments": frames.instalments(creditor, start, end),
+        "harm": frames.harm(creditor, start, end),
+    }
+
+
+def previous(creditor: Creditor, now: Known) -> Known:
+    """The period of the same length just before, over the same books."""
+    start, end = registry.before(now.start, now.end)
+    return attrs.evolve(now, start=start, end=end, **_of_period(creditor, start, end))
+
+
+def contact_cost(creditor_id: int) -> dict[str, int]:
+    """channel -> cost of one contact in minor units; empty until somebody writes it."""
+    return dict(ContactCost.objects.filter(creditor_id=creditor_id).values_list("channel", "cost_minor"))
+
+
+def kpis(creditor: Creditor, start: date, end: date, by: str = "") -> Report:
+    """Every indicator with the one of the period before; with `by`, also for each value of that dimension."""
+    now = known(creditor, start, end)
+    if by and by not in registry.DIMENSIONS:
+        raise UnusableInput(f"No se puede separar por «{by}»: use {', '.join(registry.DIMENSIONS)}.")
+    figures = registry.measure(now, previous(creditor, now))
+    for one in registry.REGISTRY if by else ():
+        figures += registry.split(one, now, by) if by in one.by else []
+    return build_money.kpis(creditor, now, figures)
+
+
+def _money(build: Callable[[Creditor, Known], Report]) -> Builder:
+    """A report that needs the movements, the settled documents and the cash alone."""
+
+    def built(creditor: Creditor, start: date, end: date) -> Report:
+        now = Known(
+            start=start, end=end, movements=frames.movements(creditor, end), settled=frames.settled(creditor, end),
+            cash=frames.cash(creditor, start - timedelta(days=400), end),
+        )  # fmt: skip
+        return build(creditor, now)
+
+    return built
+
+
+#: The reports by the name that the command line and the addresses use. Those of the prediction are bound in project.
+REPORTS: Mapping[str, Builder] = {
+    "kpis": kpis,
+    "ageing": _money(build_money.ageing),
+    "roll-rates": _money(build_money.roll_rates),
+    "vintages": _money(build_money.vintages),
+    "friction": build_people.friction,
+    "causes": build_people.causes,
+    "agents": build_people.agents,
+    "harm": build_people.harm,
+}

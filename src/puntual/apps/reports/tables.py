@@ -1,0 +1,118 @@
+"""A report as people and programs take it: figures, sentences and tables of typed columns, for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import attrs
+
+from puntual.core.money import Money
+from puntual.core.reports.registry import Measured
+
+#: Kinds of column: text, date, money (minor units of the table's currency), pct (hundredths of a percent), count, days.
+KINDS = ("text", "date", "money", "pct", "count", "days")
+
+
+@attrs.frozen
+class Column:
+    """One column of a table."""
+
+    name: str
+    label: str
+    kind: str = "text"
+
+
+@attrs.frozen
+class Table:
+    """Rows of one currency (empty: of none). `title` states what they find; `link` opens a row by its first cell."""
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    currency: str = ""
+
+    def as_json(self, creditor: str) -> dict[str, Any]:
+        rows = [
+            {c.name: plain(cell, c.kind, self.currency) for c, cell in zip(self.columns, row, strict=True)}
+            for row in self.rows
+        ]
+        return {"name": self.name, "creditor": creditor, "currency": self.currency or None, "title": self.title,
+                "rows": rows}  # fmt: skip
+
+
+@attrs.frozen
+class Report:
+    """One report of one creditor over [start, end], both days included."""
+
+    kind: str
+    title: str
+    creditor: str
+    name: str
+    start: date
+    end: date
+    figures: tuple[Measured, ...] = ()
+    sentences: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    more: dict[str, Any] = attrs.field(factory=dict)
+
+
+def plain(cell: Any, kind: str, currency: str) -> Any:
+    """A cell for JSON: money with its currency, percents and days as numbers, dates as they are."""
+    if cell is None:
+        return None
+    if kind == "money":
+        return Money(int(cell), currency).as_json()
+    if kind == "pct":
+        return float(Decimal(cell).scaleb(-2))
+    if isinstance(cell, Decimal):
+        return float(cell)
+    return cell
+
+
+def document(reports: Sequence[Report]) -> dict[str, Any]:
+    """The JSON document of a report of one or several creditors."""
+    first = reports[0]
+    return {
+        "report": first.kind, "from": first.start, "to": first.end, "creditors": [r.creditor for r in reports],
+        "figures": [figure(m, r) for r in reports for m in r.figures],
+        "sentences": [{"creditor": r.creditor, "text": s} for r in reports for s in r.sentences],
+        "tables": [t.as_json(r.creditor) for r in reports for t in r.tables],
+        **{key: value for r in reports for key, value in r.more.items()},
+    }  # fmt: skip
+
+
+def figure(measured: Measured, report: Report) -> dict[str, Any]:
+    """A figure with everything that explains it."""
+    kpi, found, before = measured.kpi, measured.figure, measured.previous
+    money_unit = kpi.unit in ("money", "money_per")
+    return {
+        "code": kpi.code, "name": kpi.name, "creditor": report.creditor, "currency": measured.currency or None,
+        "by": {measured.dimension: measured.value} if measured.dimension else None,
+        "value": _value(found.value, money_unit, measured.currency), "unit": kpi.unit,
+        "sentence": found.sentence or None,
+        "formula": kpi.formula, "variant": kpi.variant,
+        "numerator": {"meaning": kpi.numerator, "value": _part(found.numerator)},
+        "denominator": {"meaning": kpi.denominator, "value": _part(found.denominator)} if kpi.denominator else None,
+        "period": {"from": report.start, "to": report.end}, "cut_off": kpi.cut_off, "source": kpi.source,
+        "previous": _value(before.value, money_unit, measured.currency) if before else None,
+        "rows": address(kpi.code, report.start, report.end),
+    }  # fmt: skip
+
+
+def _value(value: Decimal | None, is_money: bool, currency: str) -> Any:
+    if value is None:
+        return None
+    return Money(int(value), currency).as_json() if is_money else float(value)
+
+
+def _part(part: int | Decimal | None) -> Any:
+    return float(part) if isinstance(part, Decimal) else part
+
+
+def address(code: str, start: date, end: date) -> str:
+    """Where the web opens the rows behind a figure."""
+    return f"/reportes/indicador/{code}/?desde={start.isoformat()}&hasta={end.isoformat()}"

@@ -1,0 +1,116 @@
+"""Talking and keeping one's word: contacts, promises, agreements."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from puntual.core.reports.inputs import Known, total, within
+from puntual.core.reports.measure import Figure, Kpi, percent, ratio
+
+_NO_CONTACTS = "No hubo gestiones en el periodo."
+_NO_PROMISES = "Ninguna promesa con fecha en el periodo está juzgada al corte."
+
+
+def contact_rate(known: Known) -> Figure:
+    reached = total(known.contacts, pl.col("direct"), column="times")
+    return percent(reached, total(known.contacts, column="times"), _NO_CONTACTS)
+
+
+def _late_accounts(known: Known) -> pl.DataFrame:
+    return known.standing.filter(pl.col("overdue_then_minor") > 0).select("account").unique()
+
+
+def coverage(known: Known) -> Figure:
+    """Accounts overdue at the opening that somebody or something tried to contact."""
+    late = _late_accounts(known)
+    tried = late.join(known.contacts.select("account").drop_nulls().unique(), on="account", how="semi")
+    return percent(tried.height, late.height, "Nadie tenía saldo vencido al abrir el periodo.")
+
+
+def intensity(known: Known) -> Figure:
+    accounts = known.contacts["account"].drop_nulls().n_unique()
+    return ratio(total(known.contacts, column="times"), accounts, 1, _NO_CONTACTS)
+
+
+def promise_rate(known: Known) -> Figure:
+    made = known.promises.filter(within("made_on", known.start, known.end), pl.col("agent") != "").height
+    reached = total(known.contacts, pl.col("direct"), column="times")
+    return percent(made, reached, "No hubo contacto directo con nadie en el periodo.")
+
+
+def judged(known: Known) -> pl.DataFrame:
+    """Promises due in the period and judged by its end."""
+    seen = pl.col("closed_on").is_not_null() & (pl.col("closed_on") <= known.end)
+    return known.promises.filter(
+        within("promised_on", known.start, known.end), seen, pl.col("state").is_in(("kept", "broken"))
+    )
+
+
+def promises_kept(known: Known) -> Figure:
+    rows = judged(known)
+    return percent(rows.filter(pl.col("state") == "kept").height, rows.height, _NO_PROMISES)
+
+
+def promises_kept_amount(known: Known) -> Figure:
+    rows = judged(known)
+    return percent(total(rows, pl.col("state") == "kept"), total(rows), _NO_PROMISES)
+
+
+def instalments_on_time(known: Known) -> Figure:
+    due = known.instalments.filter(within("due_on", known.start, known.end))
+    return percent(int(due["on_time"].sum()), due.height, "Ninguna cuota de convenio vencía en el periodo.")
+
+
+_CUT = "gestiones con fecha dentro del periodo, en la zona de la empresa"
+_WHERE = ("channel", "agent", "segment")
+KPIS: tuple[Kpi, ...] = (
+    Kpi(
+        code="contact_rate", name="Contactabilidad", group="gestión", formula="contactos efectivos ÷ gestiones × 100",
+        variant="Efectivo: se habló con la persona. Un mensaje leído no basta.", numerator="contactos con la persona",
+        denominator="gestiones salientes", unit="pct", cut_off=_CUT, source="moonflow.ai; giro26.com",
+        compute=contact_rate, better="up", money=False, by=_WHERE, rows="contacts", parts="count",
+    ),
+    Kpi(
+        code="coverage", name="Cobertura", group="gestión",
+        formula="cuentas con atraso gestionadas ÷ cuentas con atraso al abrir × 100",
+        variant="Una gestión basta, por cualquier canal.", numerator="cuentas con atraso gestionadas",
+        denominator="cuentas con atraso al abrir", unit="pct", cut_off=_CUT, source="conocimiento general",
+        compute=coverage, money=False, by=_WHERE, rows="accounts", parts="count",
+    ),
+    Kpi(
+        code="intensity", name="Intensidad", group="gestión", formula="gestiones ÷ cuentas gestionadas",
+        variant="Gestiones salientes por cada cuenta que tuvo alguna.", numerator="gestiones salientes",
+        denominator="cuentas gestionadas", unit="count", cut_off=_CUT, source="conocimiento general",
+        compute=intensity, money=False, by=_WHERE, rows="contacts", parts="count",
+    ),
+    Kpi(
+        code="promise_rate", name="Tasa de promesas", group="promesas",
+        formula="promesas tomadas por personas ÷ contactos directos × 100",
+        variant="Sin las que el cliente hizo solo en su página.", numerator="promesas tomadas",
+        denominator="contactos directos", unit="pct", cut_off=_CUT, source="delightcorp", compute=promise_rate,
+        better="up", money=False, by=("agent", "segment"), rows="promises", parts="count",
+    ),
+    Kpi(
+        code="promises_kept", name="Promesas cumplidas", group="promesas",
+        formula="promesas cumplidas ÷ promesas vencidas × 100",
+        variant="Por número; con fecha en el periodo y ya juzgadas por el banco al corte; sin las retiradas.",
+        numerator="promesas cumplidas", denominator="promesas vencidas y juzgadas", unit="pct",
+        cut_off="promesas para una fecha del periodo", source="transformance.ai (típico 60-80 %)",
+        compute=promises_kept, better="up", by=("agent", "segment"), rows="promises", parts="count",
+    ),
+    Kpi(
+        code="promises_kept_amount", name="Promesas cumplidas, por importe", group="promesas",
+        formula="importe de las cumplidas ÷ importe de las vencidas × 100",
+        variant="Las mismas promesas, por lo prometido.", numerator="importe de las cumplidas",
+        denominator="importe de las vencidas y juzgadas", unit="pct", cut_off="promesas para una fecha del periodo",
+        source="transformance.ai", compute=promises_kept_amount, better="up", by=("agent", "segment"), rows="promises",
+    ),
+    Kpi(
+        code="instalments_on_time", name="Cuotas de convenio a tiempo", group="promesas",
+        formula="cuotas pagadas a tiempo ÷ cuotas que vencían × 100",
+        variant="Con la gracia y la tolerancia del convenio; los pagos llenan las cuotas en orden.",
+        numerator="cuotas pagadas a tiempo", denominator="cuotas que vencían en el periodo", unit="pct",
+        cut_off="cuotas con vencimiento en el periodo", source="giro26.com", compute=instalments_on_time, better="up",
+        by=("segment",), rows="promises", parts="count",
+    ),
+)  # fmt: skip
