@@ -39,7 +39,7 @@ def prepare() -> None:
     from puntual.apps.parties import vault
     from puntual.apps.receivables import guard
 
-    settings.DATA.mkdir(parents=True, exist_ok=True)
+    (settings.DATA / "static").mkdir(parents=True, exist_ok=True)
     progress("Preparando las tablas...")
     call_command("migrate", verbosity=0, interactive=False)
     guard.raise_guard()
@@ -79,5 +79,7 @@ def start(preset: str | None, approve_first: int | None) -> dict[str, object]:
 
 def _say(document: dict) -> str:
     if not document["creditors"]:
-        return "Listo. Aún no hay ninguna empresa: entre a la web y elija «Empezar con mis datos», o repita con --preset."
+        return (
+            "Listo. Aún no hay ninguna empresa: entre a la web y elija «Empezar con mis datos», o repita con --preset."
+        )
     return f"Listo. Empresa: {', '.join(document['creditors'])}. Política: {', '.join(document['policies'])}."
