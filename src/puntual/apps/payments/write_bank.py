@@ -57,6 +57,9 @@ def match_lines(
         )
         for pk, t in told.items()
     ]  # fmt: skip
+    if not lines:
+        # Nobody's name is unsealed for nothing.
+        return Matched(0, 0, 0)
     payouts = _payouts(creditor_id, lines)
     customers = customers_of(creditor_id)
     proposals = matching.match_statement(
