@@ -37,7 +37,7 @@ _NOT_BEFORE = re.compile(
     r"boleta|letra|guia|cuenta|clabe|telefono|celular|dpi|dni|ci|rut|cedula|cedula|nit|rfc|ruc|reclamo|ref|"
     r"referencia|invoice|"
     r"[a-z]+-|a las|las|plan|articulo|art|escribe|opcion|calle|km|ley|piso|depto|f00\d-|ficha|caso|expediente|poliza|"
-    r"desde hace|hace|dentro de|terminacion|termina en|el ano|de|la)[ .:]*$"
+    r"desde hace|hace|dentro de|terminacion|termina en|el ano|de|la|autorizacion|los proximos|usted)[ .:]*$"
 )
 _DE_AMOUNT = re.compile(r"(?:\bde a|\babono de|\bpago de|\btransferencia de|\bdeposito de|\bpix de|\bsinpe de|"
                         r"\byappy de|\bbizum de|"

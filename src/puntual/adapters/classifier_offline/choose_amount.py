@@ -26,12 +26,14 @@ _FULL = re.compile(
     r"\b(?:todo|todito|completo|total|de una vez|everything|in full|tudo|de jalon|el saldo|la totalidad)\b"
 )
 _ABOUT = {PROMESA, PAGADO, NO_PUEDE, DISPUTA}
+_REFUSED = re.compile(r"\bno (?:puedo|tengo|alcanzo|completo|llego|me alcanza|junto)(?: \w+){0,4}\W*$")
 _OWED = re.compile(
     r"\b(?:debo|debia|me cobran|me estan cobrando|dice|adeudo|la factura|el total|la cuota|faltan|en vez "
     r"de)\W*(?:\w+\W+)?$"
 )
 _DISPUTED = re.compile(
-    r"\b(?:cobr\w+|cargo|recargo|cuota|monto|compra|consumo|valor|charge\w*|cargaron|facturaron)\b(?: \w+){0,3} *$"
+    r"\b(?:cobr\w+|cargo|recargo|cuota|monto|compra|consumo|valor|charge\w*|cargaron|facturaron)\b(?: \w+){0,3} *$|"
+    r"\bes[oa]s *$"
 )
 
 
@@ -49,7 +51,7 @@ def choose_amount(
     usable = [
         one
         for one in found
-        if one.money is not None and (one.strength >= AFTER_VERB or (one.strength == BARE and paying))
+        if one.money is not None and (one.strength >= AFTER_VERB or one.strength == BARE and intents & _ABOUT)
     ]
     if not paying:
         usable = [one for one in usable if _DISPUTED.search(text[max(0, one.start - 40) : one.start].rstrip("$ "))]
@@ -66,6 +68,8 @@ def choose_amount(
 def _rank(text: str, order: int, amount: Amount, intents: set[str]) -> float:
     before = text[max(0, amount.start - 40) : amount.start]
     rank = min(amount.strength, 3) * 1.0 - 0.1 * order
+    if _REFUSED.search(before):
+        rank -= 2.5
     if intents & {PROMESA, PAGADO} and _OWED.search(before):
         rank -= 2.5
     return rank

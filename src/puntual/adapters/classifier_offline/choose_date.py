@@ -23,7 +23,7 @@ _WILL = re.compile(
     r"podria|puedo|tendria|tengo|paga|ate|hasta|pague|deposite|espera|espere|quito|arreglamos|regularizo)\b"
 )
 _LATER = re.compile(r"\b(?:resto|lo demas|los otros|la otra|el saldo)\b")
-_SINCE = re.compile(r"\bno (?:he|hemos|ha|han)\b|\bllevo\b|\bsin\b")
+_SINCE = re.compile(r"\bno (?:he|hemos|ha|han)\b|\bllevo\b|\bsin (?:trabajo|pega|chamba|servicio|ingresos|nada)\b")
 _REFUSED = re.compile(
     r"\bno (?:hay|llego|puedo|alcanzo|pude|podre|voy a poder|me alcanza|tengo|completo|sera|va a ser)?\b|\bno$|"
     r"\bfestivo no\b"
@@ -50,6 +50,8 @@ def choose(
         key = (rank, -i)
         if best is None or key > best:
             best, chosen = key, one
+    if chosen is None and PAGADO in intents and PROMESA in intents:
+        return choose(text, found, intents - {PROMESA}, today)
     if chosen is None:
         return None, None, ()
     if not said_paid:
@@ -71,7 +73,9 @@ def _rank(text: str, one: Found, intents: set[str], said_paid: bool, today: date
         return None
     if day == today and intents & {NO_PUEDE, INFO} and PROMESA not in intents:
         return None
-    if PROMESA not in intents and (_SINCE.search(clause) or (one.strength == PERIOD and _REFUSED.search(clause))):
+    if PROMESA not in intents and (_SINCE.search(clause) or one.strength == PERIOD):
+        return None
+    if not intents & {PROMESA, NO_PUEDE} and not _WILL.search(clause):
         return None
     rank = 10 * one.strength + (3 if _WILL.search(clause) else 0) - (4 if _LATER.search(clause) else 0)
     return rank - (

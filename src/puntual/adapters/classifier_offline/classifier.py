@@ -57,7 +57,7 @@ class Read:
         exact = [one for one in self.dates if one.strength in (EXACT, PERIOD)]
         return Facts(
             ahead=any(one.ahead and one.ahead >= self.today for one in exact),
-            behind=any(one.ahead and one.ahead < self.today for one in exact),
+            behind=any(one.ahead is None or one.ahead < self.today for one in exact),
             weak=any(one.strength == WEAK for one in self.dates),
             amount=any(one.strength in (MARKED, SCALED, AFTER_VERB) for one in self.amounts),
             marked=any(one.strength == MARKED for one in self.amounts),

@@ -44,6 +44,7 @@ DAY_WORDS = {
     "veinticinco": 25, "veintiseis": 26, "veintisiete": 27, "veintiocho": 28, "veintinueve": 29, "treinta": 30,
     "treinta y uno": 31, "quinze": 15, "dez": 10, "vinte": 20, "trinta": 30, "primeiro": 1,
 }  # fmt: skip
+_FAR_AHEAD_DAYS, _NEAR_BEHIND_DAYS = 240, 100
 
 
 def one_of(words: dict[str, int]) -> str:
@@ -120,6 +121,9 @@ def in_month(today: date, month: int, day: int, year: int | None = None) -> tupl
         return None, None
     ahead = this if this >= today else clamped(today.year + 1, month, day)
     behind = this if this <= today else clamped(today.year - 1, month, day)
+    # "el 28 de agosto", said on the 2nd of September, was five days ago and not in a year
+    if ahead and behind and (ahead - today).days > _FAR_AHEAD_DAYS and (today - behind).days < _NEAR_BEHIND_DAYS:
+        return behind, behind
     return ahead, behind
 
 

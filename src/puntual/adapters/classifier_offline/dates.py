@@ -219,7 +219,7 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
      rf"(?: (?:de ({_MO})|que viene|entrante|proximo))?", _end_of, EXACT),
     (r"\b(?:(?:fin|fines|finales|final) de(?:l)? ano|(?:se )?(?:acabe|termine) el ano|end of the year|fim do ano)\b",
      lambda today, m: _both(date(today.year, 12, 31)), EXACT),
-    (r"\b(?:se )?(?:acabe|termine|cierre) (?:el|este) mes\b", _end_of, EXACT),
+    (r"\b(?:se )?(?:acabe|termine|cierre) (?:el|este) mes\b|\bel (?:dia ultimo|ultimo dia|ultimo)\b", _end_of, EXACT),
     (rf"\b(?:principios?|inicios?|primeros(?: dias)?|comienzos?|comienzo|inicio|start|beginning|comeco)(?: de(?:l)?|"
      rf" do| of)? "
      rf"(?:{_NEXT_MONTH}|({_MO})\b|(?:the )?(?:mes|month)\b)", _start_of(1), PERIOD),
@@ -232,9 +232,14 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
     (r"\b(?:(?:fin|finales) de (?:la |esta )?semana|finde|weekend|fim de semana|finsito de semana)\b", _week_end(5,
     False), EXACT),
     (r"\b(?:del?|al|el) (?P<wd>" + _WD + r") en ocho\b", _weekday, EXACT),
-    (rf"(?<!\bde )(?:(?:{_NEXT_WEEK} )?(?:\b(?:el|este|proximo|otro|next|last|this|de este|na|no|on|para) )*"
+    (rf"(?<!\bde )(?:(?:{_NEXT_WEEK},? )?(?:\b(?:el|este|proximo|otro|next|last|this|de este|na|no|on|para) )*"
      rf"|\b(?:tarde|noche|dia) de )\b(?P<wd>{_WD})\b(?:,? (?:dia |el )?(?P<n>[0-3]?\d)\b{_NOT_MONEY})?{_TAIL}",
      _weekday, EXACT),
+    (
+        r"\b(?:el|este|para el|proximo) vienes\b",
+        lambda today, m: (w.next_weekday(today, 4), w.last_weekday(today, 4)),
+        EXACT,
+    ),
     (r"\b(?:antes|partir|desde) del? (?P<wd>" + _WD + r")\b", _weekday, EXACT),
     (rf"(?<!\bla )(?<!\besta )(?<!\bpor )(?<!\ben )(?<!\bde )(?<!\ba )\b(?:manana|amanha|tomorrow)\b(?: (?:mismo|"
      rf"\d{{1,2}}\b{_NOT_MONEY}|{_WD}))?", _shift(1),
@@ -243,7 +248,8 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
     (r"\bmanana (?:por|en|a|de) (?:la|el)\b", _shift(1), EXACT),
     (rf"\b(?:el|dia|al|del|este|the|no dia|para el|hasta el|on the|los dias?)(?: dia)? (?:(\d{{1,2}})(?:th|st|nd|"
      rf"rd)?|({_DW}))\b{_NOT_MONEY}"
-     r"(?! (?:de ella|de julio))(?: de(?:l)? (?:este mes|presente|corriente|mes|mes en curso))?", _day_of_month, EXACT),
+     r"(?! (?:de ella|eleven|once))(?: de(?:l)? (?:este mes|presente|corriente|mes|mes en curso))?", _day_of_month,
+     EXACT),
     (r"\b(\d{1,2})(?:th|st|nd|rd)\b", _day_of_month, EXACT),
     (r"\bdia (\d{1,2})\b", _day_of_month, EXACT),
     (r"^\W*(?:para |hasta )?(?:el )?dia (\d{1,2})\W*$", _day_of_month, EXACT),

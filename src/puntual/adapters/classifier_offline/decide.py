@@ -43,7 +43,8 @@ def decide(probabilities: npt.NDArray[np.float64], heard: Heard, model: Model) -
             limits[intent] = max(limits[intent], _BRAKED_FLOOR)
     chosen = {name for name, p in chances.items() if p >= limits[name] and name != OTRO}
     if not chosen:
-        best = max(chances, key=lambda name: chances[name] / limits[name])
+        heard_out = [name for name in chances if not heard.braked(name)] or [OTRO]
+        best = max(heard_out, key=lambda name: chances[name] / limits[name])
         chosen = {best} if chances[best] >= 0.6 * limits[best] else {OTRO}
     margin = _margin(chances, limits, chosen)
     slope, shift = model.calibration

@@ -13,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from puntual.adapters.classifier_offline.cue import Heard, all_cues
+from puntual.adapters.classifier_offline.lexicon import skeleton_grams
 from puntual.core.customers.understanding import INTENTS, PAGADO, PROMESA
 
-BUCKETS = 1 << 14
+BUCKETS = 1 << 15
+SKELETON_SCALE = 1.2
 #: For each intent: some cue of it, two or more, a brake, and it alone; then each pair of intents that were both heard.
 _AGGREGATES = len(INTENTS) * 4 + len(INTENTS) * (len(INTENTS) - 1) // 2
 FACTS = ("date_ahead", "date_behind", "date_weak", "amount", "amount_marked", "one_word", "short", "long",
@@ -52,10 +54,12 @@ def width() -> int:
 
 def featurize(text: str, original: str, heard: Heard, facts: Facts, cue_scale: float) -> Sparse:
     """The row of one reply. `text` is normalized; `cue_scale` is how much more a cue weighs than an n-gram."""
-    grams = _grams(text)
-    buckets = sorted({crc32(gram.encode()) % BUCKETS for gram in grams})
-    columns = [*buckets]
-    values = [1.0 / max(1.0, len(buckets)) ** 0.5] * len(buckets)
+    columns: list[int] = []
+    values: list[float] = []
+    for grams, weight in ((_grams(text), 1.0), (skeleton_grams(text), SKELETON_SCALE)):
+        buckets = sorted({crc32(gram.encode()) % BUCKETS for gram in grams})
+        columns += buckets
+        values += [weight / max(1.0, len(buckets)) ** 0.5] * len(buckets)
     for index, _, _, _ in heard.hits:
         columns.append(BUCKETS + index)
         values.append(cue_scale)

@@ -123,6 +123,13 @@ def fold(text: str) -> str:
     return "".join(out)
 
 
+#: "pagó" and "pago" differ by the accent only, and by who pays when: the past is said in the plural, which has no twin.
+_PAST_BY_ACCENT = {
+    "pagó": "pagaron", "depositó": "depositaron", "abonó": "abonaron", "canceló": "cancelaron", "giró": "giraron",
+    "liquidó": "liquidaron", "consignó": "consignaron", "mandó": "mandaron", "transfirió": "transfirieron",
+}  # fmt: skip
+
+
 def normalize(original: str) -> Normal:
     """The text in the one spelling that cues, dates and amounts are written for."""
     folded = fold(original)
@@ -131,6 +138,7 @@ def normalize(original: str) -> Normal:
     for match in _TOKEN.finditer(folded):
         token, start = match.group(), match.start()
         mended = _mend(token) if token[0].isalpha() and not _is_money_mark(token, folded, match) else token
+        mended = _PAST_BY_ACCENT.get(original[start : match.end()].lower(), mended)
         if token.isspace():
             mended = " "
             if text and text[-1] == " ":
