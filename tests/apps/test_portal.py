@@ -186,6 +186,37 @@ class TestHome:
         assert '<html lang="en">' in web.get(page).content.decode()
 
 
+EVERY_PAGE = (
+    "", "pagar/", "pagar/vuelta/", "abonar/", "ya-pague/", "fecha/", "cuotas/", "no-estoy-de-acuerdo/", "queja/",
+    "no-soy/", "no-me-escriban/", "hablar/", "recuerdenme/", "dia-de-pago/", "preferencias/", "mi-situacion/",
+    "como-le-fue/", "es-legitima/", "paso/", "estado-de-cuenta/", "contactos/", "constancia/",
+    *(f"listo/{what}/" for what in ("claim", "stop", "remind", "promise", "plan", "dispute", "complaint", "talk")),
+)  # fmt: skip
+
+
+class TestLanguages:
+    @pytest.mark.parametrize(
+        "language, foreign",
+        [
+            ("en", "que una para está día usted su con el los pago y de la"),
+            ("pt-br", "usted día el los una con y su pagó más hoy"),
+        ],
+    )
+    def test_no_word_of_spanish_is_left_on_any_page(self, page, web, creditor, account, language, foreign):
+        web.get(page + f"?idioma={language}")
+        web.post(page + "ya-pague/", claim_form(amount="100"))
+        web.post(page + "paso/", {"answer": "1AB1"})
+        for path in EVERY_PAGE:
+            said = text_of(web.get(page + path)).replace("Ferretera del Norte", "").replace("Español", "")
+            left = set(re.findall(r"\w+", said.lower())) & set(foreign.split())
+            assert left == set(), (path, left)
+
+    def test_amounts_and_dates_follow_the_language(self, page, web):
+        assert "Total to pay $1,500.50" in text_of(web.get(page + "?idioma=en"))
+        assert "was due 12 days ago" in text_of(web.get(page))
+        assert "Total a pagar" in text_of(web.get(page + "?idioma=pt-br"))
+
+
 class TestPaying:
     def test_all_with_the_reference_that_finds_the_account(self, page, web, account):
         said = text_of(web.get(page + "pagar/"))

@@ -8,10 +8,12 @@ from puntual.project import gateways, sandbox
 from puntual.project.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("puntual.apps.welcome.urls")),
     path("", include("puntual.ui.urls")),
     path("api/v1/", api.urls),
     path("p/<str:token>/", include("puntual.apps.portal.urls")),
     path("", include("puntual.apps.portal.public_urls")),
+    path("", include("puntual.apps.portal.staff_urls")),
     path("webhooks/<slug:provider>/", gateways.webhook, name="webhook"),
     path("simulador/mercadopago/<path:path>", sandbox.mercadopago, name="sandbox"),
     path("webhooks/<slug:provider>/<str:ref>/", gateways.webhook, name="webhook_of"),

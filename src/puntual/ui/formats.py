@@ -99,7 +99,8 @@ def date_text(day: date | datetime, locale: str = DEFAULT_LOCALE, style: str = "
 @lru_cache(maxsize=4096)
 def _day_text(day: date, locale: str, style: str) -> str:
     """A page names the same days again and again."""
-    return format_date(day, "EEEE d 'de' MMMM 'de' y" if style == "larga" else "d MMM y", locale=locale)
+    in_full = "EEEE d 'de' MMMM 'de' y" if locale[:2] in ("es", "pt") else "EEEE d MMMM y"
+    return format_date(day, in_full if style == "larga" else "d MMM y", locale=locale)
 
 
 def due_distance(days_past_due: int) -> str:

@@ -40,6 +40,7 @@ CATALOGUE: tuple[Group, ...] = (
         Entry("/cartera/", _("Cartera"), "people", "c", _("clientes saldos deudas")),
         Entry("/promesas/", _("Promesas y convenios"), "promise", "p", _("acuerdos plazos")),
         Entry("/aclaraciones/", _("Aclaraciones y quejas"), "flag", "a", _("disputas reclamos")),
+        Entry("/avisos/", _("Avisos de clientes"), "mail", "s", _("ya pagué comprobantes portal página")),
         Entry("/envios/", _("Envíos programados"), "send", "e", _("mensajes plan mañana no enviar")),
     )),
     Group(_("Datos"), (

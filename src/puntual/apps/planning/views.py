@@ -19,6 +19,7 @@ from puntual.apps.outreach import read_screens as outreach
 from puntual.apps.planning import read_screens as read
 from puntual.apps.planning.models import Plan
 from puntual.apps.policies import read as policies
+from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read_screens as books
 from puntual.apps.scope import Scope, choose, page, scope_of
 from puntual.core.reasons import CATALOGUE
@@ -36,6 +37,12 @@ _NEEDS = (
      ngettext_lazy("%(n)d mensaje sin confirmar: quizá llegó", "%(n)d mensajes sin confirmar: quizá llegaron", "n")),
     ("complaints", "bad", "talk", "/aclaraciones/",
      ngettext_lazy("%(n)d queja sin responder", "%(n)d quejas sin responder", "n")),
+    ("wrong_people", "bad", "user", "/avisos/",
+     ngettext_lazy("%(n)d «No soy esta persona» por revisar", "%(n)d «No soy esta persona» por revisar", "n")),
+    ("talks", "warn", "talk", "/avisos/",
+     ngettext_lazy("%(n)d cliente quiere hablar con alguien", "%(n)d clientes quieren hablar con alguien", "n")),
+    ("claims", "warn", "coin", "/avisos/",
+     ngettext_lazy("%(n)d aviso de pago por verificar", "%(n)d avisos de pago por verificar", "n")),
     ("disputes", "warn", "flag", "/aclaraciones/",
      ngettext_lazy("%(n)d aclaración por vencer", "%(n)d aclaraciones por vencer", "n")),
     ("broken", "bad", "broken", "/promesas/?ver=broken",
@@ -125,6 +132,7 @@ def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
         {
             **outreach.needs(creditor.pk, plan.pk if plan else None),
             **negotiation.needs(creditor.pk, scope.today),
+            **portal.needs(creditor.pk),
             "in_favour": books.in_favour(creditor.pk),
         },
     )

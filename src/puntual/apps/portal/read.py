@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 import attrs
 import polars as pl
+from django.db.models import QuerySet
 
 from puntual.apps import bulk
 from puntual.apps.negotiation import read as negotiation
@@ -248,7 +250,23 @@ def talks_to_attend(creditor_id: int, limit: int = 200) -> list[TalkRequest]:
 def wrong_people_to_review(creditor_id: int) -> list[WrongPerson]:
     """Who said «No soy esta persona» where no contact point could be silenced: the account waits for a look."""
     rows = WrongPerson.objects.filter(account__creditor_id=creditor_id, silenced=0, reviewed_at=None)
-    return list(rows.select_related("account", "link").order_by("at"))
+    return list(rows.select_related("account", "link").order_by("at")[:200])
+
+
+def last_words(creditor_id: int, limit: int = 12) -> list[Word]:
+    """What people of a creditor chose to tell last."""
+    rows = Word.objects.filter(account__creditor_id=creditor_id).select_related("account")
+    return list(rows.order_by("-at")[:limit])
+
+
+def needs(creditor_id: int) -> dict[str, QuerySet[Any]]:
+    """What asks for a person, for «Hoy»: payments to look for, people to answer, contacts of somebody else."""
+    mine = {"account__creditor_id": creditor_id}
+    return {
+        "claims": PaymentClaim.objects.filter(state=ClaimState.OPEN, **mine),
+        "talks": TalkRequest.objects.filter(done_at=None, **mine),
+        "wrong_people": WrongPerson.objects.filter(silenced=0, reviewed_at=None, **mine),
+    }
 
 
 def words_of(account_id: int) -> list[Word]:

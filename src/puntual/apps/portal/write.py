@@ -30,7 +30,8 @@ from puntual.core.time import check_aware
 #: What other apps may do, whichever file of this one it is in.
 __all__ = [
     "attended", "file_of", "forget_payday", "issue_code", "link_for", "links_for", "next_payday", "not_this_person",
-    "prefer", "resolve_claim", "reviewed", "revoke_links", "sent_to", "set_payday", "slip_of", "stop", "text_of", "url_of",
+    "prefer", "resolve_claim", "reviewed", "revoke_links", "sent_to", "set_payday", "slip_of", "stop", "text_of",
+    "url_of",
 ]  # fmt: skip
 
 # --- links -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,14 @@
+"""Addresses of «Avisos de clientes», for the people of the company."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from puntual.apps.portal import views_staff
+
+app_name = "portal_staff"
+urlpatterns: list[URLPattern] = [
+    path("avisos/", views_staff.told, name="told"),
+    path("avisos/<slug:kind>/<int:pk>/", views_staff.resolve, name="resolve"),
+    path("avisos/archivo/<slug:kind>/<int:pk>/", views_staff.file, name="file"),
+]

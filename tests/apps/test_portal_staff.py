@@ -1,0 +1,80 @@
+# ruff: noqa: F811 (fixtures shared by import)
+"""«Avisos de clientes»: what people told through their page is attended by somebody, and only by who may."""
+
+from __future__ import annotations
+
+from urllib.parse import urlparse
+
+import pytest
+from portal_house import TODAY, _calm, account, creditor, page, point_of, text_of, upload, web  # noqa: F401
+
+from puntual.apps.parties import write as parties
+from puntual.apps.portal import read, write
+from puntual.apps.portal.models import PaymentClaim, TalkRequest, WrongPerson
+
+pytestmark = pytest.mark.django_db
+SLIP = b"%PDF-1.4 recibo"
+
+
+@pytest.fixture
+def staff(client, django_user_model):
+    client.force_login(django_user_model.objects.create_superuser("lucia", password="una-clave-larga"))
+    return client
+
+
+@pytest.fixture
+def told(web, page, account):
+    form = {"llave": "k", "amount": "1200", "paid_on": TODAY.isoformat(), "method": "transfer", "note": "BBVA folio 7"}
+    web.post(page + "ya-pague/", form | {"slip": upload("r.pdf", SLIP)})
+    web.post(page + "hablar/", {"llave": "k", "text": "Tengo una duda"})
+    web.post(page + "mi-situacion/", {"llave": "k", "can_pay": "300"})
+    lost = urlparse(write.link_for(account)).path
+    web.post(lost + "no-soy/", {"llave": "k", "received_at": "x@otro.example"})
+
+
+def test_everything_told_is_on_one_screen(staff, told) -> None:
+    said = text_of(staff.get("/avisos/"))
+    for words in (
+        "Ana Ruiz Gómez",
+        "$1,200.00",
+        "BBVA folio 7",
+        "Tengo una duda",
+        "Podría pagar $300.00",
+        "No se sabe a qué",
+    ):
+        assert words in said
+
+
+def test_a_payment_that_appeared_ends_its_pause(staff, told) -> None:
+    claim = PaymentClaim.objects.get()
+    staff.post(f"/avisos/pago/{claim.pk}/", {"found": "si"})
+    assert PaymentClaim.objects.get().state == "confirmed"
+    assert "payment_to_verify" not in read.claims_holds_frame()["reason"].to_list()
+    again = staff.post(f"/avisos/pago/{claim.pk}/", {"found": "no"}, follow=True)
+    assert "ya se había resuelto" in text_of(again) and PaymentClaim.objects.get().state == "confirmed"
+
+
+def test_the_slip_is_downloaded_and_never_run(staff, told) -> None:
+    answer = staff.get(f"/avisos/archivo/comprobante/{PaymentClaim.objects.get().pk}/")
+    assert answer.content == SLIP and answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"].startswith("attachment")
+
+
+def test_talks_and_contacts_are_marked_as_attended(staff, told, creditor) -> None:
+    staff.post(f"/avisos/hablar/{TalkRequest.objects.get().pk}/")
+    staff.post(f"/avisos/contacto/{WrongPerson.objects.get().pk}/")
+    assert [rows.count() for rows in read.needs(creditor.pk).values()] == [1, 0, 0]
+
+
+def test_nobody_outside_sees_it_and_another_company_neither(client, staff, told, web) -> None:
+    claim = PaymentClaim.objects.get()
+    for path in ("/avisos/", f"/avisos/archivo/comprobante/{claim.pk}/"):
+        assert web.get(path).status_code == 302
+    other = parties.create_creditor(code="sur", name="Sur", country="MX", zone="America/Mexico_City", currency="MXN")
+    session = staff.session
+    session["creditor"] = other.pk
+    session.save()
+    assert "Ana" not in text_of(staff.get("/avisos/"))
+    assert staff.post(f"/avisos/pago/{claim.pk}/", {"found": "si"}).status_code == 404
+    assert staff.get(f"/avisos/archivo/comprobante/{claim.pk}/").status_code == 404
+    assert PaymentClaim.objects.get().state == "open"
