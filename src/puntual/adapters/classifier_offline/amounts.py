@@ -205,6 +205,8 @@ def _is_something_else(text: str, number: Number, before: str, after: str) -> bo
         len(digits) >= _LONG_DIGITS or digits.startswith("0") or re.fullmatch(r"20[2-3]\d", digits)
     ):
         return True
+    if re.match(r"[a-z]", after):
+        return True
     if _NOT_BEFORE.search(before) and not _DE_AMOUNT.search(before):
         return True
     return number.written == "words" and number.value < 20

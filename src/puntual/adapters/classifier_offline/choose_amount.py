@@ -27,6 +27,7 @@ _FULL = re.compile(
 )
 _ABOUT = {PROMESA, PAGADO, NO_PUEDE, DISPUTA}
 _REFUSED = re.compile(r"\bno (?:puedo|tengo|alcanzo|completo|llego|me alcanza|junto)(?: \w+){0,4}\W*$")
+_PAST = re.compile(r"\b(?:pague|pagamos|deposite|abone|consigne|transferi|gire|yapee|di|mande|pase|hice)\b")
 _OWED = re.compile(
     r"\b(?:debo|debia|me cobran|me estan cobrando|dice|adeudo|la factura|el total|la cuota|faltan|en vez "
     r"de)\W*(?:\w+\W+)?$"
@@ -68,6 +69,8 @@ def choose_amount(
 def _rank(text: str, order: int, amount: Amount, intents: set[str]) -> float:
     before = text[max(0, amount.start - 40) : amount.start]
     rank = min(amount.strength, 3) * 1.0 - 0.1 * order
+    if {PROMESA, PAGADO} <= intents and _PAST.search(re.split(r"[,;.]| y ", before)[-1]):
+        rank -= 1.5
     if _REFUSED.search(before):
         rank -= 2.5
     if intents & {PROMESA, PAGADO} and _OWED.search(before):

@@ -98,7 +98,7 @@ class OfflineClassifier:
     def classify(self, text: str, country: str, at: datetime) -> Understanding:
         seen = read(text, country, at)
         probabilities = self._model.probabilities(seen.row(self._model.cue_scale))
-        decision = decide(probabilities, seen.heard, self._model)
+        decision = decide(probabilities, seen.heard, seen.facts(), self._model)
         intents = set(decision.intents)
         day, where_date, date_flags = choose_date(seen.normal.text, list(seen.dates), intents, seen.today)
         amount, where_amount, amount_flags = choose_amount(seen.normal.text, list(seen.amounts), intents)

@@ -9,12 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 from puntual.adapters.classifier_offline.cue import Heard
+from puntual.adapters.classifier_offline.features import Facts
 from puntual.adapters.classifier_offline.model import Model
-from puntual.core.customers.understanding import AUTO_REPLY, OTRO, STOPPING, by_importance
+from puntual.core.customers.understanding import AUTO_REPLY, OTRO, PAGADO, PROMESA, STOPPING, by_importance
 
 _SURE = 0.97
 _BRAKED_FLOOR = 0.75
 _AUTO = "auto_"
+#: Cues that go with a promise but do not make one.
+_NO_PROMISE_ALONE = frozenset({"promise_split", "promise_ease", "promise_payday", "promise_date"})
 
 
 @attrs.frozen
@@ -29,7 +32,7 @@ def is_auto_reply(heard: Heard) -> bool:
     return any(cue.code.startswith(_AUTO) for _, cue, _, _ in heard.hits)
 
 
-def decide(probabilities: npt.NDArray[np.float64], heard: Heard, model: Model) -> Decision:
+def decide(probabilities: npt.NDArray[np.float64], heard: Heard, facts: Facts, model: Model) -> Decision:
     """The intents of a reply and the calibrated probability that they are all and only right."""
     if is_auto_reply(heard):
         return Decision((OTRO,), _SURE, 4.0, (AUTO_REPLY,))
@@ -46,9 +49,34 @@ def decide(probabilities: npt.NDArray[np.float64], heard: Heard, model: Model) -
         heard_out = [name for name in chances if not heard.braked(name)] or [OTRO]
         best = max(heard_out, key=lambda name: chances[name] / limits[name])
         chosen = {best} if chances[best] >= 0.6 * limits[best] else {OTRO}
+    chosen = paid_or_promised(chosen, heard, facts)
     margin = _margin(chances, limits, chosen)
     slope, shift = model.calibration
     return Decision(by_importance(chosen), 1.0 / (1.0 + math.exp(-(slope * margin + shift))), margin)
+
+
+def paid_or_promised(chosen: set[str], heard: Heard, facts: Facts) -> set[str]:
+    """Past and future share verbs ("pagamos") and days ("el viernes"): a reply is both only if each is said apart.
+
+    "Ya di 300, los otros el viernes" promises as well; "el viernes le deposité" does not.
+    """
+    rest = heard.has("promise_rest") and facts.ahead
+    if PAGADO in chosen and rest:
+        return chosen | {PROMESA}
+    if not {PAGADO, PROMESA} <= chosen:
+        return chosen
+    codes = {cue.code for _, cue, _, _ in heard.hits}
+    if (
+        facts.ahead
+        and codes & {"paid_verb_past", "paid_by_other"}
+        and "promise_date" in codes
+        and "paid_already" not in codes
+    ):
+        return chosen - {PAGADO}
+    promised = any(
+        cue.intent == PROMESA and not cue.brake and cue.code not in _NO_PROMISE_ALONE for _, cue, _, _ in heard.hits
+    )
+    return chosen if promised else chosen - {PROMESA}
 
 
 def _margin(chances: dict[str, float], limits: dict[str, float], chosen: set[str]) -> float:
