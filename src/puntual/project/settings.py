@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "puntual.apps.portal",
     "puntual.apps.reports",
     "puntual.apps.audit",
+    "puntual.apps.welcome",
     "puntual.apps.access",
 ]
 
@@ -181,6 +182,13 @@ PALETTE_SEARCH = ["puntual.apps.receivables.views.search"]
 MESSAGE_PREVIEW = "puntual.project.previews.preview"
 DAY_RUNNER = "puntual.project.api.run_day"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"
+
+#: The first run: the example, the first day looked at and put in writing, whether the law asks for authorisation.
+WELCOME_EXAMPLE = "puntual.project.welcome.example"
+WELCOME_LOOK = "puntual.project.welcome.look"
+WELCOME_SCHEDULE = "puntual.project.welcome.schedule"
+LAW_ASKS_CONSENT = "puntual.project.welcome.asks_consent"
+PHONE_READER = "puntual.adapters.phones.parse_phone"
 
 #: What reads files, the files behind a ZIP, and what each kind of table may tell.
 IMPORT_READER = "puntual.adapters.files.Files"

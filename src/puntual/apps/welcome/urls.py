@@ -1,0 +1,23 @@
+"""Addresses of the first run, and the door: it knows whether anybody has a key yet."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from puntual.apps.welcome import views, views_missing
+
+app_name = "welcome"
+urlpatterns = [
+    path("entrar/", views.enter, name="enter"),
+    path("comenzar/", views.start, name="start"),
+    path("comenzar/cuenta/", views.account, name="account"),
+    path("comenzar/ejemplo/", views.example, name="example"),
+    path("comenzar/empresa/", views.company, name="company"),
+    path("comenzar/faltan/", views_missing.missing, name="missing"),
+    path("comenzar/faltan/plazo/", views_missing.terms, name="terms"),
+    path("comenzar/permisos/", views.consents, name="consents"),
+    path("comenzar/permisos/anotar/", views.declare, name="declare"),
+    path("comenzar/politica/", views.policy, name="policy"),
+    path("comenzar/vista/", views.preview, name="preview"),
+    path("comenzar/programar/", views.schedule, name="schedule"),
+]
