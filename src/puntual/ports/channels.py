@@ -8,8 +8,24 @@ import attrs
 
 
 @attrs.frozen
+class TemplateUse:
+    """A template that the provider approved, filled in. `buttons`: (position, kind url or quick_reply, value)."""
+
+    name: str
+    language: str
+    parameters: tuple[str, ...] = ()
+    buttons: tuple[tuple[int, str, str], ...] = ()
+    media_url: str = ""
+
+
+@attrs.frozen
 class Outgoing:
-    """One message ready to leave. `message_id` is ours and unique: a provider may use it to refuse a repetition."""
+    """One message ready to leave. `message_id` is ours and unique: a provider may use it to refuse a repetition.
+
+    `recipient_id`: the person's own id at the provider, where it has one. `template`: the approved words to use instead
+    of `text`; `window_open`: the person wrote by this channel lately, so that free words are allowed. `media_url`: a
+    document to send along.
+    """
 
     message_id: str
     recipient: str
@@ -21,6 +37,10 @@ class Outgoing:
     html: str
     unsubscribe_url: str
     expires_in_s: int
+    recipient_id: str = ""
+    template: TemplateUse | None = None
+    window_open: bool = False
+    media_url: str = ""
 
 
 @attrs.frozen
@@ -33,11 +53,12 @@ class Delivery:
 
 class ChannelError(Exception):
     """The provider did not take it. `permanent`: trying again is useless. `sentence`: the provider's words, for
-    people."""
+    people. `rate_limited`: it asks us to go slower; `code`: its own code."""
 
-    def __init__(self, sentence: str, *, permanent: bool) -> None:
+    def __init__(self, sentence: str, *, permanent: bool, rate_limited: bool = False, code: str = "") -> None:
         super().__init__(sentence)
         self.sentence, self.permanent = sentence, permanent
+        self.rate_limited, self.code = rate_limited, code
 
 
 class Channel(Protocol):
