@@ -10,8 +10,9 @@ import pytest
 
 from puntual.apps.compliance import write as compliance
 from puntual.apps.outreach import write as outreach
-from puntual.apps.outreach.models import Contact, Outbox
+from puntual.apps.outreach.models import Contact, Fact, Outbox
 from puntual.apps.parties import write as parties
+from puntual.apps.parties.models import ContactPoint
 from puntual.apps.parties.write import NewAccount, NewPoint
 from puntual.apps.planning.models import PlanRow
 from puntual.apps.policies import presets
@@ -268,6 +269,15 @@ class TestFailures:
         send(box)
         row = Outbox.objects.get()
         assert (row.state, row.reason, row.detail) == ("failed", "permanent_failure", "550 no existe")
+
+    def test_an_address_that_does_not_exist_is_marked_and_tomorrow_goes_another_way(self, creditor, box):
+        owes(creditor, customer(creditor, phone=True), 500_00, late=4)
+        day(creditor)
+        box.fail = ChannelError("550 5.1.1 no existe", permanent=True, bad_recipient=True)
+        send(box)
+        assert sorted(ContactPoint.objects.values_list("kind", "status")) == [("email", "bounced"), ("phone", "active")]
+        assert Fact.objects.get().kind == "bounced"
+        assert day(creditor, DAWN + timedelta(days=1)).planned == {"whatsapp": 1}
 
     def test_what_broke_while_handing_over_is_unknown_and_never_repeated(self, creditor, box):
         owes(creditor, customer(creditor), 500_00, late=4)

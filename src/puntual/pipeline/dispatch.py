@@ -18,6 +18,7 @@ import attrs
 import polars as pl
 from django.db import transaction
 
+from puntual.apps.audit import write as audit
 from puntual.apps.compliance import read as compliance_read
 from puntual.apps.outreach import read as outreach_read
 from puntual.apps.outreach import sending
@@ -29,8 +30,8 @@ from puntual.core import compliance
 from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, conform
 from puntual.core.time import local_date
-from puntual.law.loader import load_law
 from puntual.pipeline import compose, load
+from puntual.pipeline.law_in_force import law_in_force
 from puntual.ports.channels import Channel, ChannelError
 
 #: Small, so that the look is fresh when the bytes leave.
@@ -94,6 +95,7 @@ def _send_batch(
         now = outside.now()
         verdicts = last_look(rows, now)
         going = sending.take_slots(rows=rows, verdicts=verdicts, now=now)
+        audit.record_decisions(rows=[looked(row, verdicts[row.pk]) for row in rows], at=now)
     for row in rows:
         verdict = verdicts[row.pk]
         if not verdict.go:
@@ -107,6 +109,33 @@ def _send_batch(
         if key not in channels:
             channels[key] = outside.channel(*key)
         _send_one(row, worker, messages.get(row.pk), channels[key], outside, tally)
+    audit.record_decisions(rows=_outcomes(going), at=outside.now())
+
+
+def looked(row: Outbox, verdict: Verdict) -> audit.Decided:
+    """The last look at a message, as evidence."""
+    said = "allow" if verdict.go else "defer" if verdict.until else "deny"
+    return attrs.evolve(_about(row, "verdict", said), reason=verdict.reason, rule=verdict.rule, pack=verdict.pack)
+
+
+def _outcomes(rows: Sequence[Outbox]) -> list[audit.Decided]:
+    """What became of messages that went out, with the digest of what was said."""
+    ids = [row.pk for row in rows]
+    states = {pk: (state, reason) for pk, state, reason in outreach_read.states_of(ids)}
+    digests = outreach_read.digests_of(ids)
+    return [
+        attrs.evolve(
+            _about(row, "outcome", states[row.pk][0]), reason=states[row.pk][1], digest=digests.get(row.pk, "")
+        )
+        for row in rows
+    ]
+
+
+def _about(row: Outbox, kind: str, verdict: str) -> audit.Decided:
+    return audit.Decided(
+        kind, row.creditor_id, row.party_id, row.account_id, row.pk, row.channel, verdict,
+        policy_version=row.policy_version_id, plan=row.plan_id,
+    )  # fmt: skip
 
 
 def _send_one(
@@ -129,7 +158,10 @@ def _send_one(
     try:
         delivery = channel.send(composed.outgoing)
     except ChannelError as error:
-        sending.failed(row=row, now=outside.now(), sentence=error.sentence, permanent=error.permanent)
+        sending.failed(
+            row=row, now=outside.now(), sentence=error.sentence, permanent=error.permanent,
+            bad_recipient=error.bad_recipient,
+        )  # fmt: skip
         tally.failed += 1
     except OSError as error:
         channel.close()
@@ -152,10 +184,10 @@ def last_look(rows: Sequence[Outbox], now: datetime) -> dict[int, Verdict]:
             asks.append(row)
     for row, ruling in zip(asks, _gated(asks, now)):
         if ruling["verdict"] == "allow":
-            verdicts[row.pk] = Verdict(True)
+            verdicts[row.pk] = Verdict(True, "allowed", pack=str(ruling["pack"] or ""))
         else:
             until = ruling["next_allowed_at"] if ruling["verdict"] == "defer" else None
-            verdicts[row.pk] = Verdict(False, ruling["reason"], ruling["rule"] or "", until)
+            verdicts[row.pk] = Verdict(False, ruling["reason"], ruling["rule"] or "", until, str(ruling["pack"] or ""))
     return verdicts
 
 
@@ -185,8 +217,9 @@ def _gated(rows: Sequence[Outbox], now: datetime) -> list[dict[str, object]]:
     known = GateKnown(
         contacts=pl.concat([outreach_read.contacts_frame_of(party) for party in ids]),
         consents=compliance_read.consents_of_many(ids),
+        contact_flags=compliance_read.flags_of_many(ids, local_date(now, "UTC")),
     )
-    gated = compliance.gate(conform(candidates, CANDIDATES), known, GateRules(load_law()), now)
+    gated = compliance.gate(conform(candidates, CANDIDATES), known, GateRules(law_in_force()), now)
     rulings = gated.sort("candidate").to_dicts()
     for row, ruling in zip(rows, rulings):
         status = points.get(row.contact_point_id, "active")

@@ -53,10 +53,14 @@ class Delivery:
 
 class ChannelError(Exception):
     """The provider did not take it. `permanent`: trying again is useless. `sentence`: the provider's words, for
-    people. `rate_limited`: it asks us to go slower; `code`: its own code."""
+    people. `rate_limited`: it asks us to go slower; `code`: its own code.
+    `bad_recipient`: it is the address that does not exist, so nobody should use it again."""
 
-    def __init__(self, sentence: str, *, permanent: bool, rate_limited: bool = False, code: str = "") -> None:
+    def __init__(
+        self, sentence: str, *, permanent: bool, rate_limited: bool = False, code: str = "", bad_recipient: bool = False
+    ) -> None:
         super().__init__(sentence)
+        self.bad_recipient = bad_recipient
         self.sentence, self.permanent = sentence, permanent
         self.rate_limited, self.code = rate_limited, code
 

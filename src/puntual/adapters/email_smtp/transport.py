@@ -46,7 +46,7 @@ class SmtpChannel:
             link.mail(message.sender)
             code, said = link.rcpt(message.recipient)
             if code >= 400:
-                raise ChannelError(_words(code, said), permanent=code >= 500)
+                raise ChannelError(_words(code, said), permanent=code >= 500, bad_recipient=_nobody(code, said))
         except smtplib.SMTPServerDisconnected:
             self.close()
             raise ChannelError("El servidor de correo cerró la conexión.", permanent=False) from None
@@ -98,6 +98,12 @@ class SmtpChannel:
                 link.quit()
             except (OSError, smtplib.SMTPException):
                 link.close()
+
+
+def _nobody(code: int, said: bytes) -> bool:
+    """Whether a refusal says that the mailbox does not exist (RFC 5321 550/551/553, RFC 3463 5.1.x), not that we may
+    not write to it (5.7.x)."""
+    return code in (550, 551, 553) and b"5.7." not in said
 
 
 def _words(code: int, said: bytes) -> str:

@@ -80,6 +80,7 @@ class Verdict:
     reason: str = ""
     rule: str = ""
     until: datetime | None = None
+    pack: str = ""
 
 
 def take_slots(*, rows: Sequence[Outbox], verdicts: Mapping[int, Verdict], now: datetime) -> list[Outbox]:
@@ -146,8 +147,20 @@ def sent(*, row: Outbox, now: datetime, file: str = "", provider_id: str = "") -
 
 
 @transaction.atomic
-def failed(*, row: Outbox, now: datetime, sentence: str, permanent: bool) -> None:
-    """The provider did not take it: nothing reached anybody, so the slot is free again. Temporary: tried later."""
+def failed(*, row: Outbox, now: datetime, sentence: str, permanent: bool, bad_recipient: bool = False) -> None:
+    """The provider did not take it: nothing reached anybody, so the slot is free again. Temporary: tried later.
+
+    An address that does not exist is marked as bounced, and tomorrow's plan goes by the next channel of the step.
+    """
+    if bad_recipient and row.contact_point_id:
+        parties.mark_bounced(point_id=row.contact_point_id)
+        Fact.objects.get_or_create(
+            key=f"bounced:{row.pk}",
+            defaults={
+                "outbox_id": row.pk, "account_id": row.account_id, "kind": DeliveryFact.BOUNCED, "at": now,
+                "channel": row.channel, "detail": sentence[:300],
+            },
+        )  # fmt: skip
     Contact.objects.filter(outbox_id=row.pk).delete()
     attempts = row.attempts + 1
     again = not permanent and attempts < MAX_ATTEMPTS

@@ -277,3 +277,9 @@ def recode_accounts(*, creditor_id: int, codes: dict[int, str]) -> int:
     for pk, code in free.items():
         Account.objects.filter(pk=pk, creditor_id=creditor_id).update(code=code)
     return len(free)
+
+
+@transaction.atomic
+def mark_bounced(*, point_id: int) -> None:
+    """The address does not exist. A silenced point stays silenced."""
+    ContactPoint.objects.filter(pk=point_id, status__in=("active", "unverified")).update(status="bounced")
