@@ -38,6 +38,7 @@ class Known:
     consents: pl.DataFrame
     holds: pl.DataFrame
     products: pl.DataFrame | None = None
+    contact_flags: pl.DataFrame | None = None
 
 
 @attrs.frozen(eq=False)

@@ -9,6 +9,7 @@ from datetime import datetime
 import attrs
 import polars as pl
 
+from puntual.apps.audit import write as audit
 from puntual.apps.outreach import write as outreach
 from puntual.apps.parties.models import Creditor
 from puntual.apps.planning import write as planning
@@ -56,6 +57,7 @@ def run_day(
             decision=decision,
             templates=step_templates(rules.creditors),
         )
+        audit.record_plan(creditor_id=creditor.pk, plan_id=plan.pk, at=as_of, decision=decision)
         plan_id = plan.pk
     words = planning.summary(decision)
     return DayResult(

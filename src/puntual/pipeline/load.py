@@ -20,7 +20,7 @@ from puntual.core.daily import CreditorRules, Known, Rules
 from puntual.core.frames import HOLDS, check_frame, conform
 from puntual.core.policy import PolicyInForce
 from puntual.core.time import local_date
-from puntual.law.loader import load_law
+from puntual.pipeline.law_in_force import law_in_force
 
 #: No rule of any pack looks further back; policies look at whatever was said since a step came due.
 HISTORY_DAYS = 400
@@ -31,7 +31,7 @@ def rules_for(
 ) -> Rules:
     """Law packs and the policies in force at that instant."""
     return Rules(
-        law=load_law(),
+        law=law_in_force(),
         creditors=tuple(
             CreditorRules(c.pk, c.country, c.zone, policy_override or policies.in_force(c.pk, as_of)) for c in creditors
         ),
@@ -58,6 +58,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
         consents=compliance.consents_frame(),
         holds=holds(day),
         products=receivables.products_frame(creditor_id=creditor.pk) if _asks_products(creditor, as_of) else None,
+        contact_flags=compliance.flags_frame(day),
     )
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import attrs
 from django.db import transaction
 
+from puntual.apps.audit import write as audit
 from puntual.apps.outreach import sending
 from puntual.apps.outreach.models import Message, Outbox
 from puntual.apps.parties import read as parties
@@ -20,7 +21,7 @@ from puntual.core import reasons
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.time import zone
 from puntual.pipeline import compose
-from puntual.pipeline.dispatch import last_look
+from puntual.pipeline.dispatch import last_look, looked
 
 
 @attrs.frozen
@@ -46,8 +47,9 @@ def open_prepared(
         row = Outbox.objects.select_for_update().filter(pk=outbox_id, channel="whatsapp").first()
         if row is None:
             raise UnusableInput("Ese mensaje no es de WhatsApp o ya no existe.")
+        verdict: sending.Verdict | None = None
         if row.state == "planned":
-            _take(row, now)
+            verdict = _take(row, now)
         elif row.state != "opened":
             raise Refused(f"Ese mensaje ya no se puede abrir: {row.get_state_display().lower()}.")
         made = compose.messages([row], links, now).get(row.pk)
@@ -61,15 +63,20 @@ def open_prepared(
             digest=hashlib.sha256(made.outgoing.text.encode()).hexdigest(),
         )
         sending.opened(row=row, message=stored, now=now, user_id=user_id)
+        if verdict is not None:
+            opened = attrs.evolve(
+                looked(row, verdict), kind="outcome", verdict="opened", reason="opened_by_user", digest=stored.digest
+            )
+            audit.record_decisions(rows=[looked(row, verdict), opened], at=now)
     number = made.outgoing.recipient.lstrip("+")
     return Prepared(f"https://wa.me/{number}?text={quote(made.outgoing.text)}", made.outgoing.text)
 
 
-def _take(row: Outbox, now: datetime) -> None:
+def _take(row: Outbox, now: datetime) -> sending.Verdict:
     verdict = last_look([row], now)[row.pk]
     if verdict.go:
         sending.take_slots(rows=[row], verdicts={row.pk: verdict}, now=now)
-        return
+        return verdict
     until = ""
     if verdict.until:
         local = verdict.until.astimezone(zone(parties.creditor(f"acr_{row.creditor_id}").zone))

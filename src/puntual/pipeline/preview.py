@@ -13,9 +13,9 @@ from puntual.core import daily
 from puntual.core.daily import CreditorRules, Rules
 from puntual.core.planning import Capacity
 from puntual.core.policy import PolicyInForce
-from puntual.law.loader import load_law
 from puntual.pipeline import load
 from puntual.pipeline.daily_run import decided
+from puntual.pipeline.law_in_force import law_in_force
 
 Bound = Mapping[int | None, PolicyInForce]
 _ACT = ("verdict", "channel", "step", "reason", "rule", "cite", "at", "next_allowed_at", "amount_minor", "currency")
@@ -28,7 +28,7 @@ def day_as(*, creditor: Creditor, policies: Bound, moment: datetime) -> pl.DataF
 
 def _decide(creditor: Creditor, policies: Bound, known: daily.Known, moment: datetime) -> pl.DataFrame:
     rule = CreditorRules(creditor.pk, creditor.country, creditor.zone, policies)
-    return decided(known, Rules(load_law(), (rule,)), moment, Capacity())
+    return decided(known, Rules(law_in_force(), (rule,)), moment, Capacity())
 
 
 @attrs.frozen(eq=False)

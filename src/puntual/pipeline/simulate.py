@@ -20,8 +20,8 @@ from puntual.core.daily import CreditorRules, Known, Rules
 from puntual.core.money import Money
 from puntual.core.policy import Policy, PolicyInForce
 from puntual.core.time import each_day, local_instant
-from puntual.law.loader import load_law
 from puntual.pipeline import load
+from puntual.pipeline.law_in_force import law_in_force
 
 HORIZON_DAYS = 14
 #: Age in days -> label of the band in which the estimate is taken.
@@ -63,7 +63,7 @@ def replay(*, creditor: Creditor, policy: Policy, start: date, end: date) -> Rep
     known = load.known_at(creditor=creditor, as_of=local_instant(end, time(23), creditor.zone), from_entries=True)
     real = outreach.contacts_frame().filter(pl.col("at") < first)
     rules = Rules(
-        law=load_law(),
+        law=law_in_force(),
         creditors=(CreditorRules(creditor.pk, creditor.country, creditor.zone, {None: PolicyInForce(0, policy)}),),
     )
     result = Replay(policy.name)
@@ -129,7 +129,7 @@ def payment_rates(creditor: Creditor, until: date) -> dict[int, float]:
 def compare(*, creditor: Creditor, a: Policy, b: Policy, moment: datetime) -> dict[str, object]:
     """What changes for whom on one day if policy `b` took the place of `a`."""
     known = load.known_at(creditor=creditor, as_of=moment)
-    law = load_law()
+    law = law_in_force()
 
     def decided(policy: Policy) -> pl.DataFrame:
         rule = CreditorRules(creditor.pk, creditor.country, creditor.zone, {None: PolicyInForce(0, policy)})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from puntual.law.loader import load_law
+from puntual.pipeline.law_in_force import law_in_force
 
 #: What is not raised where no pack tells: unknown law fails closed.
 UNKNOWN = frozenset({"ask_default_reason"})
@@ -12,7 +12,7 @@ UNKNOWN = frozenset({"ask_default_reason"})
 
 def forbidden_topics(country: str, debtor: str, on: date) -> frozenset[str]:
     """Topics that the country's pack forbids with that kind of person on that day."""
-    pack = load_law([country]).packs.get(country) if country else None
+    pack = law_in_force([country]).packs.get(country) if country else None
     if pack is None:
         return UNKNOWN
     return frozenset(

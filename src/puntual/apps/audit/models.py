@@ -1,4 +1,4 @@
-"""Append-only, hash-chained log of what people and the product did. It holds ids and digests, never personal fields."""
+"""Append-only, hash-chained logs: what people did, and what was decided. Ids and digests, never personal fields."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ class AuditRecord(models.Model):
     """One act. `chain` is SHA-256 over the previous chain and this row, so that a removed or edited row shows."""
 
     at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
     actor_name = models.CharField(max_length=150)
     act = models.CharField(max_length=60)
     object_kind = models.CharField(max_length=40, blank=True)
@@ -20,3 +22,35 @@ class AuditRecord(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["object_kind", "object_id"], name="audit_object")]
+
+
+class Evidence(models.Model):
+    """One decision, chained. A whole plan is one row with the digest of all its decisions, contacts and non-contacts;
+    each last look before a send, and what became of it, is a row of its own.
+
+    Surrogate ids only: what a person said or was told is under that person's key, and goes with it.
+    """
+
+    at = models.DateTimeField()
+    #: plan, verdict, outcome, purge
+    kind = models.CharField(max_length=10)
+    creditor_id = models.BigIntegerField()
+    plan_id = models.BigIntegerField(null=True)
+    party_id = models.BigIntegerField(null=True)
+    account_id = models.BigIntegerField(null=True)
+    outbox_id = models.BigIntegerField(null=True)
+    verdict = models.CharField(max_length=12)
+    reason = models.CharField(max_length=40, blank=True)
+    rule = models.CharField(max_length=40, blank=True)
+    pack = models.CharField(max_length=60, blank=True)
+    policy_version_id = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=10, blank=True)
+    rows = models.IntegerField(default=1)
+    digest = models.CharField(max_length=64, blank=True)
+    chain = models.CharField(max_length=64)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["party_id", "at"], name="evidence_party", condition=~models.Q(party_id=None)),
+            models.Index(fields=["plan_id"], name="evidence_plan", condition=models.Q(kind="plan")),
+        ]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 import polars as pl
+from django.db.models import Q
 
 from puntual.apps import bulk
-from puntual.apps.compliance.models import Consent, Situation
+from puntual.apps.compliance import soft
+from puntual.apps.compliance.models import Consent, PartyFlag, Situation, SoftValue
+from puntual.core.compliance import CONTACT_FLAGS
 from puntual.core.frames import CONSENTS, HOLDS
 
 
@@ -43,3 +48,38 @@ def consents_of_many(party_ids: Iterable[int]) -> pl.DataFrame:
         CONSENTS,
         tuple(wanted),
     )
+
+
+def soft_overrides() -> dict[str, dict[str, Any]]:
+    """The soft values that this installation changed, as `load_law` takes them."""
+    return soft.overrides(soft.in_force())
+
+
+def soft_values(*, pack: str | None = None) -> list[SoftValue]:
+    """The changes that rule now, newest first."""
+    rows = SoftValue.objects.filter(ended_at=None).select_related("by").order_by("-pk")
+    return list(rows.filter(pack=pack) if pack else rows)
+
+
+def flags_frame(day: date) -> pl.DataFrame:
+    """The circumstances that hold on a day (compliance.CONTACT_FLAGS)."""
+    return bulk.read_frame(
+        "SELECT party_id AS party, flag FROM compliance_partyflag "
+        f"WHERE since <= '{day.isoformat()}' AND (until IS NULL OR until > '{day.isoformat()}')",
+        CONTACT_FLAGS,
+    )
+
+
+def flags_of_many(party_ids: Iterable[int], day: date) -> pl.DataFrame:
+    """The circumstances of a few people, for the gate at the moment of a send."""
+    return _flags(PartyFlag.objects.filter(party_id__in=sorted(set(party_ids))), day)
+
+
+def _flags(rows: Any, day: date) -> pl.DataFrame:
+    held = rows.filter(since__lte=day).filter(Q(until=None) | Q(until__gt=day)).values_list("party_id", "flag")
+    return pl.DataFrame(list(held), schema={n: c.dtype for n, c in CONTACT_FLAGS.items()}, orient="row")
+
+
+def party_flags(party_id: int) -> list[PartyFlag]:
+    """Every circumstance noted of a person, newest first."""
+    return list(PartyFlag.objects.filter(party_id=party_id).order_by("-since", "-pk"))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.compliance import views
+from puntual.apps.compliance import views, views_soft
 
 app_name = "compliance"
 urlpatterns = [
     path("normas/", views.norms, name="norms"),
+    path("normas/valores/", views_soft.values, name="soft_values"),
+    path("normas/valores/<str:rule_id>/", views_soft.edit, name="soft_edit"),
+    path("normas/valores/<int:pk>/deshacer/", views_soft.undo, name="soft_undo"),
     path("normas/<str:country>/", views.pack, name="pack"),
     path("normas/regla/<str:rule_id>/", views.rule, name="rule"),
 ]

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import attrs
 from django.db import transaction
 
 from puntual.apps import bulk
-from puntual.apps.compliance.models import Consent, Situation
+from puntual.apps.compliance.models import Consent, PartyFlag, Situation
+from puntual.apps.compliance.soft import set_value, take_back
 from puntual.core.errors import UnusableInput
 from puntual.core.frames import CHANNELS
+from puntual.law.loader import FOLDER, available, read_pack
+
+__all__ = [
+    "SITUATIONS", "NewConsent", "add_flag", "add_situation", "declare_consents", "end_flag", "end_situation", "opt_out",
+    "record_consents", "set_value", "take_back",
+]  # fmt: skip
+#: Situations that stop automation, each a code of `reasons`.
+SITUATIONS = ("vulnerable", "moratorium", "deceased", "insolvency", "legal_representation")
 
 
 @attrs.frozen
@@ -70,9 +80,59 @@ def declare_consents(
     return record_consents(rows=rows)
 
 
+@transaction.atomic
 def add_situation(*, party_id: int, reason: str, since: date, until: date | None, note: str = "") -> Situation:
-    """A situation that stops automation (vulnerable, moratorium, deceased, insolvency, legal_representation)."""
-    known = ("vulnerable", "moratorium", "deceased", "insolvency", "legal_representation")
-    if reason not in known:
-        raise UnusableInput(f"La situación «{reason}» no se conoce: use una de {', '.join(known)}.")
-    return Situation.objects.create(party_id=party_id, reason=reason, since=since, until=until, note=note[:200])
+    """A situation that stops automation (one of SITUATIONS). Only a death has no end: every other says until when, so
+    that a person looks at it again and nothing delicate is kept for ever."""
+    if reason not in SITUATIONS:
+        raise UnusableInput(f"La situación «{reason}» no se conoce: use una de {', '.join(SITUATIONS)}.")
+    if until is not None and until <= since:
+        raise UnusableInput("La situación debe terminar después de empezar: corrija «hasta».", field="until")
+    same = Situation.objects.filter(party_id=party_id, reason=reason, since=since, until=until).first()
+    return same or Situation.objects.create(party_id=party_id, reason=reason, since=since, until=until, note=note[:200])
+
+
+@transaction.atomic
+def end_situation(*, situation_id: int, party_id: int, on: date) -> Situation:
+    """It no longer holds from that day on. Its note is not kept: what was delicate goes with it."""
+    row = Situation.objects.select_for_update().filter(pk=situation_id, party_id=party_id).first()
+    if row is None:
+        raise UnusableInput("Esa situación ya no está.")
+    if row.until is None or row.until > on:
+        row.until = on
+    row.note = ""
+    row.save(update_fields=["until", "note"])
+    return row
+
+
+@transaction.atomic
+def add_flag(*, party_id: int, flag: str, since: date, until: date | None, proof: str = "") -> PartyFlag:
+    """A circumstance that a rule names holds for this person from a day on. UnusableInput for one that no norm
+    names."""
+    known = known_flags()
+    if flag not in known:
+        raise UnusableInput(f"Ninguna norma habla de «{flag}»: las circunstancias son {', '.join(sorted(known))}.")
+    if until is not None and until <= since:
+        raise UnusableInput("La circunstancia debe terminar después de empezar: corrija «hasta».", field="until")
+    row, _new = PartyFlag.objects.get_or_create(
+        party_id=party_id, flag=flag, since=since, until=until, defaults={"proof": proof[:200]}
+    )
+    return row
+
+
+@transaction.atomic
+def end_flag(*, flag_id: int, party_id: int, on: date) -> None:
+    """The circumstance no longer holds from that day on."""
+    PartyFlag.objects.filter(pk=flag_id, party_id=party_id).update(until=on)
+
+
+@lru_cache(maxsize=1)
+def known_flags() -> frozenset[str]:
+    """The circumstances that rules of the packs name, as exceptions or as conditions."""
+    rows = [
+        row
+        for code in available()
+        for document in (read_pack(FOLDER / f"{code.lower()}.yaml"),)
+        for row in [*document["rules"], *(r for o in document.get("overlays", {}).values() for r in o["rules"])]
+    ]
+    return frozenset(f for row in rows for f in (*row.get("exceptions", ()), *row.get("when_flags", ())))

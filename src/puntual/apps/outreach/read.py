@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import polars as pl
 from django.db.models import Count, QuerySet
 
 from puntual.apps import bulk
-from puntual.apps.outreach.models import Contact, Fact, MailServer, Outbox, Template
+from puntual.apps.outreach.models import Contact, Fact, MailServer, Message, Outbox, Template
 from puntual.core.frames import CONTACTS, Column
 
 HISTORY = {**CONTACTS, "account": Column(pl.Int64, "cuenta por la que se contactó", null=True)}
@@ -80,3 +81,13 @@ def sent_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
         {"party": i64, "outbox": i64, "channel": text, "direction": text, "at": instant},
     )
     return outbox, contacts
+
+
+def states_of(ids: Iterable[int]) -> list[tuple[int, str, str]]:
+    """(message, state, reason) of these messages."""
+    return list(Outbox.objects.filter(pk__in=list(ids)).values_list("pk", "state", "reason"))
+
+
+def digests_of(ids: Iterable[int]) -> dict[int, str]:
+    """message -> SHA-256 of what was said."""
+    return dict(Message.objects.filter(pk__in=list(ids)).values_list("pk", "digest"))

@@ -8,7 +8,10 @@ from __future__ import annotations
 from django.db import connection
 
 #: Tables whose rows are only ever added.
-GUARDED = ("receivables_entry", "receivables_event", "compliance_consent", "audit_auditrecord")
+GUARDED = (
+    "receivables_entry", "receivables_event", "receivables_chargerecord", "compliance_consent", "audit_auditrecord",
+    "audit_evidence",
+)  # fmt: skip
 
 _PG_FUNCTION = """
 CREATE OR REPLACE FUNCTION puntual_only_add() RETURNS trigger AS $$

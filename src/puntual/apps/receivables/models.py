@@ -130,3 +130,7 @@ class DayTotal(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["creditor", "currency", "due_on"], name="day_total_once"),
         ]
+
+
+# How charges were reached lives beside, and belongs to this app's tables.
+from puntual.apps.receivables.models_charges import AccrualMark, ChargeRecord  # noqa: E402, F401

@@ -23,6 +23,7 @@ def command(as_json: bool) -> int:
 
 def findings() -> list:
     """Every invariant judged now."""
+    from puntual.apps.audit import read as audit
     from puntual.apps.compliance import read as compliance
     from puntual.apps.outreach import read as outreach
     from puntual.apps.payments import read_findings as payments
@@ -38,6 +39,7 @@ def findings() -> list:
         *invariants.judge(receivables.books()),
         *payments.findings(),
         *breaches.judge(*outreach.sent_frames(), compliance.consents_frame()),
+        *audit.findings(),
     ]
 
 

@@ -20,32 +20,32 @@ def command() -> None:
 def show(plan_id: str, party: str | None, as_json: bool) -> None:
     """Muestra cada decisión del plan con su razón, su norma y la versión de la política."""
     django_setup()
+    from puntual.apps.compliance import read_law
     from puntual.apps.parties import read as parties
     from puntual.apps.planning import read as planning
-    from puntual.law.loader import load_law
 
     plan = planning.plan(plan_id)
     rows = planning.rows(plan.pk)
     if party:
         rows = rows.filter(account__party_id=parties.party(party).pk)
-    law = load_law()
+    cites = {rule.id: rule.cite for pack in read_law.packs() for rule in pack.rules}
     document = {
         "plan_id": f"plan_{plan.pk}",
         "creditor": plan.creditor.code,
         "day": plan.day.isoformat(),
         "as_of": plan.as_of.isoformat(),
         **plan.summary,
-        "rows": [_row(row, law) for row in rows.iterator(chunk_size=2000)],
+        "rows": [_row(row, cites) for row in rows.iterator(chunk_size=2000)],
     }
     emit(document, as_json=as_json, human=_say(document))
 
 
-def _row(row, law) -> dict:  # noqa: ANN001
+def _row(row, cites) -> dict:  # noqa: ANN001
     return {
         "account": f"cta_{row.account_id}",
         "code": row.account.code,
         "verdict": row.verdict,
-        "reason": reasons.as_json(row.reason, rule=row.rule, cite=law.rule(row.rule).cite if row.rule else None),
+        "reason": reasons.as_json(row.reason, rule=row.rule, cite=cites.get(row.rule)),
         "pack": row.pack,
         "stage": row.stage,
         "step": row.step,

@@ -9,6 +9,7 @@ import attrs
 import click
 
 from puntual.core import reasons
+from puntual.core.compliance import Law
 from puntual.core.errors import UnusableInput
 from puntual.core.policy import Policy
 from puntual.project.cli import DONE, FINDINGS, django_setup, emit
@@ -31,9 +32,8 @@ def read(file: Path) -> Policy:
 def findings_of(policy: Policy, debtors: tuple[str, ...] = ("consumer", "business")) -> list[dict]:
     """What the law of the policy's country would not let it do, for each kind of debtor."""
     from puntual.core.policy.rehearsal import rehearse
-    from puntual.law.loader import load_law
 
-    law = load_law()
+    law = _law()
     pack = law.pack(policy.country)
     if pack is None:
         raise UnusableInput(f"No hay norma cargada para {policy.country}: no se puede ensayar la política.")
@@ -43,6 +43,19 @@ def findings_of(policy: Policy, debtors: tuple[str, ...] = ("consumer", "busines
             reason = reasons.as_json(one.reason, rule=one.rule, cite=one.cite)
             found.append({"debtor": debtor, **attrs.asdict(one), "reason": reason})
     return found
+
+
+def _law() -> Law:
+    """The law of this installation; that of the packs alone where there are no tables yet."""
+    from django.db import DatabaseError
+
+    from puntual.law.loader import load_law
+    from puntual.pipeline.law_in_force import law_in_force
+
+    try:
+        return law_in_force()
+    except DatabaseError:
+        return load_law()
 
 
 @click.group()

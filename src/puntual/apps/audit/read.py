@@ -1,0 +1,85 @@
+"""The only reader of the logs, and the judge of their chains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import polars as pl
+
+from puntual.apps import bulk
+from puntual.apps.audit import chains
+from puntual.apps.audit.models import AuditRecord, Evidence
+from puntual.core import evidence
+from puntual.core.daily import DECISION
+from puntual.core.frames import Column
+from puntual.core.ledger.invariants import Finding
+
+#: What of a day's decision is kept, and so what its digest covers.
+PLAN_COLUMNS = (
+    "account", "verdict", "reason", "rule", "pack", "stage", "step", "channel", "contact_point", "at",
+    "next_allowed_at", "currency", "amount_minor", "items", "held_minor", "held_reason", "policy_version",
+)  # fmt: skip
+#: Nothing else tells two rows of a day apart.
+PLAN_ORDER = ("account", "currency", "verdict", "channel", "step", "amount_minor")
+
+_PLAN_SQL = """
+SELECT account_id AS account, verdict, reason, rule, pack, stage, step, channel, contact_point_id AS contact_point,
+       at, next_allowed_at, currency, amount_minor, items, held_minor, held_reason, policy_version_id AS policy_version
+FROM planning_planrow WHERE plan_id = {plan}
+"""
+
+
+def plan_rows(plan_id: int) -> pl.DataFrame:
+    """The decisions of a plan as they are kept, with the types of `daily.DECISION`."""
+    schema = {name: Column(DECISION[name].dtype, "", null=True) for name in PLAN_COLUMNS}
+    return bulk.read_frame(_PLAN_SQL.format(plan=int(plan_id)), schema)
+
+
+def findings() -> list[Finding]:
+    """Whether both chains hold, and every kept plan is the one that was decided."""
+    broken = [{"evidence": pk} for pk in evidence.broken(chains.records(Evidence))]
+    audit = [{"audit": pk} for pk in evidence.broken(chains.records(AuditRecord))]
+    return [
+        Finding("audit_chain", "La bitácora de lo que hizo la gente está entera y sin cambios.", tuple(audit)),
+        Finding(
+            "evidence_chain",
+            "Las pruebas de lo decidido están enteras y cada plan guardado es el que se decidió.",
+            (*broken, *_changed_plans()),
+        ),
+    ]
+
+
+def _changed_plans() -> Iterator[dict[str, object]]:
+    """Plans whose kept rows are not those whose digest was chained last."""
+    latest: dict[int, tuple[str, str]] = {}
+    rows = Evidence.objects.filter(kind__in=["plan", "purge"]).order_by("pk")
+    for plan, kind, digest in rows.values_list("plan_id", "kind", "digest"):
+        if plan is not None:
+            latest[plan] = (kind, digest)
+    for plan, (kind, digest) in latest.items():
+        if kind == "plan" and evidence.table_digest(plan_rows(plan), PLAN_COLUMNS, PLAN_ORDER) != digest:
+            yield {"plan": f"plan_{plan}"}
+
+
+def decisions_of(party_id: int, start: datetime, end: datetime) -> list[Evidence]:
+    """Last looks and outcomes about a person in [start, end), oldest first."""
+    rows = Evidence.objects.filter(party_id=party_id, at__gte=start, at__lt=end)
+    return list(rows.order_by("pk"))
+
+
+def plan_marks(plan_ids: list[int]) -> dict[int, Evidence]:
+    """plan -> the last record that chains its digest."""
+    rows = Evidence.objects.filter(kind="plan", plan_id__in=plan_ids).order_by("pk")
+    return {row.plan_id: row for row in rows if row.plan_id is not None}
+
+
+def heads() -> dict[str, str]:
+    """The last link of each chain, to print on what leaves the house."""
+    return {"evidence": chains.head(Evidence), "audit": chains.head(AuditRecord)}
+
+
+def acts(limit: int = 200, act: str = "") -> list[AuditRecord]:
+    """What people did, newest first."""
+    rows = AuditRecord.objects.filter(act=act) if act else AuditRecord.objects.all()
+    return list(rows.order_by("-pk")[:limit])
