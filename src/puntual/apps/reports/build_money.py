@@ -41,7 +41,7 @@ def ageing(creditor: Creditor, now: Known) -> Report:
     rows = ageing_core.ageing(now, by_segment=True)
     columns = (
         Column("bucket", "Antigüedad"), Column("segment", "Segmento"), Column("open_minor", "Saldo", "money"),
-        Column("items", "Documentos", "count"), Column("share_bp", "Del total", "pct"),
+        Column("share_bp", "Del total", "pct"),
     )  # fmt: skip
     tables = []
     for currency in rows["currency"].unique(maintain_order=True).to_list():
@@ -49,7 +49,7 @@ def ageing(creditor: Creditor, now: Known) -> Report:
         segments = mine["segment"].n_unique() > 2
         shown = mine if segments else mine.filter(pl.col("segment") == "*")
         cells = tuple(
-            (ageing_core.NAMES[r["bucket"]], _segment(r["segment"]), r["open_minor"], r["items"], r["share_bp"])
+            (ageing_core.NAMES[r["bucket"]], _segment(r["segment"]), r["open_minor"], r["share_bp"])
             for r in shown.iter_rows(named=True)
         )  # fmt: skip
         tables.append(Table("ageing", _ageing_says(mine, creditor, currency), columns, cells, currency))

@@ -43,7 +43,7 @@ def friction(creditor: Creditor, start: date, end: date) -> Report:
             tables.append(_funnel(mine, by, label))
     waiting = frames_people.unanswered(creditor, end)
     said = [
-        _worst_says(worst, creditor) if worst else "Todos los mensajes terminaron en un pago.",
+        _worst_says(worst, creditor) if worst else _no_worst_says(rows),
         *_waiting_say(waiting),
     ]
     more = {"worst_step": {creditor.code: _worst_json(worst)}} if worst else {}
@@ -64,6 +64,15 @@ def _worst_says(worst: friction_core.Worst, creditor: Creditor) -> str:
     one = worst.messages == 1
     who = f"{worst.messages} {'mensaje se quedó' if one else 'mensajes se quedaron'}"
     return f"Lo que más cuesta: {who} en «{step}»{failed}; son {lost} detenidos{days}. Qué probar: {worst.advice}."
+
+
+def _no_worst_says(rows: pl.DataFrame) -> str:
+    if rows["level"].max() == 0:
+        return (
+            "Todavía no se sabe qué pasó con los mensajes después de salir: no ha llegado ningún aviso de entrega, "
+            "apertura, visita ni pago."
+        )
+    return "Todos los mensajes terminaron en un pago."
 
 
 def _waiting_say(waiting: dict[str, int]) -> list[str]:
@@ -148,9 +157,10 @@ def agents(creditor: Creditor, start: date, end: date) -> Report:
     names = set(now.contacts["agent"].to_list()) | set(promises["agent"].to_list())
     lines = [line for name in sorted(names - {""}) if (line := _agent(now.only("agent", name), name)) is not None]
     columns = (
-        Column("agent", "Persona"), Column("contacts", "Gestiones", "count"), Column("direct", "Con la persona", "count"),
-        Column("contact_bp", "Contactabilidad", "pct"), Column("promises", "Promesas", "count"),
-        Column("judged", "Ya juzgadas", "count"), Column("kept", "Cumplidas", "count"), Column("kept_bp", "Cumplidas", "pct"),
+        Column("agent", "Persona"), Column("contacts", "Gestiones", "count"),
+        Column("direct", "Con la persona", "count"), Column("contact_bp", "Contactabilidad", "pct"),
+        Column("promises", "Promesas", "count"), Column("judged", "Ya juzgadas", "count"),
+        Column("kept", "Cumplidas", "count"), Column("kept_bp", "Cumplidas", "pct"),
     )  # fmt: skip
     if not lines:
         return report(

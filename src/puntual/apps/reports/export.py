@@ -92,7 +92,8 @@ def to_xlsx(reports: Sequence[Report]) -> bytes:
                  "title": book.add_format({"bold": True, "font_size": 13}),
                  "date": book.add_format({"num_format": "yyyy-mm-dd"}),
                  "pct": book.add_format({"num_format": '0.00" %"'}),
-                 "count": book.add_format({"num_format": "#,##0"}), "days": book.add_format({"num_format": "#,##0"})}  # fmt: skip
+                 "count": book.add_format({"num_format": "#,##0"}),
+                 "days": book.add_format({"num_format": "#,##0"})}  # fmt: skip
         _cover(book.add_worksheet("Reporte"), reports, looks)
         for number, (report, table) in enumerate(((r, t) for r in reports for t in r.tables), start=1):
             _sheet(book, f"{number} {report.creditor} {table.name}", table, looks)

@@ -13,6 +13,7 @@ from puntual.apps import bulk
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.parties.models import Creditor
 from puntual.apps.payments import read as payments
+from puntual.apps.reports import consolidate
 from puntual.core.compliance import breaches
 from puntual.core.frames import CONSENTS
 from puntual.core.reports import inputs
@@ -27,27 +28,42 @@ SELECT d.currency, a.segment, i.issued_on, d.due_on, x.effective_on, x.kind,
        CAST(SUM(x.amount_minor) AS BIGINT) AS amount_minor
 FROM (
     SELECT e.due_item_id, e.component, v.effective_on, {_KIND} AS kind, e.amount_minor
-    FROM receivables_entry e JOIN receivables_event v ON v.id = e.event_id
-    WHERE e.ledger = 1 AND v.creditor_id = %s AND v.effective_on <= %s
+    FROM receivables_event v JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 1
+    WHERE v.creditor_id = %s AND v.id > %s AND v.id <= %s
 ) x
 JOIN receivables_dueitem d ON d.id = x.due_item_id
 JOIN receivables_invoice i ON i.id = d.invoice_id
 JOIN parties_account a ON a.id = d.account_id
 GROUP BY d.currency, a.segment, i.issued_on, d.due_on, x.effective_on, x.kind, x.component
 """
+_KEPT = """
+SELECT currency, segment, issued_on, due_on, effective_on, kind, component, amount_minor
+FROM reports_movementtotal WHERE creditor_id = %s AND effective_on <= %s
+"""
+_TOUCHED = """
+SELECT d.currency, a.segment, i.issued_on, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END AS paid_on,
+       COUNT(*) AS items, CAST(SUM(d.original_minor) AS BIGINT) AS amount_minor
+FROM (
+    SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
+    FROM (
+        SELECT DISTINCT e.due_item_id AS id FROM receivables_event v
+        JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 1 AND e.component = 1
+        WHERE v.creditor_id = %s AND v.effective_on >= %s AND v.effective_on <= %s
+    ) t
+    JOIN receivables_entry e ON e.due_item_id = t.id AND e.ledger = 1 AND e.component = 1
+    JOIN receivables_event v ON v.id = e.event_id AND v.effective_on <= %s
+    GROUP BY e.due_item_id
+) s
+JOIN receivables_dueitem d ON d.id = s.due_item_id
+JOIN receivables_invoice i ON i.id = d.invoice_id
+JOIN parties_account a ON a.id = d.account_id
+WHERE s.open_minor <= 0
+GROUP BY d.currency, a.segment, i.issued_on, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END
+"""
 _PAID = """
     SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
     FROM receivables_entry e JOIN receivables_event v ON v.id = e.event_id
     WHERE e.ledger = 1 AND e.component = 1 AND v.creditor_id = %s AND v.effective_on <= %s GROUP BY e.due_item_id
-"""
-_SETTLED = f"""
-SELECT d.currency, a.segment, i.issued_on, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END AS paid_on,
-       COUNT(*) AS items, CAST(SUM(d.original_minor) AS BIGINT) AS amount_minor
-FROM ({_PAID}) s
-JOIN receivables_dueitem d ON d.id = s.due_item_id
-JOIN receivables_invoice i ON i.id = d.invoice_id
-JOIN parties_account a ON a.id = d.account_id
-GROUP BY d.currency, a.segment, i.issued_on, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END
 """
 _CASH = """
 SELECT v.currency, a.segment, v.effective_on AS "on", CAST(SUM(e.amount_minor) AS BIGINT) AS amount_minor
@@ -57,17 +73,23 @@ WHERE v.creditor_id = %s AND v.kind IN ('payment', 'reversal', 'chargeback', 're
   AND v.effective_on <= %s AND v.effective_on > %s
 GROUP BY v.currency, a.segment, v.effective_on
 """
+#: What is open of each due item now, less what happened after a day, is what was open that day. Twice: two days.
 _STANDING = """
 SELECT y.account, y.currency, a.segment, y.overdue_then_minor, y.overdue_now_minor
 FROM (
-    SELECT d.account_id AS account, d.currency,
-           CAST(SUM(CASE WHEN v.effective_on <= %s AND d.due_on < %s THEN e.amount_minor ELSE 0 END) AS BIGINT)
-               AS overdue_then_minor,
-           CAST(SUM(e.amount_minor) AS BIGINT) AS overdue_now_minor
-    FROM receivables_entry e JOIN receivables_event v ON v.id = e.event_id
-    JOIN receivables_dueitem d ON d.id = e.due_item_id
-    WHERE e.ledger = 1 AND v.creditor_id = %s AND v.effective_on <= %s AND d.due_on < %s
-    GROUP BY d.account_id, d.currency
+    SELECT x.account, x.currency, CAST(SUM(x.then_minor) AS BIGINT) AS overdue_then_minor,
+           CAST(SUM(x.now_minor) AS BIGINT) AS overdue_now_minor
+    FROM (
+        SELECT b.account_id AS account, b.currency, CASE WHEN b.due_on < %s THEN b.open_minor ELSE 0 END AS then_minor,
+               b.open_minor AS now_minor
+        FROM receivables_duebalance b WHERE b.creditor_id = %s AND b.open_minor <> 0 AND b.due_on < %s
+        UNION ALL
+        SELECT d.account_id, d.currency, CASE WHEN d.due_on < %s THEN -e.amount_minor ELSE 0 END,
+               CASE WHEN v.effective_on > %s THEN -e.amount_minor ELSE 0 END
+        FROM receivables_event v JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 1
+        JOIN receivables_dueitem d ON d.id = e.due_item_id
+        WHERE v.creditor_id = %s AND v.effective_on > %s AND d.due_on < %s
+    ) x GROUP BY x.account, x.currency
 ) y JOIN parties_account a ON a.id = y.account
 WHERE y.overdue_then_minor <> 0 OR y.overdue_now_minor <> 0
 """
@@ -123,11 +145,22 @@ def day(value: date) -> str:
 
 
 def movements(creditor: Creditor, end: date) -> pl.DataFrame:
-    return bulk.read_frame(_MOVEMENTS, inputs.MOVEMENTS, (creditor.pk, day(end)))
+    """Every movement up to a day: what is kept added up, and the events after it. See `consolidate`."""
+    mark = consolidate.mark_of(creditor.pk)
+    kept = bulk.read_frame(_KEPT, inputs.MOVEMENTS, (creditor.pk, day(end)))
+    tail = movements_between(creditor, mark, consolidate.LAST).filter(pl.col("effective_on") <= end)
+    return pl.concat([kept, tail])
 
 
-def settled(creditor: Creditor, end: date) -> pl.DataFrame:
-    return bulk.read_frame(_SETTLED, inputs.SETTLED, (creditor.pk, day(end)))
+def movements_between(creditor: Creditor, after: int, until: int) -> pl.DataFrame:
+    """The movements of the events with ids in (after, until], added up."""
+    return bulk.read_frame(_MOVEMENTS, inputs.MOVEMENTS, (creditor.pk, after, until))
+
+
+def settled(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """The documents whose capital reached zero by `end`, of those that something happened to in [start, end]."""
+    given = (creditor.pk, day(start), day(end), day(end))
+    return bulk.read_frame(_TOUCHED, inputs.SETTLED, given)
 
 
 def cash(creditor: Creditor, after: date, end: date) -> pl.DataFrame:
@@ -136,7 +169,9 @@ def cash(creditor: Creditor, after: date, end: date) -> pl.DataFrame:
 
 
 def standing(creditor: Creditor, opening: date, end: date) -> pl.DataFrame:
-    given = (day(opening), day(opening), creditor.pk, day(end), day(end))
+    """Per account, what was overdue on the evening of each of the two days (opening < end)."""
+    first, last = day(opening), day(end)
+    given = (first, creditor.pk, last, first, last, creditor.pk, first, last)
     return bulk.read_frame(_STANDING, inputs.STANDING, given)
 
 

@@ -33,13 +33,13 @@ _DELAYS = """
 SELECT d.currency, i.product, i.department, i.seller, d.due_on,
        CASE WHEN s.open_minor <= 0 THEN s.last_on END AS paid_on,
        COUNT(*) AS items, CAST(SUM(d.original_minor) AS BIGINT) AS amount_minor
-FROM receivables_dueitem d JOIN receivables_invoice i ON i.id = d.invoice_id
-JOIN (
-    SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
-    FROM receivables_entry e JOIN receivables_event v ON v.id = e.event_id
-    WHERE e.ledger = 1 AND e.component = 1 AND v.creditor_id = %s AND v.effective_on <= %s GROUP BY e.due_item_id
-) s ON s.due_item_id = d.id
-WHERE d.due_on >= %s AND d.due_on <= %s
+FROM (
+    SELECT t.id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
+    FROM receivables_dueitem t JOIN receivables_entry e ON e.due_item_id = t.id AND e.ledger = 1 AND e.component = 1
+    JOIN receivables_event v ON v.id = e.event_id AND v.effective_on <= %s
+    WHERE t.creditor_id = %s AND t.due_on >= %s AND t.due_on <= %s GROUP BY t.id
+) s
+JOIN receivables_dueitem d ON d.id = s.id JOIN receivables_invoice i ON i.id = d.invoice_id
 GROUP BY d.currency, i.product, i.department, i.seller, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END
 """
 _DISPUTES = """
@@ -82,7 +82,7 @@ def journeys(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
 
 def delays(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """The documents that fell due in [start, end], as known at its end (causes.DELAYS)."""
-    return bulk.read_frame(_DELAYS, causes.DELAYS, (creditor.pk, day(end), day(start), day(end)))
+    return bulk.read_frame(_DELAYS, causes.DELAYS, (day(end), creditor.pk, day(start), day(end)))
 
 
 def disputes(creditor: Creditor, start: date, end: date) -> pl.DataFrame:

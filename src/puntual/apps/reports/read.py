@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import attrs
 
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import build_money, build_people, frames
+from puntual.apps.reports import build_money, build_people, consolidate, frames
 from puntual.apps.reports.models import ContactCost
 from puntual.apps.reports.tables import Report
 from puntual.core.errors import UnusableInput
@@ -21,11 +22,12 @@ Builder = Callable[[Creditor, date, date], Report]
 def known(creditor: Creditor, start: date, end: date) -> Known:
     """Everything that the indicators need of one creditor over [start, end]."""
     earliest, _ = registry.before(start, end)
+    refresh(creditor)
     return Known(
         start=start, end=end,
         movements=frames.movements(creditor, end),
-        settled=frames.settled(creditor, end),
-        cash=frames.cash(creditor, earliest, end),
+        settled=frames.settled(creditor, earliest, end),
+        cash=frames.cash(creditor, earliest - timedelta(days=1), end),
         promises=frames.promises(creditor, end),
         **_of_period(creditor, start, end),
         contact_cost=contact_cost(creditor.pk),
@@ -48,6 +50,13 @@ def previous(creditor: Creditor, now: Known) -> Known:
     return attrs.evolve(now, start=start, end=end, **_of_period(creditor, start, end))
 
 
+def refresh(creditor: Creditor) -> None:
+    """Keep what happened since the last time added up, if it is much; see `consolidate`."""
+    consolidate.consolidate(
+        creditor_id=creditor.pk, now=datetime.now(UTC), build=partial(frames.movements_between, creditor)
+    )
+
+
 def contact_cost(creditor_id: int) -> dict[str, int]:
     """channel -> cost of one contact in minor units; empty until somebody writes it."""
     return dict(ContactCost.objects.filter(creditor_id=creditor_id).values_list("channel", "cost_minor"))
@@ -65,11 +74,12 @@ def kpis(creditor: Creditor, start: date, end: date, by: str = "") -> Report:
 
 
 def _money(build: Callable[[Creditor, Known], Report]) -> Builder:
-    """A report that needs the movements, the settled documents and the cash alone."""
+    """A report that needs the movements and the cash alone."""
 
     def built(creditor: Creditor, start: date, end: date) -> Report:
+        refresh(creditor)
         now = Known(
-            start=start, end=end, movements=frames.movements(creditor, end), settled=frames.settled(creditor, end),
+            start=start, end=end, movements=frames.movements(creditor, end),
             cash=frames.cash(creditor, start - timedelta(days=400), end),
         )  # fmt: skip
         return build(creditor, now)

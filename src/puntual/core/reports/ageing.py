@@ -27,7 +27,6 @@ AGEING: Schema = {
     "segment": Column(pl.String, "segmento; * es toda la empresa"),
     "bucket": Column(pl.String, "tramo de atraso", choices=tuple(NAMES)),
     "open_minor": Column(MINOR, "saldo abierto del tramo"),
-    "items": Column(pl.Int64, "documentos con capital abierto"),
     "share_bp": Column(pl.Int64, "parte del saldo, en centésimas de por ciento; vacía sin saldo", null=True),
 }
 
@@ -52,13 +51,11 @@ def ageing(known: Known, *, early: bool = False, by_segment: bool = False) -> pl
 
 def _lines(known: Known, currency: str, part: str, buckets: dict[str, tuple[int, int]]) -> list[tuple[object, ...]]:
     held = known.movements.filter(pl.col("effective_on") <= known.end)
-    waiting = pl.col("paid_on").is_null() | (pl.col("paid_on") > known.end)
-    items = known.settled.filter(pl.col("issued_on") <= known.end, waiting)
     whole, age = total(held), age_on(known.end)
     rows: list[tuple[object, ...]] = []
     for code, (first, last) in buckets.items():
         inside = age.is_between(first, last)
         minor = total(held, inside)
         share = (20_000 * minor + whole) // (2 * whole) if whole > 0 else None
-        rows.append((currency, part, code, minor, total(items, inside, column="items"), share))
+        rows.append((currency, part, code, minor, share))
     return rows

@@ -72,11 +72,12 @@ def funnel(journeys: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
 
 
 def worst(journeys: pl.DataFrame, end: date) -> Worst | None:
-    """Where most money stops: from the page on if anybody reached it, else anywhere. None if nothing left, or all paid.
+    """Where most money stops: from the page on if anybody reached it, else anywhere. None if nothing left, if
+    nothing is known of what left, or if all paid.
 
     Money is never added over currencies: the currency in which most messages left is judged.
     """
-    if not journeys.height:
+    if not journeys.height or journeys["level"].max() == 0:
         return None
     busiest = journeys.group_by("currency").agg(pl.col("messages").sum()).sort("messages", "currency", descending=True)
     mine = journeys.filter(pl.col("currency") == busiest["currency"][0])

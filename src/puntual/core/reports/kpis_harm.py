@@ -41,6 +41,8 @@ def contacts_per_thousand(known: Known) -> Figure:
     if known.mixed:
         return none("Hay más de una moneda y los contactos son de todas: no se reparten.")
     came = collected_minor(known)
+    if not _contacts(known):
+        return none(_NO_CONTACTS)
     if came <= 0:
         return none("No se registró ningún pago en el periodo.")
     thousand = 1000 * 10 ** exponent(known.currency)
