@@ -11,6 +11,7 @@ from portal_house import TODAY, _calm, account, creditor, page, point_of, text_o
 from puntual.apps.parties import write as parties
 from puntual.apps.portal import read, write
 from puntual.apps.portal.models import PaymentClaim, TalkRequest, WrongPerson
+from puntual.apps.receivables.models import Event
 
 pytestmark = pytest.mark.django_db
 SLIP = b"%PDF-1.4 recibo"
@@ -52,6 +53,16 @@ def test_a_payment_that_appeared_ends_its_pause(staff, told) -> None:
     assert "payment_to_verify" not in read.claims_holds_frame()["reason"].to_list()
     again = staff.post(f"/avisos/pago/{claim.pk}/", {"found": "no"}, follow=True)
     assert "ya se había resuelto" in text_of(again) and PaymentClaim.objects.get().state == "confirmed"
+
+
+def test_one_that_is_not_in_the_books_yet_is_booked_until_the_bank_says_so(staff, told, account) -> None:
+    claim = PaymentClaim.objects.get()
+    staff.post(f"/avisos/pago/{claim.pk}/", {"found": "registrar"})
+    assert read.bill(account, TODAY).total("MXN") == 300_50
+    paid = Event.objects.get(kind="payment")
+    assert (paid.provisional, paid.key, paid.source) == (True, f"payment:claim:{claim.pk}", "portal")
+    staff.post(f"/avisos/pago/{claim.pk}/", {"found": "registrar"})
+    assert Event.objects.filter(kind="payment").count() == 1
 
 
 def test_the_slip_is_downloaded_and_never_run(staff, told) -> None:

@@ -280,3 +280,13 @@ def test_her_link_has_no_balance_left_to_show_when_all_is_paid(visit, house) -> 
     page.click("text=Emitir la constancia")
     assert "no tiene ningún documento por pagar" in said(page)
     assert read.bill(house.account, today).clear
+
+
+def test_the_staff_sees_what_she_told_and_books_it(visit, house, accessible) -> None:
+    page = visit("ya-pague/")
+    page.fill("[name=amount]", "1,200.00")
+    page.click("text=Avisar que ya pagué")
+    screen = accessible("/avisos/")
+    screen.click("text=Apareció: registrarlo")
+    assert "Pago registrado" in screen.inner_text("body")
+    assert read.bill(house.account, local_date(datetime.now(UTC), ZONE)).total("MXN") == 601_00

@@ -33,6 +33,7 @@ from puntual.apps.portal.models import (
     Told,
     Word,
 )
+from puntual.apps.receivables import write as books
 from puntual.core.errors import Refused, UnusableInput
 
 T = TypeVar("T", bound=Told)
@@ -172,13 +173,23 @@ def text_of(party_id: int, blob: bytes | memoryview | None) -> str:
 
 
 @transaction.atomic
-def resolve_claim(*, claim_id: int, found: bool, at: datetime) -> PaymentClaim:
-    """Somebody looked for the payment. Either way the pause ends: confirmed money is in the books by its own way."""
-    row = PaymentClaim.objects.select_for_update().get(pk=claim_id)
+def resolve_claim(*, claim_id: int, found: bool, at: datetime, book: bool = False) -> PaymentClaim:
+    """Somebody looked for the payment, and the pause ends. Once: Refused the second time.
+
+    `book`: it is not in the books yet, so it is booked provisionally; the bank's own fact replaces it later: the same
+    money never counts twice.
+    """
+    row = PaymentClaim.objects.select_for_update().select_related("account").get(pk=claim_id)
     if row.state != ClaimState.OPEN:
         raise Refused("Ese aviso de pago ya se había resuelto.")
     row.state, row.resolved_at = (ClaimState.CONFIRMED if found else ClaimState.REJECTED), at
     row.save(update_fields=["state", "resolved_at"])
+    if found and book:
+        told = books.NewPayment(
+            row.account_id, row.amount_minor, row.currency, row.paid_on, f"claim:{row.pk}", "portal", provisional=True,
+            note="Lo avisó en su página",
+        )  # fmt: skip
+        books.post_payments(creditor_id=row.account.creditor_id, payments=[told])
     return row
 
 

@@ -50,9 +50,12 @@ def resolve(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpRespo
     try:
         if kind == "pago":
             row = get_object_or_404(PaymentClaim, pk=pk, account__creditor=creditor)
-            found = request.POST.get("found") == "si"
-            write.resolve_claim(claim_id=row.pk, found=found, at=at)
-            said = _("Anotado: el pago apareció.") if found else _("Anotado: no aparece. Los recordatorios siguen.")
+            answer = request.POST.get("found", "")
+            write.resolve_claim(claim_id=row.pk, found=answer in ("si", "registrar"), at=at, book=answer == "registrar")
+            said = {
+                "registrar": _("Pago registrado; cuando el banco lo traiga, tomará su lugar."),
+                "si": _("Anotado: el pago ya estaba en los movimientos."),
+            }.get(answer, _("Anotado: no aparece. Los recordatorios siguen."))
         elif kind == "hablar":
             write.attended(talk_id=get_object_or_404(TalkRequest, pk=pk, account__creditor=creditor).pk, at=at)
             said = _("Anotado: ya se le respondió.")
