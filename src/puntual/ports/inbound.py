@@ -1,0 +1,95 @@
+"""What comes back from a channel: answers of people and news of what was sent. Facts only; nothing here acts.
+
+A webhook is handled in two steps that never mix: `check` verifies it from its bytes, so that it can be stored and
+answered at once; `facts` reads the stored bytes later, as often as one likes, and always says the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+import attrs
+
+from puntual.ports.payments import Forged, Received
+
+__all__ = ["DeliveryReport", "Forged", "Inbound", "InboundAdapter", "InboundMessage", "Media", "Received"]
+
+SENT, DELIVERED, READ, FAILED = "sent", "delivered", "read", "failed"
+
+
+@attrs.frozen
+class Media:
+    """A file that came with a message: where the provider keeps it. Not fetched by whoever reads the notice."""
+
+    kind: str
+    mime_type: str
+    reference: str
+    sha256: str = ""
+
+
+@attrs.frozen
+class InboundMessage:
+    """What somebody wrote. `event_id` is unique within the adapter.
+
+    `user_id`: the provider's own id of the person, which stays when the phone is hidden; `phone`: E.164 or empty. At
+    least one of them is there. `to`: our address at the provider. `in_reply_to`: the provider's id of what is answered.
+    """
+
+    event_id: str
+    channel: str
+    to: str
+    text: str
+    at: datetime
+    user_id: str = ""
+    phone: str = ""
+    profile_name: str = ""
+    in_reply_to: str = ""
+    button: str = ""
+    media: tuple[Media, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if not (self.user_id or self.phone):
+            raise ValueError("an inbound message is from somebody")
+
+
+@attrs.frozen
+class DeliveryReport:
+    """What became of a message we sent: sent, delivered, read or failed.
+
+    `message_id` is ours when the provider gives it back, else empty and `provider_id` tells which it was.
+    """
+
+    event_id: str
+    channel: str
+    status: str
+    at: datetime
+    message_id: str = ""
+    provider_id: str = ""
+    code: str = ""
+    sentence: str = ""
+    permanent: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.status not in (SENT, DELIVERED, READ, FAILED):
+            raise ValueError(f"unknown delivery status: {self.status}")
+
+
+Inbound = InboundMessage | DeliveryReport
+
+
+class InboundAdapter(Protocol):
+    """One provider's way of calling us."""
+
+    @property
+    def adapter(self) -> str: ...
+
+    def check(self, received: Received, url: str, secrets: Mapping[str, str]) -> None:
+        """Forged unless this account's secret signed it. `url`: the public address that was called, with its query."""
+        ...
+
+    def facts(self, received: Received, at: datetime) -> tuple[Inbound, ...]:
+        """What it says. `at`: when it was received, for providers that give no instant of their own. Headers may be
+        missing. ValueError or KeyError when it cannot be read: it stays stored for a person."""
+        ...
