@@ -9,7 +9,8 @@ import pytest
 from portal_house import TODAY, _calm, account, creditor, page, point_of, text_of, upload, web  # noqa: F401
 
 from puntual.apps.parties import write as parties
-from puntual.apps.portal import read, write
+from puntual.apps.parties.models import Account, PartyKey
+from puntual.apps.portal import read, read_person, write
 from puntual.apps.portal.models import PaymentClaim, TalkRequest, WrongPerson
 from puntual.apps.receivables.models import Event
 
@@ -89,3 +90,19 @@ def test_nobody_outside_sees_it_and_another_company_neither(client, staff, told,
     assert staff.post(f"/avisos/pago/{claim.pk}/", {"found": "si"}).status_code == 404
     assert staff.get(f"/avisos/archivo/comprobante/{claim.pk}/").status_code == 404
     assert PaymentClaim.objects.get().state == "open"
+
+
+def test_a_copy_of_what_she_told_and_after_her_key_is_destroyed_no_word_nor_file_of_it(told, account) -> None:
+    party = Account.objects.get(pk=account).party_id
+    rows = read_person.about_party(party)
+    assert [r["what"] for r in rows if r["what"] != "enlace"] == [
+        "aviso_de_pago",
+        "quiso_hablar",
+        "palabras",
+        "no_es_esta_persona",
+        "constancia",
+    ]
+    assert {r["text"] for r in rows if "text" in r} == {"BBVA folio 7", "Tengo una duda"}
+    PartyKey.objects.filter(party_id=party).delete()
+    assert {r["text"] for r in read_person.about_party(party) if "text" in r} == {"(datos borrados)"}
+    assert write.slip_of(PaymentClaim.objects.get()) is None
