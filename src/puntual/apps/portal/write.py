@@ -120,7 +120,8 @@ def not_this_person(*, visit: read.Visit, key: str, at: datetime, received_at: s
         same.update(revoked_at=at, revoked_for=RevokedFor.WRONG_PERSON)
     gone = PortalLink.objects.filter(pk=visit.link.pk, revoked_at=None)
     gone.update(revoked_at=at, revoked_for=RevokedFor.WRONG_PERSON)
-    return WrongPerson.objects.create(account=visit.account, link=visit.link, key=key, at=at, silenced=silenced)
+    told = {"account": visit.account, "link": visit.link, "at": at, "silenced": silenced}
+    return WrongPerson.objects.get_or_create(key=key, defaults=told)[0]
 
 
 def _point_of(visit: read.Visit, typed: str) -> parties.ContactPoint | None:
