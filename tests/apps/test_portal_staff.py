@@ -13,6 +13,7 @@ from puntual.apps.parties.models import Account, PartyKey
 from puntual.apps.portal import read, read_person, write
 from puntual.apps.portal.models import PaymentClaim, TalkRequest, WrongPerson
 from puntual.apps.receivables.models import Event
+from puntual.pipeline import personal
 
 pytestmark = pytest.mark.django_db
 SLIP = b"%PDF-1.4 recibo"
@@ -93,8 +94,10 @@ def test_nobody_outside_sees_it_and_another_company_neither(client, staff, told,
 
 
 def test_a_copy_of_what_she_told_and_after_her_key_is_destroyed_no_word_nor_file_of_it(told, account) -> None:
-    party = Account.objects.get(pk=account).party_id
+    holder = Account.objects.get(pk=account).party
+    party = holder.pk
     rows = read_person.about_party(party)
+    assert personal.everything(holder)["told_on_their_page"] == rows
     assert [r["what"] for r in rows if r["what"] != "enlace"] == [
         "aviso_de_pago",
         "quiso_hablar",

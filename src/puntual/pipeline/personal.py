@@ -8,6 +8,7 @@ from puntual.apps.compliance import read as compliance
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Party
+from puntual.apps.portal import read_person as portal
 from puntual.apps.receivables import export
 
 
@@ -38,5 +39,6 @@ def everything(party: Party) -> dict[str, Any]:
             {"channel": c.channel, "direction": c.direction, "at": c.at, "purpose": c.purpose}
             for c in outreach.contacts_of(party.pk, limit=10_000)
         ],
+        "told_on_their_page": portal.about_party(party.pk),
         "accounts": [export.account(a) for a in party.accounts.select_related("creditor")],
     }
