@@ -11,10 +11,12 @@ import numpy.typing as npt
 from puntual.adapters.classifier_offline.cue import Heard
 from puntual.adapters.classifier_offline.features import Facts
 from puntual.adapters.classifier_offline.model import Model
-from puntual.core.customers.understanding import AUTO_REPLY, OTRO, PAGADO, PROMESA, STOPPING, by_importance
+from puntual.core.customers.understanding import AUTO_REPLY, EQUIVOCADO, OTRO, PAGADO, PROMESA, STOPPING, by_importance
 
 _SURE = 0.97
 _BRAKED_FLOOR = 0.75
+#: From here on another intent is clear enough for a suspected stop to be let go.
+_CLEAR = 0.5
 _AUTO = "auto_"
 #: Cues that go with a promise but do not make one.
 _NO_PROMISE_ALONE = frozenset({"promise_split", "promise_ease", "promise_payday", "promise_date"})
@@ -45,6 +47,7 @@ def decide(probabilities: npt.NDArray[np.float64], heard: Heard, facts: Facts, m
         if heard.braked(intent):
             limits[intent] = max(limits[intent], _BRAKED_FLOOR)
     chosen = {name for name, p in chances.items() if p >= limits[name] and name != OTRO}
+    chosen |= _doubted_stops(chances, heard, model.rescue, chosen)
     if not chosen:
         heard_out = [name for name in chances if not heard.braked(name)] or [OTRO]
         best = max(heard_out, key=lambda name: chances[name] / limits[name])
@@ -53,6 +56,18 @@ def decide(probabilities: npt.NDArray[np.float64], heard: Heard, facts: Facts, m
     margin = _margin(chances, limits, chosen)
     slope, shift = model.calibration
     return Decision(by_importance(chosen), 1.0 / (1.0 + math.exp(-(slope * margin + shift))), margin)
+
+
+def _doubted_stops(chances: dict[str, float], heard: Heard, rescue: float, chosen: set[str]) -> set[str]:
+    """A wrong person that is only suspected, in a reply that says nothing else clearly: the doubt is settled by
+    stopping.
+
+    An opt-out needs no such rescue: its cues are many and strong, and its own threshold is low.
+    """
+    if any(chances[name] >= _CLEAR for name in chosen):
+        return set()
+    suspected = chances[EQUIVOCADO] >= rescue and not heard.braked(EQUIVOCADO)
+    return {EQUIVOCADO} if suspected else set()
 
 
 def paid_or_promised(chosen: set[str], heard: Heard, facts: Facts) -> set[str]:

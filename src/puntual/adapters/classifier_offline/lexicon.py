@@ -1,4 +1,5 @@
-"""Words by meaning: "plata", "lana" and "guita" are one word to the model. The classes are data, in `data/clases.txt`.
+"""Words by meaning: "plata", "lana" and "guita" are one word to the model. The classes are data, in
+`data/clases.txt`.
 
 The skeleton of a reply is the sequence of classes of its words; its n-grams carry what was learnt of one wording to
 another.

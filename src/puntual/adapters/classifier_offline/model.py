@@ -25,6 +25,7 @@ class Model:
     thresholds: npt.NDArray[np.float32]
     calibration: tuple[float, float]
     cue_scale: float
+    rescue: float = 1.0
 
     def probabilities(self, row: Sparse) -> npt.NDArray[np.float64]:
         """The probability of each intent, in the order of `intents`."""
@@ -41,6 +42,7 @@ def save(model: Model, path: Path = WEIGHTS) -> None:
         thresholds=model.thresholds.astype(np.float32),
         calibration=np.array(model.calibration, dtype=np.float64),
         cue_scale=np.array(model.cue_scale),
+        rescue=np.array(model.rescue),
     )
 
 
@@ -53,4 +55,4 @@ def load(path: Path = WEIGHTS) -> Model:
             raise ValueError(f"{path.name} was trained for other cues: run python -m {__package__}.train")
         slope, shift = stored["calibration"]
         return Model(tuple(str(name) for name in stored["intents"]), weights, stored["bias"], stored["thresholds"],
-                     (float(slope), float(shift)), float(stored["cue_scale"]))  # fmt: skip
+                     (float(slope), float(shift)), float(stored["cue_scale"]), float(stored["rescue"]))  # fmt: skip
