@@ -7,14 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import attrs
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import build_money, build_people, consolidate, frames
+from puntual.apps.reports import build_forecast, build_money, build_people, consolidate, frames
 from puntual.apps.reports.models import ContactCost
 from puntual.apps.reports.tables import Report
 from puntual.core.errors import UnusableInput
 from puntual.core.reports import registry
 from puntual.core.reports.inputs import Known
+from puntual.core.segments.learning import Learner
 
 Builder = Callable[[Creditor, date, date], Report]
 
@@ -98,3 +101,19 @@ REPORTS: Mapping[str, Builder] = {
     "agents": build_people.agents,
     "harm": build_people.harm,
 }
+
+
+def built(kind: str, creditor: Creditor, start: date, end: date) -> Report:
+    """Any report by its name, for screens and for what goes out by mail."""
+    if kind == "forecast":
+        return build_forecast.forecast(creditor, start, end, _learner())
+    if kind == "experiments":
+        return build_forecast.experiments(creditor, start, end)
+    return REPORTS[kind](creditor, start, end)
+
+
+def _learner() -> Learner | None:
+    """The learner that the project binds (REPORTS_LEARNER); without one, shrinkage and survival curves speak."""
+    name = getattr(settings, "REPORTS_LEARNER", "")
+    found: Learner | None = import_string(name)() if name else None
+    return found

@@ -1,0 +1,104 @@
+"""Charts as plain geometry: a template draws them as SVG. Each says what it finds and carries its table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import attrs
+
+#: Units of the drawing; the page stretches it.
+WIDTH, HEIGHT = 1000, 240
+
+
+@attrs.frozen
+class Mark:
+    """A rectangle with what it says on hover."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    look: str
+    tip: str
+
+
+@attrs.frozen
+class Columns:
+    """Pairs of columns over time: what was expected and what came. `names` are the legend."""
+
+    title: str
+    names: tuple[str, str]
+    marks: tuple[Mark, ...]
+    first: date
+    last: date
+    table: tuple[tuple[Any, ...], ...]
+    currency: str
+
+
+@attrs.frozen
+class Bar:
+    """A horizontal bar of a funnel: its share is of the first one."""
+
+    name: str
+    value: int
+    share: str
+    width: int
+    look: str
+
+
+@attrs.frozen
+class Band:
+    """A line with its interval, both as points of an SVG."""
+
+    title: str
+    line: str
+    area: str
+    first: date
+    last: date
+    table: tuple[tuple[Any, ...], ...]
+    currency: str
+
+
+def pairs(
+    title: str, names: tuple[str, str], rows: Sequence[tuple[date, date, int, int]], currency: str
+) -> Columns | None:
+    """Columns of (start, end, one, other); None when every value is zero."""
+    top = max((max(one, other) for _, _, one, other in rows), default=0)
+    if top <= 0:
+        return None
+    step = WIDTH / len(rows)
+    marks = []
+    for i, (start, end, *values) in enumerate(rows):
+        for j, value in enumerate(values):
+            height = round(HEIGHT * max(value, 0) / top)
+            x, width = round(step * i + step * (0.08 + 0.44 * j)), round(step * 0.4)
+            marks.append(Mark(x, HEIGHT - height, width, height, ("due", "came")[j], f"{names[j]}, {start} a {end}"))
+    return Columns(title, names, tuple(marks), rows[0][0], rows[-1][1], tuple(rows), currency)
+
+
+def funnel(names: Sequence[str], values: Sequence[int]) -> tuple[Bar, ...]:
+    """Bars of a funnel, each as a share of the first."""
+    whole = values[0] if values else 0
+    found = []
+    for i, (name, value) in enumerate(zip(names, values, strict=True)):
+        width = round(WIDTH * value / whole) if whole else 0
+        found.append(Bar(name, value, f"{width / 10:.1f}", width, "paid" if i == len(values) - 1 else "step"))
+    return tuple(found)
+
+
+def band(title: str, rows: Sequence[tuple[date, int, int, int, int]], currency: str) -> Band | None:
+    """The cumulative forecast (day, expected, cumulative, low, high) with its interval."""
+    top = max((row[4] for row in rows), default=0)
+    if top <= 0 or len(rows) < 2:
+        return None
+    xs = [round(WIDTH * i / (len(rows) - 1)) for i in range(len(rows))]
+
+    def y(value: int) -> int:
+        return HEIGHT - round(HEIGHT * max(value, 0) / top)
+
+    line = " ".join(f"{x},{y(row[2])}" for x, row in zip(xs, rows))
+    low = [f"{x},{y(row[3])}" for x, row in zip(xs, rows)]
+    high = [f"{x},{y(row[4])}" for x, row in zip(xs, rows)]
+    return Band(title, line, " ".join([*high, *reversed(low)]), rows[0][0], rows[-1][0], tuple(rows), currency)

@@ -1,0 +1,160 @@
+"""What the screens of reports show, built from the same reports as every other place."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import attrs
+import polars as pl
+
+from puntual.apps.parties.models import Creditor
+from puntual.apps.reports import build_people, charts, frames_people, read
+from puntual.apps.reports.models import Target
+from puntual.apps.reports.tables import Report
+from puntual.core.reports import ageing as ageing_core
+from puntual.core.reports import friction as friction_core
+from puntual.core.reports import registry
+from puntual.core.reports.inputs import Known
+from puntual.core.reports.measure import Kpi
+from puntual.core.reports.registry import Measured
+from puntual.core.reports.vintages import due_and_collected
+from puntual.ui.ageing import ageing as ageing_bar
+from puntual.ui.formats import locale_for, money_text
+
+HEADLINES = ("collected", "receivable", "overdue", "dso", "cei")
+PROMISES = ("promises_kept", "promises_kept_amount")
+HARM = ("complaints_per_1000", "wrong_person", "opt_outs", "contacts_per_1000", "refused", "breaches")
+_UNITS = {"pct": " %", "days": " días", "count": "", "per_1000": ""}
+
+
+@attrs.frozen
+class Shown:
+    """A figure as a screen writes it: value or sentence, change since the period before, target."""
+
+    kpi: Kpi
+    currency: str
+    text: str
+    sentence: str
+    change: str
+    tone: str
+    target: str
+    label: str = ""
+
+
+def text_of(value: Decimal | None, kpi: Kpi, currency: str, locale: str) -> str:
+    """A value in its unit, as people of the country write it."""
+    if value is None:
+        return ""
+    if kpi.unit in ("money", "money_per"):
+        return money_text(int(value), currency, locale)
+    shown = f"{value:,.2f}" if value != value.to_integral_value() else f"{int(value):,}"
+    return f"{shown}{_UNITS[kpi.unit]}"
+
+
+def shown(measured: Measured, locale: str, targets: dict[str, Decimal], label: str = "") -> Shown:
+    """A figure ready for a template."""
+    kpi, now = measured.kpi, measured.figure.value
+    target = targets.get(kpi.code)
+    text = text_of(now, kpi, measured.currency, locale)
+    change, tone = _change(measured, locale)
+    said = text_of(target, kpi, measured.currency, locale) if target is not None else ""
+    return Shown(kpi, measured.currency, text, measured.figure.sentence, change, tone, said, label)
+
+
+def _change(measured: Measured, locale: str) -> tuple[str, str]:
+    kpi, now, then = measured.kpi, measured.figure.value, measured.previous.value if measured.previous else None
+    if now is None or then is None:
+        return "", ""
+    if now == then:
+        return "igual que antes", ""
+    was = text_of(then, kpi, measured.currency, locale)
+    up = now > then
+    good = {"up": up, "down": not up}.get(kpi.better)
+    return f"{'▲' if up else '▼'} antes {was}", "" if good is None else "good" if good else "bad"
+
+
+def targets_of(creditor: Creditor) -> dict[str, Decimal]:
+    """code -> target of the creditor."""
+    return dict(Target.objects.filter(creditor=creditor).values_list("code", "value"))
+
+
+def summary(creditor: Creditor, start: date, end: date) -> dict[str, Any]:
+    """The five questions: what was collected, how old it is, promises, the funnel, the harm."""
+    now = read.known(creditor, start, end)
+    figures = registry.measure(now, read.previous(creditor, now))
+    locale, targets = locale_for(creditor.country), targets_of(creditor)
+    seen = {(m.kpi.code, m.currency): shown(m, locale, targets) for m in figures}
+    rows = frames_people.journeys(creditor, start, end)
+    return {
+        "currencies": [_currency(c, now, seen) for c in now.currencies()],
+        "harm": [seen[c, ""] for c in HARM if (c, "") in seen],
+        "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(rows)),
+        "funnel_says": build_people.friction(creditor, start, end).sentences,
+        "refusals": build_people.harm(creditor, start, end).tables,
+        "empty": not now.currencies(),
+        "mixed": len(now.currencies()) > 1,
+    }
+
+
+def _currency(currency: str, now: Known, seen: dict[tuple[str, str], Shown]) -> dict[str, Any]:
+    one = now.in_currency(currency)
+    weeks = [row[1:] for row in due_and_collected(one).iter_rows()]
+    amounts = ageing_core.ageing(one)["open_minor"].to_list()
+    return {
+        "currency": currency,
+        "headlines": [seen[code, currency] for code in HEADLINES],
+        "promises": [seen[code, currency] for code in PROMISES],
+        "harm": seen["contacts_per_1000", currency],
+        "weeks": charts.pairs(_weeks_say(weeks), ("Vencía", "Llegó"), weeks, currency),
+        "ageing": ageing_bar(amounts, currency) if any(amounts) else None,
+    }
+
+
+def _weeks_say(weeks: list[tuple[Any, ...]]) -> str:
+    due, came = sum(w[2] for w in weeks), sum(w[3] for w in weeks)
+    if due <= 0:
+        return f"En {len(weeks)} semanas no vencía nada."
+    return f"En {len(weeks)} semanas llegaron {round(100 * came / due)} de cada 100 que vencían."
+
+
+def _reached(rows: pl.DataFrame) -> list[int]:
+    return friction_core.funnel(rows)["messages"].to_list()
+
+
+def groups(report: Report) -> list[tuple[str, list[Shown]]]:
+    """The figures of a report by group, for its tables."""
+    locale = "es_MX"
+    found: dict[str, list[Shown]] = {}
+    for m in report.figures:
+        label = f"{m.dimension}: {m.value or 'ninguno'}" if m.dimension else ""
+        found.setdefault(m.kpi.group, []).append(shown(m, locale, {}, label))
+    return [(name.capitalize(), lines) for name, lines in found.items()]
+
+
+def charts_of(report: Report) -> dict[str, Any]:
+    """The drawings that a report has besides its tables."""
+    bands = [charts.band(t.title, t.rows, t.currency) for t in report.tables if t.name == "forecast"]  # type: ignore[arg-type]
+    found: dict[str, Any] = {"bands": [b for b in bands if b]}
+    for table in report.tables:
+        if table.name == "funnel":
+            found["funnel"] = charts.funnel(list(friction_core.STEPS.values()), table.rows[0][1:7])
+        if table.name == "ageing":
+            whole = [row for row in table.rows if row[1] == "Toda la empresa"]
+            found.setdefault("bars", []).append(ageing_bar([row[2] for row in whole], table.currency))
+    return found
+
+
+def indicator(creditor: Creditor, kpi: Kpi, start: date, end: date) -> dict[str, Any]:
+    """One indicator now and before, and by each dimension that its data know."""
+    now = read.known(creditor, start, end)
+    locale, targets = locale_for(creditor.country), targets_of(creditor)
+    whole = [shown(m, locale, targets) for m in registry.measure(now, read.previous(creditor, now), (kpi.code,))]
+    parts = {}
+    for dimension in kpi.by:
+        lines = [shown(m, locale, {}, m.value or "—") for m in registry.split(kpi, now, dimension)]
+        if len(lines) > 1:
+            parts[dimension] = lines
+    figures = registry.measure(now, codes=(kpi.code,))
+    return {"whole": whole, "parts": parts, "figures": figures, "mixed": len(now.currencies()) > 1}

@@ -1,0 +1,92 @@
+"""Cells and figures of reports as templates write them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import attrs
+from django import template
+from django.utils.translation import gettext as _
+
+from puntual.apps.reports.choices import TITLES
+from puntual.apps.reports.read_screens import text_of
+from puntual.apps.reports.tables import Table
+from puntual.core.reports.registry import Measured
+from puntual.ui.formats import DEFAULT_LOCALE, money_text
+
+register = template.Library()
+
+
+@attrs.frozen
+class Cell:
+    """A cell of a table: its value, whether it is money or a day, its text and whether it goes to the right."""
+
+    value: Any
+    money: bool
+    day: bool
+    text: str
+    end: bool
+    plain: str
+
+
+@register.filter
+def celdas(table: Table, row: tuple[Any, ...]) -> list[Cell]:
+    """The cells of a row beside the kinds of their columns."""
+    return [_cell(value, column.kind, table.currency) for column, value in zip(table.columns, row, strict=True)]
+
+
+def _cell(value: Any, kind: str, currency: str) -> Cell:
+    if value is None:
+        return Cell(None, False, False, "—", kind not in ("text", "date"), "—")
+    text = f"{value / 100:.1f} %" if kind == "pct" else f"{value:,}" if kind in ("count", "days") else str(value)
+    plain = money_text(value, currency) if kind == "money" else text
+    return Cell(value, kind == "money", kind == "date", text, kind not in ("text", "date"), plain)
+
+
+@register.filter
+def formas(pairs: str) -> list[list[str]]:
+    """«xlsx:Excel pdf:PDF» as pairs."""
+    return [pair.split(":") for pair in pairs.split()]
+
+
+@register.filter
+def titulo(kind: str) -> str:
+    """What a report is called."""
+    return str(TITLES.get(kind, kind))
+
+
+@register.filter
+def dimension(code: str) -> str:
+    """What a dimension is called in a heading."""
+    names = {
+        "segment": _("Por segmento"),
+        "stage": _("Por etapa"),
+        "channel": _("Por canal"),
+        "agent": _("Por persona"),
+    }
+    return names.get(code, code)
+
+
+@register.simple_tag
+def valor(measured: Measured, value: Decimal | None) -> str:
+    """A value of an indicator in its unit."""
+    return text_of(value, measured.kpi, measured.currency, DEFAULT_LOCALE) or "—"
+
+
+@register.simple_tag(takes_context=True)
+def parte(context: dict[str, Any], measured: Measured, value: int | Decimal | None, which: str) -> str:
+    """A numerator or denominator: money, or a number of things."""
+    if value is None:
+        return "—"
+    parts = measured.kpi.parts
+    money = parts == "money" or (parts == "mixed" and _is_money(measured, which))
+    if money and measured.currency:
+        return money_text(int(value), measured.currency, context.get("locale", DEFAULT_LOCALE))
+    return f"{value:,}"
+
+
+def _is_money(measured: Measured, which: str) -> bool:
+    """Of two mixed parts, money is the one that says so."""
+    text = measured.kpi.numerator if which == "numerator" else measured.kpi.denominator
+    return "dinero" in text

@@ -1,0 +1,19 @@
+"""Addresses of Reportes."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from puntual.apps.reports import views, views_settings
+
+app_name = "reports"
+urlpatterns = [
+    path("reportes/", views.summary, name="summary"),
+    path("reportes/tablero/", views.board, name="board"),
+    path("reportes/metas/", views_settings.settings, name="settings"),
+    path("reportes/metas/programar/", views_settings.schedule, name="schedule"),
+    path("reportes/metas/programar/<int:pk>/quitar/", views_settings.unschedule, name="unschedule"),
+    path("reportes/indicador/<slug:code>/", views.indicator, name="indicator"),
+    path("reportes/<slug:kind>/", views.report, name="report"),
+    path("reportes/<slug:kind>/descargar/<slug:form>/", views.download, name="download"),
+]
