@@ -4,7 +4,7 @@ Features roll to each row's own date (a later payment is used once it has happen
 Rows are items at their issue; the cash and the open-book figures are of the open items on each seventh morning after
 the cut. Lines: `naive` (the payer's own late rate; the portfolio's curve for 7/14/30 days; due date and the payer's
 own median delay for the date, own mean for the cash), `shrinkage` (empirical Bayes and Kaplan-Meier) and `logistic`
-(the same hazard, logistic regression).
+(one logistic regression per question).
 """
 
 from __future__ import annotations
@@ -18,25 +18,17 @@ import numpy as np
 import polars as pl
 
 from puntual.core.errors import UnusableInput
+from puntual.core.segments.baselines import Line, fit_logistic, naive, own_cash, portfolio_delays
 from puntual.core.segments.calibration import auc, brier, by_account, ece, wape
 from puntual.core.segments.facts import at_issue, open_weekly
 from puntual.core.segments.features import features
-from puntual.core.segments.learning import Floats, Learner, LogisticLearner
+from puntual.core.segments.learning import Floats, Learner
 from puntual.core.segments.score import HORIZONS, scored_features
-from puntual.core.segments.survival import StepCurve, kaplan_meier, knots, outcome
+from puntual.core.segments.survival import outcome
 from puntual.core.segments.training import Settings, Trained, limit_days, train
 
 #: Buckets of known payments in the cold-start table: [from, to).
 KNOWN_PAYMENTS = ((0, 1), (1, 3), (3, 6), (6, 16), (16, 10**9))
-
-
-@attrs.frozen(eq=False)
-class Line:
-    """What one line says of each row: late, paid within each horizon, days until the date."""
-
-    late: Floats
-    paid: dict[int, Floats]
-    days: Floats
 
 
 @attrs.frozen(eq=False)
@@ -67,20 +59,24 @@ def _one_cut(
             f"El corte {cut} no deja documentos antes y después: elija una fecha dentro de la historia."
         )
     trained = train(facts, cut, learner, settings)
-    logistic = train(facts, cut, LogisticLearner(), settings)
+    logistic = fit_logistic(facts, trained)
     issue = features(facts, at_issue(facts, cut), trained.shrink, settings.grace_days)
     book = features(facts, open_weekly(facts, cut, until), trained.shrink, settings.grace_days)
-    models = {"model": trained, "shrinkage": attrs.evolve(trained, hazard=None), "logistic": logistic}
-    naive = _raw_delays(facts, cut)
+    models = {"model": trained, "shrinkage": attrs.evolve(trained, hazard=None)}
+    delays = portfolio_delays(facts, cut)
     truths = {"issue": _truth(issue, until, settings), "book": _truth(book, until, settings)}
 
+    def line(name: str, rows: pl.DataFrame) -> Line:
+        if name == "naive":
+            return naive(rows, delays)
+        return logistic.line(rows) if name == "logistic" else _by_model(rows, models[name])
+
     def measured(name: str) -> dict[str, Any]:
-        at_issue_line = _naive(issue, naive) if name == "naive" else _by_model(issue, models[name])
-        book_line = _naive(book, naive) if name == "naive" else _by_model(book, models[name])
-        cash = _own_cash(book) if name == "naive" else book_line.paid[30]
-        return _measures(issue, at_issue_line, truths["issue"]) | {
+        in_book = line(name, book)
+        cash = own_cash(book) if name == "naive" else in_book.paid[30]
+        return _measures(issue, line(name, issue), truths["issue"]) | {
             "cash_30_wape": _rounded(_cash_error(book, cash, truths["book"])),
-            "open_book": {"n": book.height, **_paid_measures(book_line, truths["book"])},
+            "open_book": {"n": book.height, **_paid_measures(in_book, truths["book"])},
         }
 
     model_line = _by_model(issue, trained)
@@ -108,26 +104,6 @@ def _by_model(rows: pl.DataFrame, trained: Trained) -> Line:
     scores = scored_features(rows, trained)
     days = (scores["expected_on"] - scores["as_of"]).dt.total_days().cast(pl.Float64).to_numpy()
     return Line(scores["p_late"].to_numpy(), {h: scores[f"p_paid_{h}"].to_numpy() for h in HORIZONS}, days)
-
-
-def _naive(rows: pl.DataFrame, delays: StepCurve) -> Line:
-    past_due = rows["days_past_due"].to_numpy()
-    curve = delays.curve(None, past_due, knots(-past_due))
-    days = np.maximum(rows["own_median"].to_numpy() - past_due, 0.0)
-    return Line(rows["own_late"].to_numpy(), {h: curve.paid_by(float(h)) for h in HORIZONS}, days)
-
-
-def _own_cash(rows: pl.DataFrame) -> Floats:
-    """1 if due date and the payer's own mean delay fall within 30 days (or are over), else 0."""
-    return np.asarray(rows["own_mean"].to_numpy() - rows["days_past_due"].to_numpy() <= 30, dtype=np.float64)
-
-
-def _raw_delays(facts: pl.DataFrame, cut: date) -> StepCurve:
-    known = facts.filter(pl.col("issued_on") < cut)
-    paid = (pl.col("paid_on") < cut).fill_null(False)
-    end = pl.when(paid).then("paid_on").otherwise(pl.lit(cut - timedelta(days=1)))
-    table = known.select(delay=(end - pl.col("due_on")).dt.total_days().cast(pl.Float64), paid=paid)
-    return kaplan_meier(table["delay"].to_numpy(), table["paid"].to_numpy())
 
 
 def _truth(rows: pl.DataFrame, until: date, settings: Settings) -> Truth:

@@ -8,16 +8,18 @@ import polars as pl
 from puntual.core.frames import ID, Column, Schema
 from puntual.core.segments.features import features
 from puntual.core.segments.learning import Floats, Model
-from puntual.core.segments.survival import Curve, StepCurve, knots
-from puntual.core.segments.training import Trained, base_matrix, interval_matrix, limit_days
+from puntual.core.segments.survival import Curve, StepCurve
+from puntual.core.segments.training import Trained, base_matrix, interval_matrix, limit_days, row_knots
 
 HORIZONS = (7, 14, 30)
+#: Days from which the date is the payer's own rather than the curve's.
+FAR = 90
 #: The interval of the expected date holds this share of payments, the same on both sides.
 INTERVAL_SHARE = 0.8
 #: From this (shrunken) share of payments on one weekday on, it is the payer's calendar.
 WEEKDAY_HABIT = 0.6
-#: A curve this low is left there: what remains changes no answer.
-SETTLED = 0.005
+#: A curve this low is left there: what remains changes no answer; after LATE_KNOT days, a little sooner.
+SETTLED, SETTLED_LATE, LATE_KNOT = 0.005, 0.05, 45.0
 #: Rows scored at once: bounds the memory of a million.
 CHUNK = 100_000
 
@@ -52,7 +54,7 @@ def scored_features(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
 
 def curves(rows: pl.DataFrame, trained: Trained) -> Curve:
     """The curve of every row: by the hazard, or by shrinkage and the portfolio's delays where there is none."""
-    days = knots(limit_days(rows, trained.settings.grace_days))
+    days = row_knots(rows, trained.settings.grace_days)
     if trained.hazard is None:
         return portfolio_curves(rows, trained)
     return _by_hazard(rows, trained.hazard, days)
@@ -64,7 +66,7 @@ def portfolio_curves(rows: pl.DataFrame, trained: Trained) -> Curve:
 
 
 def _by_late_rate(rows: pl.DataFrame, delays: StepCurve, trained: Trained) -> Curve:
-    grace, days = trained.settings.grace_days, knots(limit_days(rows, trained.settings.grace_days))
+    grace, days = trained.settings.grace_days, row_knots(rows, trained.settings.grace_days)
     return delays.curve(rows["eb_late"].to_numpy(), rows["days_past_due"].to_numpy(), days, float(grace))
 
 
@@ -73,7 +75,8 @@ def _by_hazard(rows: pl.DataFrame, hazard: Model, days: Floats) -> Curve:
     unpaid = np.ones_like(days)
     for j in range(1, days.shape[1]):
         start, end = days[:, j - 1], days[:, j]
-        some = np.flatnonzero((end > start) & (unpaid[:, j - 1] > SETTLED))
+        left = np.where(start < LATE_KNOT, SETTLED, SETTLED_LATE)
+        some = np.flatnonzero((end > start) & (unpaid[:, j - 1] > left))
         risk = np.zeros(len(days))
         if len(some):
             risk[some] = hazard.predict(interval_matrix(base[some], start[some], end[some]))
@@ -96,6 +99,14 @@ def _by_own_median(day: pl.Expr, grace_days: int) -> pl.Expr:
     return pl.when(near < pl.col("as_of")).then(day).otherwise(near)
 
 
+def _far_by_own_median(day: pl.Expr) -> pl.Expr:
+    """Beyond FAR days few payments taught the curve: there the payer's own median delay speaks, if yet to come."""
+    own = pl.col("due_on") + pl.duration(days=pl.col("own_median").round(0).cast(pl.Int64))
+    far = (day - pl.col("as_of")).dt.total_days() > FAR
+    later = pl.max_horizontal(own, pl.col("as_of") + pl.duration(days=HORIZONS[-1] + 1))
+    return pl.when(far & (own > pl.col("as_of")) & (pl.col("n_paid") > 0)).then(later).otherwise(day)
+
+
 def _on_usual_weekday(day: pl.Expr) -> pl.Expr:
     """Who pays on one weekday almost always is expected on the nearest of those days, not before the row's date."""
     ahead = (pl.col("usual_weekday").cast(pl.Int64) - day.dt.weekday()) % 7
@@ -112,7 +123,11 @@ def _scores(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
         days = pl.Series(np.rint(curve.day_of(share)).astype(np.int64))
         return pl.col("as_of") + (days * 86_400_000_000).cast(pl.Duration("us"))
 
-    middle = on(0.5) if trained.hazard is not None else _by_own_median(on(0.5), trained.settings.grace_days)
+    middle = (
+        _far_by_own_median(on(0.5))
+        if trained.hazard is not None
+        else _by_own_median(on(0.5), trained.settings.grace_days)
+    )
     expected = _on_usual_weekday(middle)
     return rows.with_columns(expected_on=expected, earliest_on=on(tail), latest_on=on(1 - tail)).select(
         "due_item", "account", "as_of",

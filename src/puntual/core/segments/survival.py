@@ -17,7 +17,9 @@ from puntual.core.segments.learning import Floats
 
 Bools = npt.NDArray[np.bool_]
 #: Days after the row's date at which the curve has a knot, besides the item's own due date.
-KNOTS = (7.0, 14.0, 22.0, 30.0, 38.0, 45.0, 60.0, 90.0)
+KNOTS = (7.0, 14.0, 22.0, 30.0, 45.0, 60.0, 90.0, 180.0)
+#: Further knots so many days from the payer's usual day.
+AROUND_USUAL = (-3.0, 0.0, 3.0)
 #: The curve is followed no further than this many days.
 HORIZON = 365.0
 #: Share taken never to pay when there is only a step curve.
@@ -57,13 +59,13 @@ class Curve:
         return self.days[row, j - 1], self.days[row, j], self.unpaid[row, j - 1], self.unpaid[row, j]
 
 
-def knots(to_limit: Floats) -> Floats:
-    """Per row the fixed knots and the day on which lateness is decided (the due date and grace), ascending, after
-    -1."""
-    own = np.where(to_limit >= 0, np.minimum(to_limit, HORIZON), KNOTS[-1])
+def knots(to_limit: Floats, to_usual: Floats) -> Floats:
+    """Per row, ascending after -1: the fixed knots, the day on which lateness is decided (the due date and grace), and
+    days around the payer's usual one, so that a regular payer is not smeared over a fortnight."""
+    own = np.column_stack([to_limit, *(np.floor(to_usual) + step for step in AROUND_USUAL)])
+    own = np.where((own >= 0) & (own <= HORIZON), own, KNOTS[-1])  # a repeated knot is an empty interval
     fixed = np.broadcast_to(np.array(KNOTS), (len(to_limit), len(KNOTS)))
-    body = np.sort(np.column_stack([fixed, own]), axis=1)
-    return np.column_stack([np.full(len(to_limit), -1.0), body])
+    return np.column_stack([np.full(len(to_limit), -1.0), np.sort(np.column_stack([fixed, own]), axis=1)])
 
 
 @attrs.frozen(eq=False)

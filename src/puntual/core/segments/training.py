@@ -110,6 +110,11 @@ def limit_days(rows: pl.DataFrame, grace_days: int) -> Floats:
     return rows.select((grace_days - pl.col("days_past_due")).cast(pl.Float64)).to_series().to_numpy()
 
 
+def row_knots(rows: pl.DataFrame, grace_days: int) -> Floats:
+    """The knots of every row's curve: fixed, at its due date and grace, and around the payer's own median day."""
+    return knots(limit_days(rows, grace_days), (rows["own_median"] - rows["days_past_due"]).to_numpy())
+
+
 def fit_shrinkage(known: pl.DataFrame, cut: date, grace_days: int) -> Shrinkage:
     """How many invoices' worth the portfolio weighs, by the accounts' outcomes known at the cut."""
     limit = pl.col("due_on").dt.offset_by(f"{grace_days}d")
@@ -130,13 +135,26 @@ def _training(
     known: pl.DataFrame, issue: pl.DataFrame, cut: date, shrink: Shrinkage, settings: Settings
 ) -> tuple[Matrix, Floats, int]:
     """The lines of the hazard: every item at its issue, and on an open morning of every week before the cut."""
-    room = max(settings.max_rows - issue.height, settings.max_rows // 2)
-    weekly = features(known, _sample(_staggered(known, cut), room), shrink, settings.grace_days)
-    rows = pl.concat([issue, weekly])
+    rows = pl.concat([issue, _weekly(known, cut, _room(issue, settings), shrink, settings)])
     paid_after, seen = outcome(rows, pl.lit(cut))
-    lines: Periods = periods(knots(limit_days(rows, settings.grace_days)), paid_after, seen)
+    lines: Periods = periods(row_knots(rows, settings.grace_days), paid_after, seen)
     base = base_matrix(rows)
     return interval_matrix(base[lines.row], lines.start, lines.end), lines.paid, rows.height
+
+
+def rows_before(facts: pl.DataFrame, trained: Trained) -> pl.DataFrame:
+    """The rows, with features, that a model of this cut learns from."""
+    known, settings = as_known(facts, trained.cut).sort("due_item"), trained.settings
+    issue = features(known, _sample(at_issue(known), settings.max_rows), trained.shrink, settings.grace_days)
+    return pl.concat([issue, _weekly(known, trained.cut, _room(issue, settings), trained.shrink, settings)])
+
+
+def _room(issue: pl.DataFrame, settings: Settings) -> int:
+    return max(settings.max_rows - issue.height, settings.max_rows // 2)
+
+
+def _weekly(known: pl.DataFrame, cut: date, room: int, shrink: Shrinkage, settings: Settings) -> pl.DataFrame:
+    return features(known, _sample(_staggered(known, cut), room), shrink, settings.grace_days)
 
 
 def _staggered(known: pl.DataFrame, cut: date) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from puntual.core.errors import UnusableInput
 from puntual.core.frames import check_frame, conform
 from puntual.core.money import exponent
 from puntual.core.segments.facts import FACTS
-from puntual.core.segments.learning import Learner, LogisticLearner
+from puntual.core.segments.learning import Learner
 
 #: column of the facts -> headings that say it, without accents, spaces or capitals. Columns that are known only
 #: afterwards (disputed, days late, days to settle) are not read at all: nothing can leak that was never taken in.
@@ -142,11 +142,11 @@ def _minor(amount: pl.Series, currency: pl.Series, path: Path) -> pl.Series:
     return (value * factor).round(0).cast(pl.Int64)
 
 
-def learner() -> Learner:
-    """LightGBM if it is installed, else the core's own logistic regression over the same hazard."""
+def learner() -> Learner | None:
+    """LightGBM if it is installed, else None: then the core's shrinkage and survival curves speak."""
     from puntual.adapters.scorer_lightgbm import LightGBMLearner, available
 
-    return LightGBMLearner() if available() else LogisticLearner()
+    return LightGBMLearner() if available() else None
 
 
 def last_day(facts: pl.DataFrame) -> date:
