@@ -29,6 +29,8 @@ _REFUSED = re.compile(
     r"\bfestivo no\b"
 )
 _JOIN = re.compile(r"^\W*(?:o|u|y|al|a|ou|or|hasta|-|o a mas tardar|o mas tardar)?\W*(?:el|a|mas tardar|para)?\W*$")
+#: «hoy no», «el viernes no»: that day is the one it will not be.
+_DENIED_AFTER = re.compile(r"\s*,? no\b(?! mas\b)(?=\W*(?:$|[,;.]|pero|el|la|manana|puedo))")
 _PAST_ONLY = re.compile(r"\b(?:ayer|anoche|antier|anteayer|pasad[oa](?! (?:de )?manana)|hace|ontem|yesterday|ago)\b")
 _DATED = {PROMESA, PAGADO, NO_PUEDE, INFO}
 
@@ -64,6 +66,8 @@ def _rank(text: str, one: Found, intents: set[str], said_paid: bool, today: date
     clause = clause_around(text, one.start, one.end)
     day = _read(text, one, said_paid)
     if day is None:
+        return None
+    if _DENIED_AFTER.match(text[one.end :]):
         return None
     if said_paid:
         return None if day > today or one.strength != EXACT else 10 * one.strength

@@ -1,0 +1,179 @@
+"""Replies as people write them, and what we must read in them."""
+
+from datetime import date, datetime
+
+import pytest
+
+from puntual.adapters.classifier_offline.classifier import OfflineClassifier
+from puntual.core.customers.understanding import Understanding
+from puntual.core.errors import UnusableInput
+from puntual.core.money import Money
+
+WEDNESDAY = {
+    "MX": "2026-03-11T10:00:00-06:00", "CO": "2026-03-11T10:00:00-05:00", "PE": "2026-03-11T10:00:00-05:00",
+    "CL": "2026-03-11T10:00:00-03:00", "AR": "2026-03-11T10:00:00-03:00", "EC": "2026-03-11T10:00:00-05:00",
+    "GT": "2026-03-11T10:00:00-06:00", "BR": "2026-03-11T10:00:00-03:00", "US": "2026-03-11T10:00:00-04:00",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def classifier() -> OfflineClassifier:
+    return OfflineClassifier()
+
+
+@pytest.fixture
+def read(classifier):
+    def _read(text: str, country: str = "MX") -> Understanding:
+        return classifier.classify(text, country, datetime.fromisoformat(WEDNESDAY[country]))
+
+    return _read
+
+
+@pytest.mark.parametrize(
+    ("text", "intents"),
+    [
+        ("no me deje de avisar", ("otro",)),
+        ("no soy de pagar tarde", ("otro",)),
+        ("ya pagué pero la otra no la reconozco", ("pagado", "disputa")),
+        ("le pago cuando me paguen", ("promesa",)),
+        ("ok", ("otro",)),
+        ("STOP", ("baja",)),
+        ("BAJA", ("baja",)),
+        ("SALIR", ("baja",)),
+        ("no soy Juan Pérez", ("equivocado",)),
+        ("por favor no llamen a mi trabajo", ("baja",)),
+        ("ya pagué, dejen de escribirme", ("baja", "pagado")),
+        ("no soy ese señor, borren mi número", ("baja", "equivocado")),
+        ("el monto está equivocado", ("disputa",)),
+        ("estoy sin trabajo, no puedo pagar", ("no_puede",)),
+        ("¿a qué cuenta deposito?", ("info",)),
+        ("son unos rateros sinvergüenzas", ("enojo",)),
+        ("ay sí, qué amables, gracias por arruinarme el domingo", ("enojo",)),
+        ("número errado", ("equivocado",)),
+        ("I already paid this", ("pagado",)),
+        ("não reconheço essa dívida", ("disputa",)),
+        ("wrong number", ("equivocado",)),
+    ],
+)
+def test_says_what_it_says_and_nothing_else(read, text, intents):
+    assert read(text).intents == intents
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "day"),
+    [
+        ("mañana deposito", "MX", date(2026, 3, 12)),
+        ("pasado mañana le pago", "CO", date(2026, 3, 13)),
+        ("el viernes le pago", "PE", date(2026, 3, 13)),
+        ("el biernes t pago", "PE", date(2026, 3, 13)),
+        ("el lunes que viene deposito", "AR", date(2026, 3, 16)),
+        ("el jueves de la otra semana le transfiero", "CL", date(2026, 3, 19)),
+        ("en la quincena le doy", "MX", date(2026, 3, 15)),
+        ("a fin de mes le cancelo", "CO", date(2026, 3, 31)),
+        ("el 15 le pago", "EC", date(2026, 3, 15)),
+        ("el 10 le pago", "EC", date(2026, 4, 10)),
+        ("en 3 días le transfiero", "MX", date(2026, 3, 14)),
+        ("cuando me depositen el 30 le pago", "MX", date(2026, 3, 30)),
+        ("el 10 del mes que viene pago", "CO", date(2026, 4, 10)),
+        ("el 19/03 pago", "PE", date(2026, 3, 19)),
+        ("pago el 5 de abril", "CL", date(2026, 4, 5)),
+        ("mañana o pasado mañana le deposito", "MX", date(2026, 3, 13)),
+        ("hoy no, mañana sí le pago", "MX", date(2026, 3, 12)),
+        ("no llego al 15, ¿podría pagar el 30?", "PE", date(2026, 3, 30)),
+        ("pagué el viernes", "MX", date(2026, 3, 6)),
+        ("ayer deposité", "MX", date(2026, 3, 10)),
+        ("vou pagar na segunda", "BR", date(2026, 3, 16)),
+        ("I'll pay on Friday", "US", date(2026, 3, 13)),
+        ("le pago cuando me paguen", "MX", None),
+        ("la factura 4471 ya la pagué", "MX", None),
+    ],
+)
+def test_days_are_told_from_the_day_on_which_the_person_wrote(read, text, country, day):
+    assert read(text, country).date == day
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "amount"),
+    [
+        ("mañana le paso 2 lucas", "CL", Money(2000, "CLP")),
+        ("mañana le paso 2 lucas", "CO", Money(200_000, "COP")),
+        ("te mando 2 lucas el viernes", "AR", Money(200_000, "ARS")),
+        ("mañana te yapeo 20 lucas", "PE", Money(2000, "PEN")),
+        ("le mando quinientos varos", "MX", Money(50_000, "MXN")),
+        ("le deposito mil pesos mañana", "MX", Money(100_000, "MXN")),
+        ("te deposito 200 soles", "PE", Money(20_000, "PEN")),
+        ("le pago 50 palos el lunes", "AR", Money(5_000_000_000, "ARS")),
+        ("le transfiero 1.234,56 mañana", "CO", Money(123_456, "COP")),
+        ("le transfiero 1,234.56 mañana", "MX", Money(123_456, "MXN")),
+        ("le deposito q 500 el viernes", "GT", Money(50_000, "GTQ")),
+        ("luca y media mañana te paso", "CL", Money(1500, "CLP")),
+        ("te doy medio palo el viernes", "AR", Money(50_000_000, "ARS")),
+        ("puedo pagar un millón doscientos mil", "CO", Money(120_000_000, "COP")),
+        ("abono 80k el lunes", "CO", Money(8_000_000, "COP")),
+        ("pago 2 mil 500 el 30", "MX", Money(250_000, "MXN")),
+        ("mando duzentos reais amanhã", "BR", Money(20_000, "BRL")),
+        ("le doy la mitad mañana", "PE", None),
+        ("pago US$ 100 el viernes", "CO", None),
+        ("pago la factura 8831 el viernes", "MX", None),
+        ("le pago en 3 pagos", "MX", None),
+    ],
+)
+def test_amounts_are_in_the_money_of_the_country(read, text, country, amount):
+    assert read(text, country).amount == amount
+
+
+def test_what_is_not_named_is_flagged(read):
+    assert "half_amount" in read("le doy la mitad mañana").flags
+    assert "other_currency" in read("pago US$ 100 el viernes", "CO").flags
+    assert "conditional" in read("le pago cuando me paguen").flags
+    assert "date_is_period" in read("la próxima semana le pago").flags
+    assert "deceased" in read("el señor falleció el año pasado, soy su hija").flags
+
+
+def test_an_automatic_answer_means_nothing(read):
+    away = read("Estoy fuera de la oficina hasta el lunes 16 de marzo, dejen de usar este buzón")
+    assert (away.intents, away.flags, away.date) == (("otro",), ("auto_reply",), None)
+
+
+def test_the_same_words_mean_another_day_where_it_is_already_tomorrow(classifier):
+    late = datetime.fromisoformat("2026-03-12T02:30:00+00:00")
+    assert classifier.classify("mañana le pago", "MX", late).date == date(2026, 3, 12)
+    assert classifier.classify("mañana le pago", "ES", late).date == date(2026, 3, 13)
+
+
+def test_spans_point_at_the_persons_own_words(read):
+    text = "Ps mañnaaa le deposito quinientos varos"
+    spans = {span.kind: span.text for span in read(text).spans}
+    assert spans["date"] == "mañnaaa"
+    assert spans["amount"] == "quinientos varos"
+    assert all(text[span.start : span.end] == span.text for span in read(text).spans)
+
+
+def test_an_email_answer_is_read_without_the_message_it_quotes(read):
+    text = "Ya lo pagué ayer.\n\nEl mié, 11 mar 2026 Cobranza escribió:\n> Si no desea recibir mensajes responda BAJA"
+    assert read(text).intents == ("pagado",)
+
+
+@pytest.mark.parametrize(("text", "country"), [("", "MX"), ("   \n", "MX"), ("ok", "XX"), ("ok", "")])
+def test_what_cannot_be_read_is_refused_with_a_sentence(classifier, text, country):
+    with pytest.raises(UnusableInput) as refused:
+        classifier.classify(text, country, datetime.fromisoformat(WEDNESDAY["MX"]))
+    assert refused.value.sentence.endswith(".")
+
+
+def test_a_naive_instant_is_refused(classifier):
+    with pytest.raises(UnusableInput):
+        classifier.classify("mañana pago", "MX", datetime(2026, 3, 11))
+
+
+def test_hostile_lengths_do_not_hang(classifier):
+    at = datetime.fromisoformat(WEDNESDAY["MX"])
+    for text in (
+        "no " * 5000,
+        "1" * 20_000,
+        "a" * 20_000,
+        "el 15 " * 3000,
+        "\x00\u200b",
+        "9" * 400 + " millones de pesos pago",
+    ):
+        assert classifier.classify(text, "MX", at).intents
