@@ -19,6 +19,7 @@ from puntual.apps.portal.choices import (
     CLAIM_PAUSE_DAYS,
     CLAIM_PAUSE_DAYS_AFTER_REJECTION,
     DELICATE_DAYS,
+    FILES_A_DAY,
     REMIND_DAYS_AHEAD,
     REMINDERS_IN_60_DAYS,
     SLIP_MAX,
@@ -112,6 +113,8 @@ def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> Pa
         )
     if claim.paid_on < today - timedelta(days=400):
         raise UnusableInput(_("Esa fecha es de hace más de un año: revísela."), field="paid_on")
+    if not PaymentClaim.objects.filter(key=key).exists():
+        _room_for(visit, claim.slip, at)
     recent = at - timedelta(days=90)
     doubtful = PaymentClaim.objects.filter(account=visit.account, state=ClaimState.REJECTED, at__gt=recent).exists()
     pause = CLAIM_PAUSE_DAYS_AFTER_REJECTION if doubtful else CLAIM_PAUSE_DAYS
@@ -145,8 +148,17 @@ def _packed(party_id: int, slip: Slip | None) -> bytes | None:
     return sealed(party_id, base64.b85encode(slip.data).decode()) if slip else None
 
 
+def _room_for(visit: read.Visit, slip: Slip | None, at: datetime) -> None:
+    """Refused when the account sent too many files today: a link is not a store."""
+    since = {"account": visit.account, "at__gt": at - timedelta(days=1)}
+    sent = Attachment.objects.filter(**since).count() + PaymentClaim.objects.filter(slip_size__gt=0, **since).count()
+    if slip and sent >= FILES_A_DAY:
+        raise Refused(_("Ya recibimos varios archivos hoy: envíelo sin archivo o mándelo por correo a la empresa."))
+
+
 def attach(*, visit: read.Visit, about: str, about_id: int, slip: Slip, key: str, at: datetime) -> Attachment:
     """Keep a file that came with a dispute or a complaint."""
+    _room_for(visit, slip, at)
     return _once(
         Attachment, f"file:{key}"[:80], account=visit.account, at=at, about=about, about_id=about_id,
         sealed=_packed(visit.party.pk, slip), kind=slip.kind, size=len(slip.data), sha256=slip.sha256,

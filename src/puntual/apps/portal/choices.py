@@ -151,5 +151,7 @@ PLAN_LIMITS = (
 PLAN_SIZES = (2, 3, 4, 6, 12)
 #: The first payment of a plan: at most this far ahead. An open promise may be moved this often in 30 days.
 PLAN_STARTS_WITHIN, PROMISE_CHANGES = 15, 2
+#: Files that one account may send in a day: slips, photos of what is disputed.
+FILES_A_DAY = 8
 #: Largest slip, in bytes.
 SLIP_MAX = 5 * 1024 * 1024

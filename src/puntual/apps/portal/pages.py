@@ -102,8 +102,8 @@ def page(
             at = timezone.now()
             visit = read.resolve(token, at=at, even_revoked_for=even_revoked_for)
             if visit is None:
-                limits.count("wrong", _address(request))
-                return private(_plain(request, "gone", 404))
+                calm = limits.count("wrong", _address(request))
+                return private(_plain(request, *(("gone", 404) if calm else ("too_many", 429))))
             here = Here(request, visit, at, _language(request, visit))
             with translation.override(here.language):
                 try:
@@ -134,7 +134,7 @@ def _trouble(request: HttpRequest, token: str) -> tuple[str, int] | None:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > LONGEST_BODY:
             return "too_big", 413
-    return None if calm and not limits.is_over("wrong", address) else ("too_many", 429)
+    return None if calm else ("too_many", 429)
 
 
 def _plain(request: HttpRequest, template: str, status: int) -> HttpResponse:
