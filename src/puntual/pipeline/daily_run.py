@@ -18,7 +18,7 @@ from puntual.core.daily import CreditorRules
 from puntual.core.frames import check_frame
 from puntual.core.planning import Capacity, choose
 from puntual.core.time import local_date
-from puntual.pipeline import load
+from puntual.pipeline import accrue, load
 
 
 @attrs.frozen
@@ -43,6 +43,8 @@ def run_day(
     settled."""
     started = time.perf_counter()
     rules = load.rules_for([creditor], as_of)
+    if not dry_run and not past:
+        accrue.accrue_day(creditor=creditor, as_of=as_of)
     known = load.known_at(creditor=creditor, as_of=as_of, from_entries=past)
     decision = decided(known, rules, as_of, capacity)
     day = local_date(as_of, creditor.zone)

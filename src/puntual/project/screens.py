@@ -12,6 +12,7 @@ from puntual.apps.policies import read as policies
 from puntual.core.policy import Policy, PolicyInForce
 from puntual.core.time import local_date, local_instant
 from puntual.pipeline import preview
+from puntual.pipeline.law_in_force import law_in_force
 from puntual.pipeline.simulate import replay
 from puntual.project.cli.policy import findings_of
 
@@ -23,7 +24,7 @@ _LOOK_AHEAD = 4
 
 def policy_findings(policy: Policy) -> list[dict[str, Any]]:
     """What the law of its country would not let the policy do. UnusableInput where there is no law loaded."""
-    return findings_of(policy) if not policy.do_nothing else []
+    return findings_of(policy, law=law_in_force()) if not policy.do_nothing else []
 
 
 def tomorrow(creditor: Creditor) -> datetime:

@@ -13,7 +13,8 @@ from puntual.core.errors import UnusableInput
 #: The order in which keys are written, the same as in the presets.
 _ORDER = (
     "politica", "pais", "hora", "dias_entre_contactos", "minimo", "etapas", "canales", "dias_de_credito",
-    "interes_moratorio_pct", "no_contactar", "condiciones", "incentivos", "pasos",
+    "interes_moratorio_pct", "dias_de_gracia", "gastos_de_cobranza", "no_contactar", "condiciones",
+    "incentivos", "pasos",
 )  # fmt: skip
 _STEP_ORDER = ("id", "dia", "plantilla", "tarea", "tono", "canales", "cuando")
 

@@ -18,7 +18,7 @@ import polars as pl
 from puntual.core import reasons
 from puntual.core.frames import ID, MINOR, Column, Schema, check_frame
 from puntual.core.ledger.charge_rules import ChargeRule, CountryCharges
-from puntual.core.ledger.charges import Debt, charge, interest_formula, interest_warnings, missing_index
+from puntual.core.ledger.charges import Debt, charge, interest_formula, interest_terms, interest_warnings, missing_index
 from puntual.core.ledger.interest import (
     Factor,
     RatePeriod,
@@ -52,6 +52,9 @@ ACCRUED: Schema = {
     ),
     "rule": Column(pl.String, "regla que lo permite", null=True),
     "cite": Column(pl.String, "cita de la norma", null=True),
+    "formula": Column(
+        pl.String, "la cuenta, con § en el lugar del capital; vacía si no se cobra nada", null=True
+    ),
     "alert": Column(pl.String, "código de `reasons` si no se cobró por falta de norma o de tasa", null=True),
 }
 Picker = Callable[[tuple[RatePeriod, ...]], Factor]
@@ -240,6 +243,7 @@ _FACTORS = {
     "ceiling": pl.Boolean,
     "rule": pl.String,
     "cite": pl.String,
+    "formula": pl.String,
     "alert": pl.String,
 }
 
@@ -263,9 +267,9 @@ def _frame_terms(
     if rule is None or alert:
         nothing: list[object] = [0, 1] * 4
         names = [rule.id, rule.cite] if rule else [None, None]
-        return [*nothing, alert != "charge_missing_rate", *names, alert]
+        return [*nothing, alert != "charge_missing_rate", *names, None, alert]
     history = _parts(rule, debt, tables, debt.due_on, end)
     before = tuple(p for p in (_clip(part, part.start, period.start) for part in history) if p)
     pairs = [pick(run) for pick in (charged_factor, legal_factor) for run in (history, before)]
     numbers = [number for factor in pairs for number in (factor.num, factor.den)]
-    return [*numbers, ceiling_known(rule, debt.agreed_pct, this), rule.id, rule.cite, None]
+    return [*numbers, ceiling_known(rule, debt.agreed_pct, this), rule.id, rule.cite, interest_terms("§", this), None]

@@ -214,7 +214,11 @@ def missing_index(rule: ChargeRule) -> str:
 
 def interest_formula(capital: Money, parts: tuple[RatePeriod, ...]) -> str:
     """The arithmetic that a person can repeat with a calculator, one term per run of days."""
-    amount = f"{plain(capital.major())} {capital.currency}"
+    return interest_terms(f"{plain(capital.major())} {capital.currency}", parts)
+
+
+def interest_terms(amount: str, parts: tuple[RatePeriod, ...]) -> str:
+    """The same arithmetic over a capital already written."""
     terms = [f"{amount} × {_rate_text(part.charged)} × {_days_text(part)}" for part in parts if part.charged]
     return " + ".join(terms)
 

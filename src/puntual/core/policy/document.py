@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import time
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import attrs
@@ -67,6 +68,11 @@ class Policy:
     credit_days: int | None = None
     terms: tuple[str, ...] = ()
     late_interest_pct: str | None = None
+    #: Days after the due date that cost nothing, and whether the fees that the law allows are charged: no, what the
+    #: norm allows without an agreement, or the agreed percent.
+    grace_days: int = 0
+    collection_fee: bool = False
+    collection_fee_pct: str | None = None
     incentives: tuple[Mapping[str, Any], ...] = ()
 
     def stage_of(self, day: int) -> str:
@@ -92,7 +98,8 @@ def parse(document: Any) -> Policy:
 
 _KEYS = {
     "politica", "pais", "vigente_desde", "hora", "dias_entre_contactos", "minimo", "etapas", "canales", "pasos",
-    "no_contactar", "dias_de_credito", "condiciones", "interes_moratorio_pct", "incentivos",
+    "no_contactar", "dias_de_credito", "condiciones", "interes_moratorio_pct", "dias_de_gracia", "gastos_de_cobranza",
+    "incentivos",
 }  # fmt: skip
 _STEP_KEYS = {"id", "dia", "plantilla", "canales", "tono", "tarea", "cuando"}
 _WHEN_KEYS = {"segmentos", "productos", "importe_minimo", "importe_maximo", "dias_maximos"}
@@ -134,10 +141,33 @@ class _Reader:
             do_nothing=nothing,
             credit_days=None if credit is None else self._whole("dias_de_credito", credit, 0, 730),
             terms=tuple(str(t) for t in doc.get("condiciones", [])),
-            late_interest_pct=None if doc.get("interes_moratorio_pct") is None else str(doc["interes_moratorio_pct"]),
+            late_interest_pct=self._pct("interes_moratorio_pct", doc.get("interes_moratorio_pct")),
+            grace_days=self._whole("dias_de_gracia", doc.get("dias_de_gracia", 0), 0, 365),
+            **self._fees(doc.get("gastos_de_cobranza", False)),
             incentives=tuple(doc.get("incentivos", [])),
         )
         return None if self.problems else policy
+
+    def _pct(self, where: str, raw: Any) -> str | None:
+        """A percent a year as it was agreed; None when nothing was."""
+        if raw is None:
+            return None
+        try:
+            rate = Decimal(str(raw))
+        except InvalidOperation:
+            rate = Decimal("NaN")
+        if isinstance(raw, bool) or not rate.is_finite() or not 0 <= rate <= 1000 or rate != round(rate, 6):
+            self.say(where, f"«{raw}» no es un porcentaje; escriba solo cifras y punto decimal, por ejemplo 24.")
+            return None
+        return str(raw)
+
+    def _fees(self, raw: Any) -> dict[str, Any]:
+        """«gastos_de_cobranza»: no, norma (what the law allows without an agreement) or the agreed percent."""
+        if raw is False or raw is None or raw == "no":
+            return {}
+        if raw is True or raw == "norma":
+            return {"collection_fee": True}
+        return {"collection_fee": True, "collection_fee_pct": self._pct("gastos_de_cobranza", raw)}
 
     def _steps(self, raw: Any, channels: tuple[str, ...]) -> list[Step]:
         if not isinstance(raw, list):

@@ -29,11 +29,15 @@ def read(file: Path) -> Policy:
     return parse_text(text)
 
 
-def findings_of(policy: Policy, debtors: tuple[str, ...] = ("consumer", "business")) -> list[dict]:
-    """What the law of the policy's country would not let it do, for each kind of debtor."""
+def findings_of(
+    policy: Policy, debtors: tuple[str, ...] = ("consumer", "business"), *, law: Law | None = None
+) -> list[dict]:
+    """What the law of the policy's country would not let it do, for each kind of debtor. `law`: that of the packs
+    alone, if not told."""
     from puntual.core.policy.rehearsal import rehearse
+    from puntual.law.loader import load_law
 
-    law = _law()
+    law = law or load_law()
     pack = law.pack(policy.country)
     if pack is None:
         raise UnusableInput(f"No hay norma cargada para {policy.country}: no se puede ensayar la política.")
@@ -70,7 +74,7 @@ def check(file: Path, as_json: bool) -> int:
     """Comprueba que una política se entiende y que la norma de su país la permite tal como está escrita."""
     django_setup()
     policy = read(file)
-    found = findings_of(policy)
+    found = findings_of(policy, law=_law())
     document = {"policy": policy.name, "country": policy.country, "steps": len(policy.steps), "findings": found}
     lines = [f"{f['text']}, {f['debtor']}: {f['reason']['text']} ({f['cite']})" for f in found]
     emit(document, as_json=as_json, human="\n".join(lines) or f"«{policy.name}» se puede usar: la norma no la corrige.")
@@ -110,7 +114,7 @@ def activate(file: Path, creditor: str | None, as_json: bool) -> int:
     from puntual.apps.policies import write
 
     policy = read(file)
-    found = findings_of(policy)
+    found = findings_of(policy, law=_law())
     if found:
         first = found[0]
         raise UnusableInput(
