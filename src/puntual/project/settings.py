@@ -182,6 +182,8 @@ PALETTE_SEARCH = ["puntual.apps.receivables.views.search"]
 MESSAGE_PREVIEW = "puntual.project.previews.preview"
 DAY_RUNNER = "puntual.project.api.run_day"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"
+#: Who learns from the past for the forecast of Reportes.
+REPORTS_LEARNER = "puntual.project.cli.payment_history.learner"
 
 #: The first run: the example, the first day looked at and put in writing, whether the law asks for authorisation.
 WELCOME_EXAMPLE = "puntual.project.welcome.example"

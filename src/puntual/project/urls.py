@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.compliance.urls")),
     path("", include("puntual.apps.negotiation.urls")),
     path("", include("puntual.apps.policies.urls")),
+    path("", include("puntual.apps.reports.urls")),
     path("", include("puntual.apps.imports.urls")),
 ]
 

@@ -31,7 +31,7 @@ def mark_of(creditor_id: int) -> int:
     found = Consolidated.objects.filter(creditor_id=creditor_id).first()
     if found is None:
         return 0
-    if (found.events, found.segments) == (_events(creditor_id, found.event_id), _segments(creditor_id)):
+    if found.segments == _segments(creditor_id) and not _came_late(found):
         return found.event_id
     forget(creditor_id=creditor_id)
     return 0
@@ -50,10 +50,12 @@ def consolidate(*, creditor_id: int, now: datetime, build: Build, worth: int = W
     The sums are read outside any transaction; only their few rows are written in one.
     """
     mark = mark_of(creditor_id)
-    last = _last_settled(creditor_id, now)
-    events, segments = _events(creditor_id, last), _segments(creditor_id)
-    if events - _events(creditor_id, mark) < worth:
+    if _newer(creditor_id, mark, worth) < worth:
         return False
+    last = _last_settled(now)
+    if last <= mark or _newer(creditor_id, mark, worth, last) < worth:
+        return False
+    events, segments = _events(creditor_id, last), _segments(creditor_id)
     rows = build(mark, last).with_columns(creditor_id=pl.lit(creditor_id, dtype=pl.Int64))
     with transaction.atomic():
         kept = Consolidated.objects.select_for_update().filter(creditor_id=creditor_id).first()
@@ -66,15 +68,26 @@ def consolidate(*, creditor_id: int, now: datetime, build: Build, worth: int = W
     return True
 
 
+def _came_late(found: Consolidated) -> bool:
+    """Whether events appeared under the mark. SQLite has one writer at a time: ids come in the order of commits."""
+    return bulk.is_postgres() and _events(found.creditor_id, found.event_id) != found.events
+
+
 def _events(creditor_id: int, until: int) -> int:
     return _one("SELECT COUNT(*) FROM receivables_event WHERE creditor_id = %s AND id <= %s", (creditor_id, until)) or 0
 
 
-def _last_settled(creditor_id: int, now: datetime) -> int:
+def _newer(creditor_id: int, after: int, most: int, until: int = LAST) -> int:
+    """How many events came after one, counted up to `most`. The plus keeps the search on the primary key."""
+    where = "+creditor_id = %s AND id > %s AND id <= %s"
+    sql = f"SELECT COUNT(*) FROM (SELECT 1 FROM receivables_event WHERE {where} LIMIT %s) x"
+    return _one(sql, (creditor_id, after, until, most)) or 0
+
+
+def _last_settled(now: datetime) -> int:
     before = now - SETTLED_AFTER
     given = before if bulk.is_postgres() else f"{before:%Y-%m-%d %H:%M:%S}"
-    sql = "SELECT id FROM receivables_event WHERE creditor_id = %s AND recorded_at < %s ORDER BY id DESC LIMIT 1"
-    return _one(sql, (creditor_id, given)) or 0
+    return _one("SELECT id FROM receivables_event WHERE recorded_at < %s ORDER BY id DESC LIMIT 1", (given,)) or 0
 
 
 def _segments(creditor_id: int) -> str:

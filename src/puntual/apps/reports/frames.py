@@ -22,6 +22,10 @@ from puntual.core.time import local_instant
 
 _KIND = """CASE WHEN v.kind = 'reversal'
     THEN COALESCE((SELECT r.kind FROM receivables_event r WHERE r.id = v.reverses_id), v.kind) ELSE v.kind END"""
+#: Kinds of event that can move what is owed; a payment only waits to be applied.
+_MOVING = ("invoice", "credit_note", "allocation", "interest", "fee", "discount", "waiver", "withholding", "chargeback",
+           "refund", "write_off", "recovery", "adjustment", "reversal")  # fmt: skip
+_MOVING_KINDS = "v.kind IN (" + ", ".join(f"'{kind}'" for kind in _MOVING) + ")"
 _MOVEMENTS = f"""
 SELECT d.currency, a.segment, i.issued_on, d.due_on, x.effective_on, x.kind,
        CASE x.component WHEN 1 THEN 'principal' WHEN 2 THEN 'interest' ELSE 'fee' END AS component,
@@ -40,25 +44,25 @@ _KEPT = """
 SELECT currency, segment, issued_on, due_on, effective_on, kind, component, amount_minor
 FROM reports_movementtotal WHERE creditor_id = %s AND effective_on <= %s
 """
-_TOUCHED = """
-SELECT d.currency, a.segment, i.issued_on, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END AS paid_on,
+#: Of the documents that something happened to since a day: what is open now less what came after the last day.
+_TOUCHED = f"""
+SELECT d.currency, a.segment, i.issued_on, d.due_on, s.last_on AS paid_on,
        COUNT(*) AS items, CAST(SUM(d.original_minor) AS BIGINT) AS amount_minor
 FROM (
-    SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
+    SELECT t.due_item_id, t.last_on
     FROM (
-        SELECT DISTINCT e.due_item_id AS id FROM receivables_event v
-        JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 1 AND e.component = 1
-        WHERE v.creditor_id = %s AND v.effective_on >= %s AND v.effective_on <= %s
+        SELECT e.due_item_id, SUM(CASE WHEN v.effective_on > %s THEN e.amount_minor ELSE 0 END) AS later_minor,
+               MAX(CASE WHEN v.effective_on <= %s THEN v.effective_on END) AS last_on
+        FROM receivables_event v JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 1 AND e.component = 1
+        WHERE v.creditor_id = %s AND {_MOVING_KINDS} AND v.effective_on >= %s GROUP BY e.due_item_id
     ) t
-    JOIN receivables_entry e ON e.due_item_id = t.id AND e.ledger = 1 AND e.component = 1
-    JOIN receivables_event v ON v.id = e.event_id AND v.effective_on <= %s
-    GROUP BY e.due_item_id
+    JOIN receivables_duebalance b ON b.due_item_id = t.due_item_id
+    WHERE t.last_on IS NOT NULL AND b.principal_minor - t.later_minor <= 0
 ) s
 JOIN receivables_dueitem d ON d.id = s.due_item_id
 JOIN receivables_invoice i ON i.id = d.invoice_id
 JOIN parties_account a ON a.id = d.account_id
-WHERE s.open_minor <= 0
-GROUP BY d.currency, a.segment, i.issued_on, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END
+GROUP BY d.currency, a.segment, i.issued_on, d.due_on, s.last_on
 """
 _PAID = """
     SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
@@ -73,26 +77,32 @@ WHERE v.creditor_id = %s AND v.kind IN ('payment', 'reversal', 'chargeback', 're
   AND v.effective_on <= %s AND v.effective_on > %s
 GROUP BY v.currency, a.segment, v.effective_on
 """
-#: What is open of each due item now, less what happened after a day, is what was open that day. Twice: two days.
-_STANDING = """
-SELECT y.account, y.currency, a.segment, y.overdue_then_minor, y.overdue_now_minor
+#: What is open of each due item now, less what happened after a day, is what was open on its evening. For three days.
+_STANDINGS = f"""
+SELECT y.account, y.currency, a.segment, y.first_minor, y.then_minor, y.now_minor
 FROM (
-    SELECT x.account, x.currency, CAST(SUM(x.then_minor) AS BIGINT) AS overdue_then_minor,
-           CAST(SUM(x.now_minor) AS BIGINT) AS overdue_now_minor
+    SELECT x.account, x.currency, CAST(SUM(x.first_minor) AS BIGINT) AS first_minor,
+           CAST(SUM(x.then_minor) AS BIGINT) AS then_minor, CAST(SUM(x.now_minor) AS BIGINT) AS now_minor
     FROM (
-        SELECT b.account_id AS account, b.currency, CASE WHEN b.due_on < %s THEN b.open_minor ELSE 0 END AS then_minor,
-               b.open_minor AS now_minor
+        SELECT b.account_id AS account, b.currency, CASE WHEN b.due_on < %s THEN b.open_minor ELSE 0 END AS first_minor,
+               CASE WHEN b.due_on < %s THEN b.open_minor ELSE 0 END AS then_minor, b.open_minor AS now_minor
         FROM receivables_duebalance b WHERE b.creditor_id = %s AND b.open_minor <> 0 AND b.due_on < %s
         UNION ALL
         SELECT d.account_id, d.currency, CASE WHEN d.due_on < %s THEN -e.amount_minor ELSE 0 END,
+               CASE WHEN v.effective_on > %s AND d.due_on < %s THEN -e.amount_minor ELSE 0 END,
                CASE WHEN v.effective_on > %s THEN -e.amount_minor ELSE 0 END
         FROM receivables_event v JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 1
         JOIN receivables_dueitem d ON d.id = e.due_item_id
-        WHERE v.creditor_id = %s AND v.effective_on > %s AND d.due_on < %s
+        WHERE v.creditor_id = %s AND {_MOVING_KINDS} AND v.effective_on > %s AND d.due_on < %s
     ) x GROUP BY x.account, x.currency
 ) y JOIN parties_account a ON a.id = y.account
-WHERE y.overdue_then_minor <> 0 OR y.overdue_now_minor <> 0
+WHERE y.first_minor <> 0 OR y.then_minor <> 0 OR y.now_minor <> 0
 """
+_THREE = {
+    "account": inputs.STANDING["account"], "currency": inputs.STANDING["currency"],
+    "segment": inputs.STANDING["segment"], "first_minor": inputs.STANDING["overdue_now_minor"],
+    "then_minor": inputs.STANDING["overdue_now_minor"], "now_minor": inputs.STANDING["overdue_now_minor"],
+}  # fmt: skip
 _CONTACTS = """
 SELECT COALESCE(a.segment, '') AS segment, c.account_id AS account, c.channel, COALESCE(u.username, '') AS agent,
        c.direct_contact AS direct, COUNT(*) AS times
@@ -159,7 +169,7 @@ def movements_between(creditor: Creditor, after: int, until: int) -> pl.DataFram
 
 def settled(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """The documents whose capital reached zero by `end`, of those that something happened to in [start, end]."""
-    given = (creditor.pk, day(start), day(end), day(end))
+    given = (day(end), day(end), creditor.pk, day(start))
     return bulk.read_frame(_TOUCHED, inputs.SETTLED, given)
 
 
@@ -168,11 +178,22 @@ def cash(creditor: Creditor, after: date, end: date) -> pl.DataFrame:
     return bulk.read_frame(_CASH, inputs.CASH, (creditor.pk, day(end), day(after)))
 
 
+def standings(creditor: Creditor, first: date, then: date, now: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Per account, what was overdue on three evenings (first < then < now): from the first to the second, and on."""
+    a, b, c = day(first), day(then), day(now)
+    given = (a, b, creditor.pk, c, a, b, b, c, creditor.pk, a, c)
+    rows = bulk.read_frame(_STANDINGS, _THREE, given)
+    return _pair(rows, "first_minor", "then_minor"), _pair(rows, "then_minor", "now_minor")
+
+
+def _pair(rows: pl.DataFrame, then: str, now: str) -> pl.DataFrame:
+    kept = rows.filter((pl.col(then) != 0) | (pl.col(now) != 0))
+    return kept.select("account", "currency", "segment", overdue_then_minor=then, overdue_now_minor=now)
+
+
 def standing(creditor: Creditor, opening: date, end: date) -> pl.DataFrame:
     """Per account, what was overdue on the evening of each of the two days (opening < end)."""
-    first, last = day(opening), day(end)
-    given = (first, creditor.pk, last, first, last, creditor.pk, first, last)
-    return bulk.read_frame(_STANDING, inputs.STANDING, given)
+    return standings(creditor, opening, opening, end)[1]
 
 
 def contacts(creditor: Creditor, start: date, end: date) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 import attrs
+import polars as pl
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -19,38 +20,39 @@ from puntual.core.reports import registry
 from puntual.core.reports.inputs import Known
 from puntual.core.segments.learning import Learner
 
+#: The cash of so many days is shown by week.
+WEEKS_SHOWN = 91
 Builder = Callable[[Creditor, date, date], Report]
 
 
 def known(creditor: Creditor, start: date, end: date) -> Known:
     """Everything that the indicators need of one creditor over [start, end]."""
-    earliest, _ = registry.before(start, end)
+    return with_previous(creditor, start, end)[0]
+
+
+def with_previous(creditor: Creditor, start: date, end: date) -> tuple[Known, Known]:
+    """What is known over [start, end], and over the period of the same length just before, from the same books."""
     refresh(creditor)
-    return Known(
+    first, last = registry.before(start, end)
+    earlier, now = frames.standings(creditor, first - timedelta(days=1), last, end)
+    one = Known(
         start=start, end=end,
         movements=frames.movements(creditor, end),
-        settled=frames.settled(creditor, earliest, end),
-        cash=frames.cash(creditor, earliest - timedelta(days=1), end),
+        settled=frames.settled(creditor, first, end),
+        cash=frames.cash(creditor, min(first, end - timedelta(days=WEEKS_SHOWN)) - timedelta(days=1), end),
         promises=frames.promises(creditor, end),
-        **_of_period(creditor, start, end),
+        standing=now, **_of_period(creditor, start, end),
         contact_cost=contact_cost(creditor.pk),
     )  # fmt: skip
+    return one, attrs.evolve(one, start=first, end=last, standing=earlier, **_of_period(creditor, first, last))
 
 
-def _of_period(creditor: Creditor, start: date, end: date) -> dict:
-    day_before = registry.before(start, end)[1]
+def _of_period(creditor: Creditor, start: date, end: date) -> dict[str, pl.DataFrame]:
     return {
-        "standing": frames.standing(creditor, day_before, end),
         "contacts": frames.contacts(creditor, start, end),
         "instalments": frames.instalments(creditor, start, end),
         "harm": frames.harm(creditor, start, end),
     }
-
-
-def previous(creditor: Creditor, now: Known) -> Known:
-    """The period of the same length just before, over the same books."""
-    start, end = registry.before(now.start, now.end)
-    return attrs.evolve(now, start=start, end=end, **_of_period(creditor, start, end))
 
 
 def refresh(creditor: Creditor) -> None:
@@ -67,10 +69,10 @@ def contact_cost(creditor_id: int) -> dict[str, int]:
 
 def kpis(creditor: Creditor, start: date, end: date, by: str = "") -> Report:
     """Every indicator with the one of the period before; with `by`, also for each value of that dimension."""
-    now = known(creditor, start, end)
     if by and by not in registry.DIMENSIONS:
         raise UnusableInput(f"No se puede separar por «{by}»: use {', '.join(registry.DIMENSIONS)}.")
-    figures = registry.measure(now, previous(creditor, now))
+    now, previous = with_previous(creditor, start, end)
+    figures = registry.measure(now, previous)
     for one in registry.REGISTRY if by else ():
         figures += registry.split(one, now, by) if by in one.by else []
     return build_money.kpis(creditor, now, figures)

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 import polars as pl
+from babel.numbers import format_decimal
 
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import build_people, charts, frames_people, read
@@ -49,8 +50,8 @@ def text_of(value: Decimal | None, kpi: Kpi, currency: str, locale: str) -> str:
         return ""
     if kpi.unit in ("money", "money_per"):
         return money_text(int(value), currency, locale)
-    shown = f"{value:,.2f}" if value != value.to_integral_value() else f"{int(value):,}"
-    return f"{shown}{_UNITS[kpi.unit]}"
+    pattern = "#,##0.00" if value != value.to_integral_value() else "#,##0"
+    return f"{format_decimal(value, pattern, locale)}{_UNITS[kpi.unit]}"
 
 
 def shown(measured: Measured, locale: str, targets: dict[str, Decimal], label: str = "") -> Shown:
@@ -82,8 +83,8 @@ def targets_of(creditor: Creditor) -> dict[str, Decimal]:
 
 def summary(creditor: Creditor, start: date, end: date) -> dict[str, Any]:
     """The five questions: what was collected, how old it is, promises, the funnel, the harm."""
-    now = read.known(creditor, start, end)
-    figures = registry.measure(now, read.previous(creditor, now))
+    now, previous = read.with_previous(creditor, start, end)
+    figures = registry.measure(now, previous)
     locale, targets = locale_for(creditor.country), targets_of(creditor)
     seen = {(m.kpi.code, m.currency): shown(m, locale, targets) for m in figures}
     rows = frames_people.journeys(creditor, start, end)
@@ -148,9 +149,9 @@ def charts_of(report: Report) -> dict[str, Any]:
 
 def indicator(creditor: Creditor, kpi: Kpi, start: date, end: date) -> dict[str, Any]:
     """One indicator now and before, and by each dimension that its data know."""
-    now = read.known(creditor, start, end)
+    now, previous = read.with_previous(creditor, start, end)
     locale, targets = locale_for(creditor.country), targets_of(creditor)
-    whole = [shown(m, locale, targets) for m in registry.measure(now, read.previous(creditor, now), (kpi.code,))]
+    whole = [shown(m, locale, targets) for m in registry.measure(now, previous, (kpi.code,))]
     parts = {}
     for dimension in kpi.by:
         lines = [shown(m, locale, {}, m.value or "—") for m in registry.split(kpi, now, dimension)]

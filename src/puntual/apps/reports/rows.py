@@ -19,7 +19,7 @@ from puntual.core.frames import ID, MINOR, Column
 from puntual.core.reasons import CATALOGUE
 from puntual.ui.channels import channel_name
 
-MOST = 200
+MOST = 100
 
 
 @attrs.frozen
@@ -57,7 +57,7 @@ FROM (
 ) x
 JOIN receivables_dueitem d ON d.id = x.due_item_id JOIN receivables_invoice i ON i.id = d.invoice_id
 JOIN parties_account a ON a.id = d.account_id
-ORDER BY x.minor DESC, d.id LIMIT 200
+ORDER BY x.minor DESC, d.id LIMIT 100
 """
 _SETTLED = """
 SELECT a.party_id AS party, d.account_id AS account, i.id AS url_id, i.number AS sub, s.last_on AS day,
@@ -75,7 +75,7 @@ FROM (
 ) s
 JOIN receivables_dueitem d ON d.id = s.due_item_id JOIN receivables_invoice i ON i.id = d.invoice_id
 JOIN parties_account a ON a.id = d.account_id
-ORDER BY s.last_on DESC, d.id LIMIT 200
+ORDER BY s.last_on DESC, d.id LIMIT 100
 """
 _PAYMENTS = """
 SELECT a.party_id AS party, v.account_id AS account, v.account_id AS url_id, v.source AS sub, v.effective_on AS day,
@@ -85,27 +85,27 @@ JOIN parties_account a ON a.id = v.account_id
 WHERE v.creditor_id = %s AND v.kind IN ('payment', 'reversal', 'chargeback', 'refund', 'recovery')
   AND v.effective_on >= %s AND v.effective_on <= %s
 GROUP BY a.party_id, v.account_id, v.source, v.effective_on, v.currency, v.kind, v.id
-ORDER BY v.effective_on DESC, v.id DESC LIMIT 200
+ORDER BY v.effective_on DESC, v.id DESC LIMIT 100
 """
 _PROMISES = """
 SELECT a.party_id AS party, p.account_id AS account, p.account_id AS url_id, p.state AS sub, p.promised_on AS day,
        p.amount_minor AS minor, p.currency, p.source AS note
 FROM negotiation_promise p JOIN parties_account a ON a.id = p.account_id
 WHERE p.creditor_id = %s AND p.promised_on >= %s AND p.promised_on <= %s
-ORDER BY p.promised_on DESC, p.id LIMIT 200
+ORDER BY p.promised_on DESC, p.id LIMIT 100
 """
 _CONTACTS = """
 SELECT a.party_id AS party, c.account_id AS account, c.account_id AS url_id, c.channel AS sub, {day} AS day,
        NULL AS minor, '' AS currency, COALESCE(u.username, '') AS note
 FROM outreach_contact c JOIN parties_account a ON a.id = c.account_id LEFT JOIN auth_user u ON u.id = c.by_id
 WHERE c.creditor_id = %s AND c.direction = 'out' AND c.counts = %s AND c.at >= %s AND c.at < %s
-ORDER BY c.at DESC, c.id DESC LIMIT 200
+ORDER BY c.at DESC, c.id DESC LIMIT 100
 """
 _COMPLAINTS = """
 SELECT a.party_id AS party, c.account_id AS account, c.account_id AS url_id, c.state AS sub, c.opened_on AS day,
        NULL AS minor, '' AS currency, c.department AS note
 FROM negotiation_complaint c JOIN parties_account a ON a.id = c.account_id
-WHERE c.creditor_id = %s AND c.opened_on >= %s AND c.opened_on <= %s ORDER BY c.opened_on DESC, c.id LIMIT 200
+WHERE c.creditor_id = %s AND c.opened_on >= %s AND c.opened_on <= %s ORDER BY c.opened_on DESC, c.id LIMIT 100
 """
 _STATES = {
     "kept": "Cumplida", "broken": "Incumplida", "open": "Vigente", "withdrawn": "Retirada", "payment": "Pago",
