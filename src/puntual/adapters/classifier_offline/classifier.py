@@ -30,7 +30,8 @@ from puntual.core.customers.understanding import (
 from puntual.core.errors import UnusableInput
 from puntual.core.time import local_date
 
-MAX_TEXT = 4_000
+#: What is read of a reply, in characters: a long e-mail says what it wants before this.
+MAX_TEXT = 2_500
 _CONDITIONAL = re.compile(
     r"\b(?:cuando|apenas|en cuanto|ni bien|si me|as soon as|assim que|quando|tan pronto|hasta que|una vez que)\b"
 )
