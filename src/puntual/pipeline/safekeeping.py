@@ -22,8 +22,8 @@ from puntual.core.errors import Refused, UnusableInput
 _DATABASE = "base.sqlite3"
 _DUMP = "base.pgdump"
 _NOTE = "respaldo.json"
-#: What of the data folder is not data: keys (apart), the live database, caches.
-_LEFT_OUT = {"llavero", "static", "log"}
+#: What of the data folder is not data: keys (apart), the live database, caches, earlier backups, files not loaded.
+_LEFT_OUT = {"llavero", "static", "log", "respaldos", "cargas"}
 
 
 def backup(file: Path) -> dict[str, object]:

@@ -192,6 +192,12 @@ WELCOME_SCHEDULE = "puntual.project.welcome.schedule"
 LAW_ASKS_CONSENT = "puntual.project.welcome.asks_consent"
 PHONE_READER = "puntual.adapters.phones.parse_phone"
 
+#: Configuración: a test message by the company's server, what the law mends in a text, a text with real data, a backup.
+MAIL_TEST = "puntual.project.settings_screens.send_test"
+TEMPLATE_FINDINGS = "puntual.project.settings_screens.template_findings"
+TEMPLATE_PREVIEW = "puntual.project.settings_screens.template_preview"
+MAKE_BACKUP = "puntual.project.settings_screens.make_backup"
+
 #: What reads files, the files behind a ZIP, and what each kind of table may tell.
 IMPORT_READER = "puntual.adapters.files.Files"
 IMPORT_MEMBERS = "puntual.adapters.archives.members"

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.policies.urls")),
     path("", include("puntual.apps.reports.urls")),
     path("", include("puntual.apps.imports.urls")),
+    path("", include("puntual.apps.parties.urls")),
 ]
 
 handler403 = "puntual.ui.errors.forbidden"

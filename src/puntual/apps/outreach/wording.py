@@ -108,6 +108,11 @@ def _compiled(text: str) -> Template:
         raise UnusableInput(f"La plantilla tiene un error: {error}. Revise llaves y etiquetas.") from None
 
 
+def check(text: str) -> None:
+    """UnusableInput when a text is not a template."""
+    _compiled(text)
+
+
 @lru_cache(maxsize=256)
 def shipped(name: str, file: str) -> str:
     """The words that come with the product, by template name and file (asunto.txt, correo.txt, whatsapp.txt)."""

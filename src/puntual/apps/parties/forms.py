@@ -19,7 +19,11 @@ class CompanyForm(forms.Form):
     """Who is owed, where, and how it speaks to people."""
 
     name = forms.CharField(label=_("Nombre con que la conocen sus clientes"), max_length=200)
-    country = forms.ChoiceField(label=_("País"), choices=[(c.code, c.name) for c in COUNTRIES.values()])
+    country = forms.ChoiceField(
+        label=_("País"),
+        choices=[(c.code, c.name) for c in COUNTRIES.values()],
+        help_text=_("De él salen la norma de contacto, la moneda y la hora."),
+    )
     tax_id = forms.CharField(
         label=_("Identificación fiscal"),
         max_length=32,

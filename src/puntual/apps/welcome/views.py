@@ -44,8 +44,19 @@ STEPS = (
 def steps(here: str, scope: Scope | None) -> dict[str, Any]:
     """The steps as the page shows them, and the number of this one."""
     behind = read.done(scope.creditor if scope else None)
-    shown = [{"url": u, "name": n, "here": c == here, "done": c in behind and c != here} for c, u, n in STEPS]
-    return {"steps": shown, "number": [c for c, _u, _n in STEPS].index(here) + 1}
+    at = [c for c, _u, _n in STEPS].index(here)
+    return {
+        "steps": [
+            {
+                "url": url,
+                "name": name,
+                "here": n == at,
+                "done": n != at and (code in behind or (code == "faltan" and n < at)),
+            }
+            for n, (code, url, name) in enumerate(STEPS)
+        ],
+        "number": at + 1,
+    }
 
 
 def enter(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,72 @@
+"""The forms of a company's mail server and of its own words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+SECURITY = [
+    ("starttls", _("STARTTLS (puerto 587)")),
+    ("tls", _("TLS (puerto 465)")),
+    ("none", _("Ninguna (solo en esta misma máquina)")),
+]
+
+
+class MailServerForm(forms.Form):
+    """Where and as whom to send."""
+
+    sender = forms.EmailField(label=_("Remitente"), help_text=_("La dirección que verán sus clientes."))
+    sender_name = forms.CharField(label=_("Nombre del remitente"), max_length=120, required=False)
+    host = forms.CharField(label=_("Servidor"), max_length=200)
+    port = forms.IntegerField(label=_("Puerto"), min_value=1, max_value=65535, initial=587)
+    security = forms.ChoiceField(label=_("Seguridad"), choices=SECURITY, initial="starttls")
+    username = forms.CharField(
+        label=_("Usuario"), max_length=200, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    password = forms.CharField(
+        label=_("Contraseña"),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_host(self) -> str:
+        host: str = self.cleaned_data["host"].strip()
+        if not _HOST.fullmatch(host):
+            raise forms.ValidationError(_("Escriba solo el nombre del servidor, por ejemplo smtp.gmail.com."))
+        return host
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        local = data.get("host") in ("localhost", "127.0.0.1", "::1")
+        if data.get("security") == "none" and not local:
+            self.add_error("security", _("Sin seguridad la contraseña viajaría a la vista: use STARTTLS o TLS."))
+        return data
+
+
+class TestForm(forms.Form):
+    """Where to send a test message."""
+
+    to = forms.EmailField(label=_("Enviar una prueba a"))
+
+
+class TemplateForm(forms.Form):
+    """The words of one message, in Liquid."""
+
+    subject = forms.CharField(label=_("Asunto"), max_length=200, required=False)
+    text = forms.CharField(
+        label=_("Texto"),
+        strip=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
+    )
+
+
+class FirstSendsForm(forms.Form):
+    """How many of the next messages are approved one by one."""
+
+    count = forms.IntegerField(label=_("Envíos que aún se aprueban uno por uno"), min_value=0, max_value=1_000_000)

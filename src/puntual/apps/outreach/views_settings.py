@@ -1,0 +1,202 @@
+"""Configuración of what goes out: the mail server and its test, Modo de prueba, the first sends, the words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from puntual.apps.outreach import providers, read, read_templates, write_settings
+from puntual.apps.outreach.choices import SendState
+from puntual.apps.outreach.forms import FirstSendsForm, MailServerForm, TemplateForm, TestForm
+from puntual.apps.outreach.models import Outbox
+from puntual.apps.parties import write as parties
+from puntual.apps.parties import write_company
+from puntual.apps.policies import read as policies
+from puntual.apps.scope import Scope, page, screen
+from puntual.core.errors import UnusableInput
+
+
+@screen
+@require_http_methods(["GET", "POST"])
+def mail(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The mail server, with what to do first at the usual providers."""
+    server = read.mail_server(scope.creditor.pk)
+    asked = request.GET.get("proveedor", "")
+    one = providers.PROVIDERS.get(asked) or (providers.of_host(server.host) if server else None)
+    form = MailServerForm(request.POST or None, initial=_initial(scope, server, one if asked else None))
+    if request.method == "POST" and form.is_valid():
+        write_settings.save_mail_server(creditor_id=scope.creditor.pk, told=form.cleaned_data)
+        messages.success(request, _("Servidor guardado. Envíe ahora una prueba."))
+        return redirect("settings:mail")
+    context = {
+        "form": form,
+        "server": server,
+        "provider": one,
+        "providers": providers.PROVIDERS.values(),
+        "test": TestForm(initial={"to": request.user.email or scope.creditor.email}),  # type: ignore[union-attr]
+    }
+    return page(request, scope, "outreach/mail.html", context)
+
+
+def _initial(scope: Scope, server: Any, one: providers.Provider | None) -> dict[str, Any]:
+    names = ("sender", "sender_name", "host", "port", "security", "username")
+    known = {n: getattr(server, n) for n in names} if server else {}
+    known = {"sender": scope.creditor.email, "sender_name": scope.creditor.name, **known}
+    return known | ({"host": one.host, "port": one.port, "security": one.security} if one else {})
+
+
+@screen
+@require_POST
+def test(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """A test message by that server; what it answers is told with what to do about it."""
+    form = TestForm(request.POST)
+    server = read.mail_server(scope.creditor.pk)
+    if not form.is_valid() or server is None:
+        messages.error(request, _("Diga a qué dirección enviar la prueba, con el servidor ya guardado."))
+        return redirect("settings:mail")
+    try:
+        import_string(settings.MAIL_TEST)(scope.creditor, form.cleaned_data["to"])
+    except UnusableInput as error:
+        messages.error(request, providers.explained(error.sentence, providers.of_host(server.host)))
+        return redirect("settings:mail")
+    write_settings.mail_server_works(creditor_id=scope.creditor.pk, at=timezone.now())
+    messages.success(request, _("El servidor aceptó la prueba. Mire si llegó, también en correo no deseado."))
+    return redirect("settings:mail")
+
+
+@screen
+@require_http_methods(["GET", "POST"])
+def mode(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Modo de prueba on or off, after saying what will happen."""
+    one, server = scope.creditor, read.mail_server(scope.creditor.pk)
+    ready = server is not None and server.tested_at is not None
+    if request.method == "POST":
+        turn_on = request.POST.get("prueba") == "si"
+        if not turn_on and (not ready or request.POST.get("entiendo") != "si"):
+            messages.error(request, _("Para enviar de verdad: pruebe antes el servidor de correo y marque la casilla."))
+            return redirect("settings:mode")
+        write_company.set_test_mode(creditor_id=one.pk, on=turn_on)
+        said = _("Modo de prueba: nada le llega a nadie.") if turn_on else _("Desde ahora los envíos llegan de verdad.")
+        messages.success(request, said)
+        return redirect("settings:index")
+    open_rows = Outbox.objects.filter(creditor=one, state=SendState.PLANNED, channel="email")
+    context = {
+        "server": server,
+        "ready": ready,
+        "approved": open_rows.filter(approved=True, expires_at__gt=timezone.now()).count(),
+        "waiting": open_rows.filter(approved=False, expires_at__gt=timezone.now()).count(),
+    }
+    return page(request, scope, "outreach/mode.html", context)
+
+
+@screen
+@require_POST
+def first_sends(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """How many of the next sends a person approves."""
+    form = FirstSendsForm(request.POST)
+    if form.is_valid():
+        parties.set_approve_first(creditor_id=scope.creditor.pk, count=form.cleaned_data["count"])
+        messages.success(request, _("Guardado."))
+    else:
+        messages.error(request, form.errors["count"][0])
+    return redirect("settings:index")
+
+
+@screen
+@require_GET
+def templates(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Every message, by channel, and whose words it has."""
+    own = read_templates.own_of(scope.creditor.pk)
+    rows = [
+        {"name": name, "label": label,
+         "channels": [(c, (name, c) in own) for c in read_templates.SHIPPED_CHANNELS]}
+        for name, label in read_templates.choices(scope.creditor.pk)
+    ]  # fmt: skip
+    return page(request, scope, "outreach/templates.html", {"rows": rows})
+
+
+@screen
+@require_http_methods(["GET", "POST"])
+def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> HttpResponse:
+    """One message: its words, what the law would mend, and how it reads with real data."""
+    one = scope.creditor
+    if name not in read_templates.names(one.pk) or channel not in read_templates.SHIPPED_CHANNELS:
+        raise Http404
+    words = read_templates.words(one.pk, name, channel)
+    form = TemplateForm(request.POST or None, initial={"subject": words.subject, "text": words.text})
+    subject, text = words.subject, words.text
+    if request.method == "POST" and form.is_valid():
+        subject = form.cleaned_data["subject"]
+        text = form.cleaned_data["text"].replace("\r\n", "\n")
+    found = _findings(scope, name, channel, f"{subject}\n{text}" if channel == "email" else text)
+    if request.method == "POST" and form.is_valid() and request.POST.get("accion") == "guardar":
+        if found:
+            form.add_error("text", _("No se guardó: la norma pide corregir lo que se señala."))
+        elif _kept(form, scope, name, channel, subject, text):
+            messages.success(request, _("Guardado. Así dirán desde ahora los mensajes que salgan."))
+            return redirect("settings:template", name, channel)
+    context: dict[str, Any] = {"form": form, "words": words, "label": read_templates.label(name), "findings": found}
+    try:
+        context["shown"] = import_string(settings.TEMPLATE_PREVIEW)(one, subject, text)
+    except UnusableInput as error:
+        context["problem"] = error.sentence
+    return page(request, scope, "outreach/template.html", context)
+
+
+def _kept(form: TemplateForm, scope: Scope, name: str, channel: str, subject: str, text: str) -> bool:
+    try:
+        write_settings.save_template(
+            creditor_id=scope.creditor.pk, name=name, channel=channel, subject=subject, text=text
+        )
+    except UnusableInput as error:
+        form.add_error("text", error.sentence)
+        return False
+    return True
+
+
+def _findings(scope: Scope, name: str, channel: str, text: str) -> list[dict[str, Any]]:
+    """What the law says, over the stages in which the policies in force use this message."""
+    used = {
+        bound.policy.stage_of(step.day)
+        for bound in policies.in_force(scope.creditor.pk, timezone.now()).values()
+        for step in bound.policy.steps
+        if step.template == name
+    }
+    stages = sorted(used) or ["administrative"]
+    found: list[dict[str, Any]] = import_string(settings.TEMPLATE_FINDINGS)(
+        scope.creditor.country, stages, channel, text
+    )
+    over = 1 if channel == "email" else 0  # the subject stands over the text
+    return [{**f, "line": max(f["line"] - over, 0)} for f in found]
+
+
+@screen
+@require_POST
+def use_shipped(request: HttpRequest, scope: Scope, name: str, channel: str) -> HttpResponse:
+    """Back to the words that come with the product; it can be undone."""
+    gone = write_settings.use_shipped(creditor_id=scope.creditor.pk, name=name, channel=channel)
+    if gone:
+        request.session["template_undo"] = {"name": name, "channel": channel, **gone}
+        undo = reverse("settings:template_undo", args=[name, channel])
+        messages.success(request, _("Vuelve a decir lo que trae Puntual."), extra_tags=undo)
+    return redirect("settings:template", name, channel)
+
+
+@screen
+@require_POST
+def template_undo(request: HttpRequest, scope: Scope, name: str, channel: str) -> HttpResponse:
+    """The own words again."""
+    kept = request.session.pop("template_undo", None)
+    if kept and (kept["name"], kept["channel"]) == (name, channel):
+        write_settings.save_template(creditor_id=scope.creditor.pk, **kept)
+        messages.success(request, _("Sus palabras, como estaban."))
+    return redirect("settings:template", name, channel)

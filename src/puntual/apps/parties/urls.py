@@ -1,0 +1,25 @@
+"""Addresses of Configuración."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from puntual.apps.outreach import views_settings as sends
+from puntual.apps.parties import views_settings as views
+
+app_name = "settings"
+urlpatterns = [
+    path("configuracion/", views.index, name="index"),
+    path("configuracion/empresa/", views.company, name="company"),
+    path("configuracion/empresa/deshacer/", views.company_undo, name="company_undo"),
+    path("configuracion/correo/", sends.mail, name="mail"),
+    path("configuracion/correo/prueba/", sends.test, name="mail_test"),
+    path("configuracion/modo-de-prueba/", sends.mode, name="mode"),
+    path("configuracion/primeros-envios/", sends.first_sends, name="first_sends"),
+    path("configuracion/mensajes/", sends.templates, name="templates"),
+    path("configuracion/mensajes/<slug:name>/<slug:channel>/", sends.template, name="template"),
+    path("configuracion/mensajes/<slug:name>/<slug:channel>/original/", sends.use_shipped, name="template_shipped"),
+    path("configuracion/mensajes/<slug:name>/<slug:channel>/deshacer/", sends.template_undo, name="template_undo"),
+    path("configuracion/respaldo/", views.backup, name="backup"),
+    path("configuracion/respaldo/<str:name>", views.backup_file, name="backup_file"),
+]

@@ -1,0 +1,92 @@
+"""What Configuración asks of adapters, law packs and the pipeline. Bound here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from puntual.adapters.email_smtp.transport import SmtpAccount, SmtpChannel
+from puntual.apps.outreach import read as outreach
+from puntual.apps.outreach import wording
+from puntual.apps.parties import read as parties
+from puntual.apps.parties import vault
+from puntual.apps.parties.models import Creditor
+from puntual.apps.receivables import read as receivables
+from puntual.apps.receivables.models import AccountBalance
+from puntual.core.compliance.content import lint
+from puntual.core.errors import UnusableInput
+from puntual.core.time import local_date
+from puntual.law.content_loader import load_content
+from puntual.pipeline import compose, safekeeping
+from puntual.ports.channels import ChannelError, Outgoing
+from puntual.project.bindings import now
+
+_TEXT = (
+    "Si lee esto, su servidor de correo quedó bien configurado en Puntual.\n\n"
+    "Nadie más recibió este mensaje, y no es un recordatorio de cobro.\n"
+)
+
+
+def send_test(creditor: Creditor, to: str) -> None:
+    """A test message by the company's own server, also in Modo de prueba. UnusableInput tells what the server said."""
+    server = outreach.mail_server(creditor.pk)
+    if server is None:
+        raise UnusableInput("Guarde primero los datos del servidor.")
+    password = vault.unseal_file(server.sealed_password).decode() if server.sealed_password else ""
+    channel = SmtpChannel(SmtpAccount(server.host, server.port, server.security, server.username, password), now)
+    stamp = f"{datetime.now(UTC):%Y%m%d%H%M%S}"
+    message = Outgoing(
+        message_id=f"prueba-{stamp}@{server.sender.rpartition('@')[2]}",
+        recipient=to,
+        recipient_name="",
+        sender=server.sender,
+        sender_name=server.sender_name or creditor.name,
+        subject="Prueba de correo de Puntual",
+        text=_TEXT,
+        html=f"<p>{_TEXT}</p>",
+        unsubscribe_url=settings.PUBLIC_URL,
+        expires_in_s=3600,
+    )
+    try:
+        channel.send(message)
+    except ChannelError as error:
+        raise UnusableInput(error.sentence) from None
+    except OSError as error:
+        raise UnusableInput(f"No se pudo conectar con el servidor de correo: {error}.") from None
+    finally:
+        channel.close()
+
+
+def template_findings(country: str, stages: list[str], channel: str, text: str) -> list[dict[str, Any]]:
+    """What the law of a country would mend in a template, over the stages in which it is used; each finding once."""
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for stage in stages:
+        for one in lint(text, country=country, stage=stage, channel=channel, language="es", rules=load_content()):
+            found.setdefault((one.rule, one.line), one.as_json())
+    return sorted(found.values(), key=lambda f: f["line"])
+
+
+def template_preview(creditor: Creditor, subject: str, text: str) -> dict[str, str]:
+    """The words filled in with the customer who owes the company most. UnusableInput when there is nobody yet."""
+    balance = AccountBalance.objects.filter(creditor=creditor, open_minor__gt=0).order_by("-open_minor").first()
+    if balance is None:
+        raise UnusableInput("Cuando haya un cliente con saldo verá aquí el mensaje con sus datos.")
+    person = parties.person(balance.account.party_id)
+    items = [b for b in receivables.open_items(balance.account_id) if b.currency == balance.currency]
+    day = local_date(now(), creditor.zone)
+    link = f"{settings.PUBLIC_URL}/p/ejemplo/"
+    facts = compose.facts_of(creditor, person, balance.currency, items, balance.unapplied_minor, link, day)
+    worded = wording.word(facts, subject=subject or "-", text=text)
+    return {"to": person.name, "subject": worded.subject, "text": worded.text}
+
+
+def make_backup() -> dict[str, Any]:
+    """A backup in the data folder's own shelf. Gives the names of its two files and its size."""
+    shelf = Path(settings.DATA) / "respaldos"
+    shelf.mkdir(mode=0o700, exist_ok=True)
+    file = shelf / f"puntual-{datetime.now(UTC):%Y%m%d-%H%M%S}.puntual"
+    done = safekeeping.backup(file)
+    return {"file": file.name, "keyring": f"{file.name}.llavero", "bytes": done["bytes"]}
