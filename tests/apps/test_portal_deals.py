@@ -25,10 +25,12 @@ from portal_house import (  # noqa: F401
     web,
 )
 
+from puntual.adapters import pix
 from puntual.apps.imports import originals
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.negotiation.models import Complaint, Deal, Dispute, Promise
 from puntual.apps.outreach.models import Contact, Fact
+from puntual.apps.parties import write as parties
 from puntual.apps.parties.models import Account
 from puntual.apps.payments import write as payments
 from puntual.apps.payments.models import PaymentRequest
@@ -367,3 +369,21 @@ class TestSaving:
         assert "Ahorre" not in text_of(web.get(page))
         web.post(page + "descuento/", {"llave": "k2"})
         assert len(negotiation.incentives_of(account)) == 1
+
+
+class TestPix:
+    def test_a_creditor_with_a_key_gives_a_code_of_the_exact_amount_and_its_own_reference(self, web):
+        br = parties.create_creditor(
+            code="br", name="Casa Sul", country="BR", zone="America/Sao_Paulo", currency="BRL",
+            payment_instructions="Banco do Sul\nPIX: pagos@casasul.example\nCidade: Curitiba",
+        )  # fmt: skip
+        pk = add_customer(br, "B-1", "Luiza Alves", "52998224725", "luiza@correo.example", country="BR")
+        bill(br, pk, "NF-1", 250_40, TODAY, "BRL")
+        page = urlparse(write.link_for(pk)).path
+        html = web.get(page + "pagar/?importe=100,40").content.decode()
+        code = pix.read(re.search(r"readonly>([^<]+)<", html)[1])
+        assert (code["54"], code["59"], code["60"]) == ("100.40", "Casa Sul", "Curitiba")
+        assert "<svg" in html and "Pagar agora" in html
+
+    def test_without_a_key_or_in_another_currency_there_is_none(self, page, web):
+        assert "PIX" not in web.get(page + "pagar/").content.decode()

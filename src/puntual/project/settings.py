@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "puntual.apps.imports",
     "puntual.apps.payments",
     "puntual.apps.negotiation",
+    "puntual.apps.inbox",
     "puntual.apps.portal",
     "puntual.apps.reports",
     "puntual.apps.audit",
@@ -181,9 +182,9 @@ PALETTE_SEARCH = ["puntual.apps.receivables.views.search"]
 #: What a planned message would say: (outbox row, instant) -> recipient, subject, text.
 MESSAGE_PREVIEW = "puntual.project.previews.preview"
 DAY_RUNNER = "puntual.project.api.run_day"
-PREPARED_OPENER = "puntual.project.prepared.open_prepared"
 #: Who learns from the past for the forecast of Reportes.
 REPORTS_LEARNER = "puntual.project.cli.payment_history.learner"
+PREPARED_OPENER = "puntual.project.prepared.open_prepared"
 
 #: The first run: the example, the first day looked at and put in writing, whether the law asks for authorisation.
 WELCOME_EXAMPLE = "puntual.project.welcome.example"
@@ -208,10 +209,15 @@ POLICY_FINDINGS = "puntual.project.screens.policy_findings"
 POLICY_CHANGES = "puntual.project.screens.policy_changes"
 POLICY_REPLAY = "puntual.project.screens.policy_replay"
 
+#: How alike two names are, for the bank's movements.
+MATCH_SIMILAR = "puntual.adapters.names.similar"
+
 #: Who tells the customer's page what the law forbids to ask: (country, kind of debtor, day) -> topics.
 PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"
 #: provider -> what speaks to it, for «Pagar ahora».
 PORTAL_GATEWAYS = "puntual.project.gateways.gateways"
+#: (how to pay, name, amount, currency, reference) -> PIX code and its QR, for creditors that give a key.
+PORTAL_PIX = "puntual.project.portal.pix_code"
 #: The demonstration pays through a gateway of its own, on this machine only (project/sandbox.py).
 SANDBOX = env_bool("PUNTUAL_SANDBOX", False)
 

@@ -64,11 +64,25 @@ def _pay(here: Here, given: QueryDict, *, error: str = "", status: int = 200) ->
         status=status,
         error=error,
         reference_shown=references.pretty(reference),
+        pix=_pix(here, chosen, reference),
         methods=gateways_of(here, chosen["currency"]),
         saving=savings.of(here.visit, here.at),
         **context,
         **chosen,
     )
+
+
+def _pix(here: Here, chosen: dict[str, Any], reference: str) -> dict[str, str] | None:
+    """The code that a bank's application in Brazil reads, where the creditor gives a key."""
+    creditor = here.visit.creditor
+    made = import_string(settings.PORTAL_PIX)(
+        creditor.payment_instructions,
+        creditor.legal_name or creditor.name,
+        chosen["minor"],
+        chosen["currency"],
+        reference,
+    )
+    return {"text": made[0], "svg": made[1]} if made else None
 
 
 def selection(given: QueryDict, bill: read.Bill) -> dict[str, Any]:
