@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import attrs
 import polars as pl
 
+from puntual.apps.inbox import read as inbox
+from puntual.apps.inbox.models import ProviderTemplate
 from puntual.apps.outreach import read as outreach
 from puntual.apps.outreach import wording
 from puntual.apps.outreach.models import Outbox
@@ -20,9 +22,11 @@ from puntual.apps.policies import read as policies
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables.models import DueBalance
 from puntual.core.time import local_date
-from puntual.ports.channels import Outgoing
+from puntual.ports.channels import Outgoing, TemplateUse
 
-_FILE = {"email": "correo.txt", "whatsapp": "whatsapp.txt"}
+#: Within this time of what somebody wrote, WhatsApp takes free words; a minute less, because sending takes time too.
+WINDOW = timedelta(hours=24) - timedelta(minutes=1)
+_FILE = {"email": "correo.txt", "whatsapp": "whatsapp.txt", "sms": "sms.txt"}
 
 
 @attrs.frozen
@@ -46,6 +50,7 @@ def messages(
     favour = receivables.open_balance(row.account_id for row in rows)
     urls = links({row.account_id: row.contact_point_id for row in rows})
     first_days = policies.first_days(row.policy_version_id for row in rows)
+    written = inbox.wrote_since([r.party_id for r in rows if r.channel == "whatsapp"], "whatsapp", now - WINDOW)
     made = {}
     for row in rows:
         if row.party_id not in keys or row.contact_point_id not in values:
@@ -60,8 +65,26 @@ def messages(
         )  # fmt: skip
         subject, text = words_for(creditor, row.template, row.channel, person.language)
         worded = wording.word(facts, subject=subject, text=text)
-        made[row.pk] = _composed(row, creditor, person.name, values[row.contact_point_id], worded, facts, keys, now)
+        use = None
+        free = row.channel == "whatsapp" and row.party_id in written
+        approved = (
+            row.channel == "whatsapp" and not free and inbox.approved(row.creditor_id, row.template, person.language)
+        )
+        if approved:
+            use, worded = _approved(approved, facts, worded)
+        done = _composed(row, creditor, person.name, values[row.contact_point_id], worded, facts, keys, now)
+        made[row.pk] = attrs.evolve(done, outgoing=attrs.evolve(done.outgoing, template=use, window_open=free))
     return made
+
+
+def _approved(kept: ProviderTemplate, facts: Facts, worded: wording.Worded) -> tuple[TemplateUse, wording.Worded]:
+    """The provider's template filled in, and its words as the person will read them, for the record."""
+    values = tuple(wording.fill(facts, one) for one in kept.parameters)
+    buttons = tuple((int(index), str(kind), wording.fill(facts, value)) for index, kind, value in kept.buttons)
+    text = kept.body
+    for number, value in enumerate(values, 1):
+        text = text.replace(f"{{{{{number}}}}}", value)
+    return TemplateUse(kept.name, kept.language, values, buttons), attrs.evolve(worded, text=text)
 
 
 def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[int, int]) -> bool:

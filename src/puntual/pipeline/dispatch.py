@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
 import attrs
@@ -52,12 +52,16 @@ class Tally:
 
 @attrs.frozen
 class Outside:
-    """What dispatch needs of the outside: a channel per creditor and channel name, portal links, a clock."""
+    """What dispatch needs of the outside: a channel per creditor and channel name, portal links, a clock.
+
+    `only` gives channel -> the creditors that can send by it; a channel that it does not name is everybody's.
+    """
 
     channel: Callable[[int, str], Channel | None]
     links: Callable[[Mapping[int, int | None]], Mapping[int, str]]
     now: Callable[[], datetime]
     channels: tuple[str, ...] = ("email",)
+    only: Callable[[], Mapping[str, Collection[int]]] = dict
 
 
 def dispatch(outside: Outside, *, alone: bool = True, limit: int | None = None) -> Tally:
@@ -72,7 +76,9 @@ def dispatch(outside: Outside, *, alone: bool = True, limit: int | None = None) 
     try:
         while limit is None or tally.sent + tally.failed < limit:
             room = BATCH if limit is None else min(BATCH, limit - tally.sent - tally.failed)
-            rows = sending.claim(now=outside.now(), worker=worker, channels=outside.channels, limit=room)
+            rows = sending.claim(
+                now=outside.now(), worker=worker, channels=outside.channels, limit=room, only=outside.only()
+            )
             if not rows:
                 return tally
             _send_batch(rows, worker, outside, tally, open_channels)

@@ -15,6 +15,7 @@ from puntual.apps.parties import vault
 from puntual.apps.portal import write as portal
 from puntual.pipeline.dispatch import Outside
 from puntual.ports.channels import Channel
+from puntual.project import messengers
 
 
 def now() -> datetime:
@@ -23,12 +24,12 @@ def now() -> datetime:
 
 
 def channel_for(clock: Callable[[], datetime]) -> Callable[[int, str], Channel | None]:
-    """(creditor, channel name) -> what sends it: its SMTP account, or files while in «Modo de prueba»."""
+    """(creditor, channel name) -> what sends it: its SMTP or messaging account, or files while in «Modo de prueba»."""
 
     def find(creditor_id: int, channel: str) -> Channel | None:
-        if channel != "email":
-            return None
         creditor = parties.creditor(f"acr_{creditor_id}")
+        if channel != "email":
+            return messengers.channel_for(creditor, channel, clock)
         server = outreach.mail_server(creditor_id)
         if creditor.test_mode or server is None:
             return FileChannel(settings.DATA / "salida", clock)
@@ -45,4 +46,10 @@ def portal_links(points: Mapping[int, int | None]) -> Mapping[int, str]:
 
 def outside(clock: Callable[[], datetime] = now) -> Outside:
     """What dispatch needs, bound to the real world (or to a given clock, in «Modo de prueba»)."""
-    return Outside(channel=channel_for(clock), links=portal_links, now=clock)
+    return Outside(
+        channel=channel_for(clock),
+        links=portal_links,
+        now=clock,
+        channels=("email", "sms", "whatsapp"),
+        only=messengers.creditors_by_channel,
+    )

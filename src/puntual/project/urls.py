@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from puntual.project import gateways, sandbox
+from puntual.project import gateways, inbox, sandbox
 from puntual.project.api import api
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -14,17 +14,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<str:token>/", include("puntual.apps.portal.urls")),
     path("", include("puntual.apps.portal.public_urls")),
     path("", include("puntual.apps.portal.staff_urls")),
+    *inbox.urls,
     path("webhooks/<slug:provider>/", gateways.webhook, name="webhook"),
     path("simulador/mercadopago/<path:path>", sandbox.mercadopago, name="sandbox"),
     path("webhooks/<slug:provider>/<str:ref>/", gateways.webhook, name="webhook_of"),
     path("", include("puntual.apps.planning.urls")),
     path("", include("puntual.apps.receivables.urls")),
     path("", include("puntual.apps.outreach.urls")),
+    path("", include("puntual.apps.audit.urls")),
     path("", include("puntual.apps.compliance.urls")),
     path("", include("puntual.apps.negotiation.urls")),
     path("", include("puntual.apps.policies.urls")),
     path("", include("puntual.apps.reports.urls")),
     path("", include("puntual.apps.imports.urls")),
+    path("", include("puntual.apps.payments.urls")),
     path("", include("puntual.apps.parties.urls")),
 ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from puntual.apps.outreach.choices import DeliveryFact, SendState
-from puntual.apps.outreach.models import Fact, Outbox
+from puntual.apps.outreach.models import Contact, Fact, Message, Outbox
 
 #: A visit within this time of a message is put down to that message.
 ATTRIBUTED_WITHIN = timedelta(days=14)
@@ -56,3 +56,24 @@ def last_sent(account_id: int, at: datetime) -> Outbox | None:
         account_id=account_id, state=SendState.SENT, finished_at__lte=at, finished_at__gt=at - ATTRIBUTED_WITHIN
     )
     return rows.order_by("-finished_at").first()
+
+
+def record_answer(
+    *, party_id: int, account_id: int | None, creditor_id: int | None, channel: str, at: datetime, key: str
+) -> None:
+    """Somebody wrote to us: a direct contact of theirs in the history, and a fact of the message it answers. Once per
+    `key`; inside the caller's transaction."""
+    if account_id is not None and not record_fact(
+        account_id=account_id, kind=DeliveryFact.REPLIED, at=at, key=f"replied:{key}"[:160], channel=channel
+    ):
+        return
+    Contact.objects.create(
+        party_id=party_id, account_id=account_id, creditor_id=creditor_id, channel=channel, direction="in",
+        direct_contact=True, at=at,
+    )  # fmt: skip
+
+
+def outbox_of_message(message_id: str) -> Outbox | None:
+    """The row whose message left under that id of ours."""
+    found = Message.objects.filter(message_id=message_id).select_related("outbox").first() if message_id else None
+    return found.outbox if found else None

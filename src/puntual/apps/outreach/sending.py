@@ -6,11 +6,12 @@ sent | failed | unknown. After a crash *reserved* is tried again, only *handing_
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
 from django.db import transaction
+from django.db.models import Q
 
 from puntual.apps.outreach.choices import DeliveryFact, SendState
 from puntual.apps.outreach.models import Contact, Fact, Message, Outbox
@@ -52,11 +53,23 @@ def recover(*, now: datetime, worker: str, everything: bool = False) -> Recovere
 
 
 @transaction.atomic
-def claim(*, now: datetime, worker: str, channels: Sequence[str], limit: int) -> list[Outbox]:
-    """Take rows that are due, approved and within their time, at most one per person, marked as ours."""
+def claim(
+    *,
+    now: datetime,
+    worker: str,
+    channels: Sequence[str],
+    limit: int,
+    only: Mapping[str, Collection[int]] | None = None,
+) -> list[Outbox]:
+    """Take rows that are due, approved and within their time, at most one per person, marked as ours.
+
+    `only`: channel -> the creditors that can send by it; the rows of the others stay as they are.
+    """
     due = Outbox.objects.filter(
         state=SendState.PLANNED, approved=True, scheduled_at__lte=now, expires_at__gt=now, channel__in=channels
     )
+    for channel, creditors in (only or {}).items():
+        due = due.exclude(~Q(creditor_id__in=creditors), channel=channel)
     rows = due.select_for_update(skip_locked=True) if _skips() else due
     found = list(rows.order_by("scheduled_at", "pk")[:limit])
     one_each = list({row.party_id: row for row in reversed(found)}.values())[::-1]
@@ -182,6 +195,15 @@ def unsure(*, row: Outbox, now: datetime, sentence: str) -> None:
     Outbox.objects.filter(pk=row.pk, state=SendState.HANDING_OVER).update(
         state=SendState.UNKNOWN, reason="unknown_outcome", detail=sentence[:300], finished_at=now
     )
+
+
+@transaction.atomic
+def settled(*, outbox_id: int, at: datetime, left: bool, sentence: str = "") -> bool:
+    """The provider told what became of a message of which nobody knew. Says whether it was one of those."""
+    unknown = Outbox.objects.filter(pk=outbox_id, state=SendState.UNKNOWN)
+    if not left:
+        return unknown.update(state=SendState.FAILED, reason="permanent_failure", detail=sentence[:300]) == 1
+    return unknown.update(state=SendState.SENT, reason="sent", finished_at=at) == 1
 
 
 def opened(*, row: Outbox, message: Message, now: datetime, user_id: int | None) -> None:

@@ -115,7 +115,8 @@ def check(text: str) -> None:
 
 @lru_cache(maxsize=256)
 def shipped(name: str, file: str) -> str:
-    """The words that come with the product, by template name and file (asunto.txt, correo.txt, whatsapp.txt)."""
+    """The words that come with the product, by template name and file (asunto.txt, correo.txt, whatsapp.txt,
+    sms.txt)."""
     path = SHIPPED / name / file
     if not path.exists():
         path = SHIPPED / "recordatorio" / file
@@ -136,6 +137,14 @@ def word(facts: Facts, *, subject: str, text: str) -> Worded:
     except LiquidError as error:
         raise UnusableInput(f"La plantilla tiene un error: {error}.") from None
     return Worded(title, plain, as_html(facts, plain))
+
+
+def fill(facts: Facts, text: str) -> str:
+    """One short text of a template (a parameter, a button) filled in, on one line. UnusableInput when it is broken."""
+    try:
+        return " ".join(_compiled(text).render(**_context(facts)).split())
+    except LiquidError as error:
+        raise UnusableInput(f"La plantilla tiene un error: {error}.") from None
 
 
 def _context(facts: Facts) -> dict[str, Any]:

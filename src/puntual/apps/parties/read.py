@@ -193,6 +193,11 @@ def point_values(ids: Iterable[int]) -> dict[int, str]:
     return {p.pk: vault.unseal(keys[p.party_id], p.sealed_value) for p in points if p.party_id in keys}
 
 
+def points_of_value(kind: str, value: str) -> list[ContactPoint]:
+    """Every contact point with exactly that (normal) value: several people may share a phone."""
+    return list(ContactPoint.objects.filter(kind=kind, digest=vault.digest(kind, value)).order_by("pk"))
+
+
 def point_states(ids: Iterable[int | None]) -> dict[int, str]:
     """contact point id -> its status."""
     wanted = sorted({i for i in ids if i is not None})

@@ -248,6 +248,14 @@ def silence_point(*, point: ContactPoint, reason: str, at: datetime) -> int:
     return ContactPoint.objects.filter(digest=bytes(point.digest)).update(status="silenced")
 
 
+@transaction.atomic
+def silence_value(*, kind: str, value: str, reason: str, at: datetime) -> int:
+    """Silence an address or phone of which nobody is known yet, so that a later import finds it silenced."""
+    digest = vault.digest(kind, value)
+    SilencedPoint.objects.get_or_create(digest=digest, defaults={"reason": reason, "at": at})
+    return ContactPoint.objects.filter(digest=digest).update(status="silenced")
+
+
 def _stamp(now: datetime) -> object:
     """An instant as the driver takes it in bulk inserts: SQLite wants UTC text."""
     return now if bulk.is_postgres() else now.strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -1,0 +1,104 @@
+"""The only reader of conversations and of the accounts that carry them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from puntual.apps.inbox.choices import ProposalState, TemplateState
+from puntual.apps.inbox.models import (
+    ChannelAccount,
+    Conversation,
+    Proposal,
+    ProviderTemplate,
+    RawInbound,
+    ThreadMessage,
+)
+from puntual.apps.parties import read as parties
+from puntual.apps.parties import vault
+
+
+def channel_account(creditor_id: int, channel: str) -> ChannelAccount | None:
+    """What carries a creditor's messages of a channel."""
+    return ChannelAccount.objects.filter(creditor_id=creditor_id, channel=channel, active=True).first()
+
+
+def accounts_of_adapter(adapter: str, ref: str = "") -> list[ChannelAccount]:
+    """The accounts that may have signed a notice; only that of `ref` when the address named it."""
+    rows = ChannelAccount.objects.filter(adapter=adapter, active=True)
+    return list(rows.filter(ref=ref) if ref else rows.order_by("pk"))
+
+
+def creditors_with(channel: str) -> frozenset[int]:
+    """The creditors that can send by a channel."""
+    rows = ChannelAccount.objects.filter(channel=channel, active=True)
+    return frozenset(rows.values_list("creditor_id", flat=True))
+
+
+def secrets_of(account: ChannelAccount) -> Mapping[str, str]:
+    """An account's credentials, opened."""
+    found: dict[str, str] = json.loads(vault.unseal_file(account.sealed))
+    return found
+
+
+def approved(creditor_id: int, template: str, language: str) -> ProviderTemplate | None:
+    """The provider's approved template for one of ours: in the person's language, else in the creditor's Spanish."""
+    rows = ProviderTemplate.objects.filter(
+        account__creditor_id=creditor_id, account__active=True, template=template, state=TemplateState.APPROVED
+    )
+    mine = (language or "es")[:2]
+    found = sorted(rows, key=lambda row: (not row.language.startswith(mine), not row.language.startswith("es")))
+    return found[0] if found else None
+
+
+def wrote_since(party_ids: Iterable[int], channel: str, since: datetime) -> frozenset[int]:
+    """Those who wrote by a channel after an instant."""
+    wanted = sorted(set(party_ids))
+    if not wanted:
+        return frozenset()
+    rows = ThreadMessage.objects.filter(
+        conversation__party_id__in=wanted, channel=channel, by_person=True, at__gt=since
+    )
+    return frozenset(rows.values_list("conversation__party_id", flat=True))
+
+
+def conversations(creditor_id: int | None = None) -> QuerySet[Conversation]:
+    """Threads of people who are known, those that wait longest first."""
+    rows = Conversation.objects.exclude(party=None).order_by("waiting_since", "-last_at")
+    return rows if creditor_id is None else rows.filter(creditor_id=creditor_id)
+
+
+def unknown_senders() -> QuerySet[Conversation]:
+    """The tray of senders nobody knows."""
+    return Conversation.objects.filter(party=None).order_by("-last_at")
+
+
+def sender_of(conversation: Conversation) -> str:
+    """The address of an unknown sender, so that a person can find out whose it is."""
+    return vault.unseal_file(conversation.sealed_sender).decode() if conversation.sealed_sender else ""
+
+
+def text_of(message: ThreadMessage) -> str:
+    """What was written; a fixed phrase once the person was erased."""
+    party = message.conversation.party_id
+    if party is None:
+        return vault.unseal_file(message.sealed_text).decode()
+    return vault.unseal(parties.key_of(party), message.sealed_text)
+
+
+def waiting() -> QuerySet[Proposal]:
+    """What a person should decide, or look at although it was done."""
+    return Proposal.objects.filter(state=ProposalState.WAITING).select_related("message").order_by("pk")
+
+
+def stuck() -> QuerySet[RawInbound]:
+    """Notices that could not be read: nothing is lost, a person must look."""
+    return RawInbound.objects.filter(stuck=True).order_by("pk")
+
+
+def anything_waiting(at: datetime) -> bool:
+    """Whether a notice waits to be processed."""
+    return RawInbound.objects.filter(processed_at=None, stuck=False, next_try_at__lte=at).exists()

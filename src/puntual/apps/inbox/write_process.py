@@ -1,0 +1,147 @@
+"""From stored notices to conversations and delivery facts, at the loop's own pace, any number of times, in any order.
+
+Everything a notice causes is one transaction with the mark that it was processed: after a crash it is simply taken
+again. What cannot be read is tried later and then set apart for a person; nothing is thrown away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import attrs
+from django.db import transaction
+
+from puntual.apps.inbox import answering, identify
+from puntual.apps.inbox.models import ChannelAccount, Conversation, DeliveryUpdate, RawInbound, ThreadMessage
+from puntual.apps.inbox.write import received_of
+from puntual.apps.outreach import facts as outreach
+from puntual.apps.outreach import sending
+from puntual.apps.outreach.choices import DeliveryFact
+from puntual.apps.outreach.models import Outbox
+from puntual.core.customers.acts import ActRules
+from puntual.ports.classifier import Classifier
+from puntual.ports.inbound import DeliveryReport, InboundAdapter, InboundMessage
+
+MAX_TRIES = 5
+_AGAIN = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
+_FACTS = {
+    "sent": DeliveryFact.SENT,
+    "delivered": DeliveryFact.DELIVERED,
+    "read": DeliveryFact.OPENED,
+    "failed": DeliveryFact.BOUNCED,
+}
+
+
+@attrs.define
+class Worked:
+    """What a round did. `stuck`: notices that nobody could read, waiting for a person."""
+
+    processed: int = 0
+    messages: int = 0
+    reports: int = 0
+    failed: int = 0
+    stuck: int = 0
+
+
+def process_raw(
+    *,
+    adapters: Mapping[str, InboundAdapter],
+    classifier: Classifier,
+    at: datetime,
+    rules: ActRules | None = None,
+    limit: int = 200,
+) -> Worked:
+    """Process the notices that wait, oldest first."""
+    done = Worked()
+    waiting = RawInbound.objects.filter(processed_at=None, stuck=False, next_try_at__lte=at)
+    for raw in list(waiting.select_related("account__creditor").order_by("next_try_at", "pk")[:limit]):
+        try:
+            with transaction.atomic():
+                _take(raw, adapters[raw.adapter], classifier, rules or ActRules(), at, done)
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+            # The bytes of others: whatever they lack, the notice stays, and its turn comes again.
+            _later(raw, error, at, done)
+    return done
+
+
+def _take(
+    raw: RawInbound, adapter: InboundAdapter, classifier: Classifier, rules: ActRules, at: datetime, done: Worked
+) -> None:
+    messages = reports = 0
+    for fact in adapter.facts(received_of(raw), raw.received_at):
+        if isinstance(fact, InboundMessage):
+            messages += _hear(raw, fact, classifier, rules, at)
+        else:
+            reports += record_report(raw.adapter, fact, at)
+    RawInbound.objects.filter(pk=raw.pk).update(processed_at=at, error="")
+    done.processed, done.messages, done.reports = done.processed + 1, done.messages + messages, done.reports + reports
+
+
+def _later(raw: RawInbound, error: Exception, at: datetime, done: Worked) -> None:
+    tries = raw.tries + 1
+    stuck = tries >= MAX_TRIES
+    RawInbound.objects.filter(pk=raw.pk).update(
+        tries=tries, stuck=stuck, next_try_at=at + _AGAIN[min(tries, len(_AGAIN)) - 1],
+        error=f"No se pudo leer: {type(error).__name__}.",
+    )  # fmt: skip
+    done.failed += 1
+    done.stuck += stuck
+
+
+# --- delivery reports ---
+
+
+def record_report(adapter: str, report: DeliveryReport, at: datetime) -> bool:
+    """Keep what became of a message, once per event. Says whether it was new. Inside the caller's transaction."""
+    key = f"{adapter}:{report.event_id}"[:200]
+    if DeliveryUpdate.objects.filter(key=key).exists():
+        return False
+    row = _outbox_of(report)
+    DeliveryUpdate.objects.create(
+        key=key, channel=report.channel, provider_id=report.provider_id[:120], outbox=row, status=report.status,
+        at=report.at, received_at=at, code=report.code[:20], sentence=report.sentence[:300],
+        permanent=report.permanent,
+    )  # fmt: skip
+    if row is not None:
+        sending.settled(outbox_id=row.pk, at=report.at, left=report.status != "failed", sentence=report.sentence)
+        kind = _FACTS[report.status]
+        outreach.record_fact(
+            account_id=row.account_id, kind=kind, at=report.at, key=f"{kind.value}:{row.pk}", outbox_id=row.pk,
+            channel=report.channel, detail=report.sentence,
+        )  # fmt: skip
+    return True
+
+
+def _outbox_of(report: DeliveryReport) -> Outbox | None:
+    found = outreach.outbox_of_message(report.message_id)
+    return found or identify.outbox_of_provider_id(report.provider_id)
+
+
+# --- answers of people ---
+
+
+def _hear(raw: RawInbound, said: InboundMessage, classifier: Classifier, rules: ActRules, at: datetime) -> bool:
+    """One message of a person into its thread, and what follows from it. Says whether it was new."""
+    key = f"{raw.adapter}:{said.event_id}"[:160]
+    if ThreadMessage.objects.filter(key=key).exists():
+        return False
+    mine = ChannelAccount.objects.filter(adapter=raw.adapter, address=said.to).order_by("-active", "-pk").first()
+    carrier = mine or raw.account
+    who = identify.sender(said, carrier.creditor_id, at)
+    thread = identify.thread_of(who, said, carrier.creditor_id)
+    row = ThreadMessage.objects.create(
+        conversation=thread, raw=raw, account_id=who.account, answers_id=who.outbox, channel=said.channel, key=key,
+        by_person=True, sealed_text=identify.sealed(who.party, said.text), at=said.at, received_at=raw.received_at,
+        media=[[m.kind, m.mime_type, m.reference, m.sha256] for m in said.media],
+    )  # fmt: skip
+    Conversation.objects.filter(pk=thread.pk).update(
+        last_at=max(thread.last_at, said.at), waiting_since=thread.waiting_since or said.at
+    )
+    if who.party is not None:
+        outreach.record_answer(
+            party_id=who.party, account_id=who.account, creditor_id=carrier.creditor_id, channel=said.channel,
+            at=said.at, key=key,
+        )  # fmt: skip
+    answering.answer(row=row, said=said, who=who, carrier=carrier, classifier=classifier, rules=rules, at=at)
+    return True

@@ -1,0 +1,98 @@
+"""The doors by which answers and delivery reports come in, and the loop that understands them afterwards."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+
+from puntual.adapters.classifier_offline.classifier import OfflineClassifier
+from puntual.adapters.sms_kannel import Kannel
+from puntual.adapters.sms_twilio import Twilio
+from puntual.adapters.whatsapp_cloud import WhatsApp
+from puntual.apps.inbox import read, write, write_process
+from puntual.apps.inbox.models import ChannelAccount
+from puntual.apps.inbox.write_process import Worked
+from puntual.ports.classifier import Classifier
+from puntual.ports.inbound import Forged, InboundAdapter, Received
+
+#: No provider sends more than this in one notice (Meta: 3 MB).
+LARGEST = 3 * 1024 * 1024
+_META = WhatsApp()
+
+
+@lru_cache(maxsize=1)
+def adapters() -> dict[str, InboundAdapter]:
+    """adapter -> what reads its notices."""
+    made: list[InboundAdapter] = [Kannel(), Twilio(), _META]
+    return {one.adapter: one for one in made}
+
+
+@lru_cache(maxsize=1)
+def classifier() -> Classifier:
+    """What understands answers, without any service outside."""
+    return OfflineClassifier()
+
+
+def listen(at: datetime) -> Worked:
+    """One round over what came in. As often as one likes: what was done is not done again."""
+    if not read.anything_waiting(at):
+        return Worked()
+    return write_process.process_raw(adapters=adapters(), classifier=classifier(), at=at)
+
+
+@csrf_exempt
+def webhook(request: HttpRequest, adapter: str, ref: str = "") -> HttpResponse:
+    """Verify, store, answer; nothing is understood here. 401 for what no account of ours can vouch for."""
+    if request.method not in ("POST", "GET"):
+        return HttpResponse(status=405)
+    if int(request.headers.get("content-length") or 0) > LARGEST:
+        return HttpResponse(status=413)
+    accounts = read.accounts_of_adapter(adapter, ref)
+    if request.method == "GET" and adapter == _META.adapter:
+        return _challenge(request, accounts)
+    received = Received({k.lower(): v for k, v in request.headers.items()}, request.GET.dict(), request.body)
+    account = _vouched(
+        adapters()[adapter], received, f"{settings.PUBLIC_URL.rstrip('/')}{request.get_full_path()}", accounts
+    )
+    if account is None:
+        return HttpResponse(status=401)
+    write.store_raw(account=account, received=received, at=timezone.now())
+    # Empty on purpose: Kannel would send the body of the answer to the person, Twilio would read it as orders.
+    return HttpResponse(b"", status=200, content_type="text/plain")
+
+
+def _vouched(
+    adapter: InboundAdapter, received: Received, url: str, accounts: list[ChannelAccount]
+) -> ChannelAccount | None:
+    """The account whose secret signed it."""
+    for account in accounts:
+        try:
+            adapter.check(received, url, read.secrets_of(account))
+        except Forged:
+            continue
+        return account
+    return None
+
+
+def _challenge(request: HttpRequest, accounts: list[ChannelAccount]) -> HttpResponse:
+    """Meta asks once, when the address is registered, whether it is ours."""
+    for account in accounts:
+        try:
+            said = _META.challenge(request.GET.dict(), read.secrets_of(account))
+        except Forged:
+            continue
+        return HttpResponse(said, content_type="text/plain")
+    return HttpResponse(status=403)
+
+
+urls = [
+    path(f"webhooks/{name}/{ref}", webhook, {"adapter": name}, name=f"inbound_{name}{'_of' if ref else ''}")
+    for name in ("kannel", "twilio", "whatsapp")
+    for ref in ("", "<str:ref>/")
+]

@@ -1,0 +1,344 @@
+"""From a reminder by WhatsApp to what its answer causes, with notices that come twice and backwards."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+import attrs
+import pytest
+
+from puntual.apps.compliance import read as compliance
+from puntual.apps.inbox import read, write, write_decide, write_process
+from puntual.apps.inbox.models import Conversation, DeliveryUpdate, Proposal, RawInbound, ThreadMessage
+from puntual.apps.negotiation.models import Promise
+from puntual.apps.outreach.models import Contact, Fact, Outbox
+from puntual.apps.parties import write as parties
+from puntual.apps.parties.models import Account, ContactPoint, SilencedPoint
+from puntual.apps.parties.write import NewAccount, NewPoint
+from puntual.apps.policies import presets
+from puntual.apps.policies import write as policies
+from puntual.apps.receivables import write as receivables
+from puntual.apps.receivables.write import NewInvoice
+from puntual.core.customers.understanding import BAJA, EQUIVOCADO, INFO, OTRO, PROMESA, Understanding
+from puntual.core.errors import Refused, UnusableInput
+from puntual.core.money import Money
+from puntual.pipeline.daily_run import run_day
+from puntual.pipeline.dispatch import Outside, dispatch
+from puntual.project import inbox, messengers
+from puntual.simulators.whatsapp import Person, PhoneNumber, Template, WhatsAppSimulator
+
+pytestmark = pytest.mark.django_db
+
+#: A Tuesday, six in the morning of Mexico City; messages go at ten.
+DAWN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+TEN = datetime(2026, 11, 24, 16, 1, tzinfo=UTC)
+NOON = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+LUCIA = Person("5215550000001", "MX.1234567890", "Lucía")
+SECRETS = {"access_token": "llave-de-prueba", "app_secret": "secreto-de-la-app", "verify_token": "hola"}
+
+
+class Told:
+    """A classifier that knows these sentences, so that what follows from an answer is tested apart from reading it."""
+
+    KNOWN = {
+        "ya no me escriban": Understanding((BAJA,), 0.97),
+        "no me escriban más": Understanding((BAJA,), 0.97),
+        "BAJA": Understanding((BAJA,), 0.99),
+        "pago el viernes 500": Understanding((PROMESA,), 0.95, date(2026, 11, 27), Money(500_00, "MXN")),
+        "pago el viernes 900": Understanding((PROMESA,), 0.95, date(2026, 11, 27), Money(900_00, "MXN")),
+        "numero equivocado, no soy esa persona": Understanding((EQUIVOCADO,), 0.98),
+        "¿cuánto debo?": Understanding((INFO,), 0.9),
+    }
+
+    def classify(self, text, country, at):
+        return self.KNOWN.get(text, Understanding((OTRO,), 0.5))
+
+
+class House:
+    """A creditor with WhatsApp, a person who owes 500 pesos, and Meta."""
+
+    def __init__(self):
+        self.now = TEN
+        self.meta = WhatsAppSimulator(PhoneNumber(), lambda: self.now)
+        self.meta.add(
+            LUCIA, Template("recordatorio_v1", "es_MX", "Hola, {{1}}. {{2}}: tiene pendiente {{3}}.", url_buttons=1)
+        )
+        self.creditor = parties.create_creditor(
+            code="norte", name="Ferretera del Norte", country="MX", zone="America/Mexico_City", currency="MXN",
+            approve_first=0, test_mode=False,
+        )  # fmt: skip
+        version = policies.save_version(creditor_id=self.creditor.pk, text=presets.text_for("MX"))
+        policies.activate(version=version, at=DAWN - timedelta(days=9))
+        row = NewAccount("C-1", "Lucía Ocampo", debtor="consumer", country="MX", zone="America/Mexico_City",
+                         points=(NewPoint("phone", "+525550000001"),))  # fmt: skip
+        self.account = parties.register_accounts(creditor=self.creditor, rows=[row]).accounts["C-1"]
+        self.party = Account.objects.get().party_id
+        due = date(2026, 11, 20)
+        invoice = NewInvoice(self.account, "A-1", "A-1", date(2026, 10, 20), "MXN", 500_00, ((due, 500_00),))
+        receivables.post_invoices(creditor_id=self.creditor.pk, invoices=[invoice], source="test")
+        self.carrier = write.save_account(
+            creditor_id=self.creditor.pk, adapter="whatsapp", address="106540352242922", credentials=SECRETS, at=DAWN
+        )
+        for name in ("recordatorio_previo", "vence_hoy", "recordatorio", "propuesta_de_plan", "aviso_formal"):
+            write.save_template(
+                account=self.carrier, template=name, name="recordatorio_v1", language="es_MX", state="APPROVED",
+                body="Hola, {{1}}. {{2}}: tiene pendiente {{3}}.",
+                parameters=["{{ persona.nombre }}", "{{ acreedor.nombre }}", "{{ total }}"],
+                buttons=[(0, "url", '{{ enlace.pagar | split: "/p/" | last }}')],
+            )  # fmt: skip
+
+    def remind(self):
+        run_day(creditor=self.creditor, as_of=DAWN)
+        return self.dispatch()
+
+    def dispatch(self):
+        channel = messengers.channel_of(self.carrier, self.meta.transport())
+        outside = Outside(
+            channel=lambda *_: channel, links=lambda points: {a: f"https://x.example/p/t{a}/" for a in points},
+            now=lambda: self.now, channels=("email", "sms", "whatsapp"), only=messengers.creditors_by_channel,
+        )  # fmt: skip
+        return dispatch(outside)
+
+    def listen(self, classifier=None):
+        return write_process.process_raw(adapters=inbox.adapters(), classifier=classifier or Told(), at=self.now)
+
+
+@pytest.fixture
+def house():
+    return House()
+
+
+def deliver(client, *notices):
+    for sent in notices:
+        answer = client.post("/webhooks/whatsapp/", sent.body, content_type="application/json",
+                             headers={"x-hub-signature-256": sent.headers["x-hub-signature-256"]})  # fmt: skip
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_the_reminder_leaves_as_the_approved_template_and_is_kept_as_it_was_read(house):
+    assert house.remind().sent == 1
+    (seen,) = house.meta.delivered
+    assert seen.text == "Hola, Lucía Ocampo. Ferretera del Norte: tiene pendiente $500.00 MXN."
+    row = Outbox.objects.get()
+    assert (row.state, row.detail, row.message.message_id) == ("sent", seen.wamid, seen.tracker)
+
+
+class TestAnswers:
+    def test_stop_is_honoured_at_once_and_nothing_leaves_any_more(self, house, client):
+        house.remind()
+        house.now = NOON
+        deliver(client, house.meta.writes(LUCIA, "ya no me escriban"))
+        assert compliance.consents_of(house.party) == []  # stored, not yet understood
+        assert house.listen().messages == 1
+        (act,) = compliance.consents_of(house.party)
+        assert (act.channel, act.status, act.source, act.at) == ("*", "withdrawn", "person", NOON)
+        assert list(Proposal.objects.values_list("act", "state")) == [("stop", "done")]
+        house.now = TEN + timedelta(days=7)
+        run_day(creditor=house.creditor, as_of=DAWN + timedelta(days=7))
+        assert house.dispatch().sent == 0
+        assert len(house.meta.delivered) == 1
+
+    def test_a_clear_promise_is_recorded_alone_and_can_be_taken_back(self, house, client):
+        house.remind()
+        house.now = NOON
+        deliver(client, house.meta.writes(LUCIA, "pago el viernes 500"))
+        house.listen()
+        promise = Promise.objects.get()
+        assert (promise.promised_on, promise.amount_minor, promise.source, promise.state) == (
+            date(2026, 11, 27), 500_00, "reply", "open",
+        )  # fmt: skip
+        proposal = Proposal.objects.get()
+        assert (proposal.act, proposal.state, proposal.undoable) == ("record_promise", "done", True)
+        assert compliance.consents_of(house.party) == []
+        write_decide.undo(proposal_id=proposal.pk, at=NOON, by=None)
+        promise.refresh_from_db()
+        assert promise.state == "withdrawn"
+
+    def test_a_promise_over_the_balance_waits_for_a_person(self, house, client):
+        house.remind()
+        house.now = NOON
+        deliver(client, house.meta.writes(LUCIA, "pago el viernes 900"))
+        house.listen()
+        assert Promise.objects.count() == 0
+        assert list(read.waiting().values_list("act", "who", "amount_minor")) == [("record_promise", "person", 900_00)]
+        assert Conversation.objects.get().waiting_since == NOON
+
+    def test_it_isnt_me_silences_the_phone_everywhere(self, house, client):
+        house.remind()
+        house.now = NOON
+        deliver(client, house.meta.writes(LUCIA, "numero equivocado, no soy esa persona"))
+        house.listen()
+        assert ContactPoint.objects.get().status == "silenced"
+        assert Promise.objects.count() == 0
+
+    def test_the_answer_is_a_contact_of_theirs_and_a_fact_of_the_reminder(self, house, client):
+        house.remind()
+        house.now = NOON
+        deliver(client, house.meta.writes(LUCIA, "¿cuánto debo?"))
+        house.listen()
+        assert list(Contact.objects.filter(direction="in").values_list("channel", "direct_contact", "at")) == [
+            ("whatsapp", True, NOON)
+        ]
+        assert Fact.objects.get(kind="replied").outbox_id == Outbox.objects.get().pk
+        message = ThreadMessage.objects.get()
+        assert (read.text_of(message), message.account_id) == ("¿cuánto debo?", house.account)
+        assert "cuánto".encode() not in bytes(message.sealed_text)
+
+
+def test_end_to_end_with_the_classifier_that_ships(house, client):
+    house.remind()
+    house.now = NOON
+    deliver(client, house.meta.writes(LUCIA, "pago el viernes 500"))
+    house.listen(inbox.classifier())
+    assert Promise.objects.get().promised_on == date(2026, 11, 27)
+    house.now = NOON + timedelta(hours=1)
+    deliver(client, house.meta.writes(LUCIA, "ya no me escriban"))
+    house.listen(inbox.classifier())
+    assert [c.status for c in compliance.consents_of(house.party)] == ["withdrawn"]
+
+
+class TestDisorder:
+    def test_notices_twice_and_backwards_change_nothing(self, house, client):
+        house.remind()
+        (seen,) = house.meta.delivered
+        house.now = NOON
+        notices = [
+            house.meta.status(seen, "sent", at=TEN + timedelta(seconds=1)),
+            house.meta.status(seen, "delivered", at=TEN + timedelta(seconds=2)),
+            house.meta.status(seen, "read", at=TEN + timedelta(minutes=3)),
+            house.meta.writes(LUCIA, "pago el viernes 500", reply_to=seen.wamid, at=TEN + timedelta(minutes=4)),
+            house.meta.writes(LUCIA, "gracias", at=TEN + timedelta(minutes=5)),
+        ]
+        deliver(client, *house.meta.troubled(notices))
+        done = house.listen()
+        assert (RawInbound.objects.count(), done.processed, done.messages, done.reports) == (5, 5, 2, 3)
+        deliver(client, *notices)
+        assert house.listen().processed == 0
+        kinds = dict(Fact.objects.exclude(kind="replied").values_list("kind", "at"))
+        assert kinds == {"sent": TEN, "delivered": TEN + timedelta(seconds=2), "opened": TEN + timedelta(minutes=3)}
+        assert (Promise.objects.count(), ThreadMessage.objects.count(), DeliveryUpdate.objects.count()) == (1, 2, 3)
+        assert Conversation.objects.get().last_at == TEN + timedelta(minutes=5)
+
+    def test_the_same_message_in_other_bytes_is_still_one(self, house, client):
+        house.remind()
+        house.now = NOON
+        said = house.meta.writes(LUCIA, "pago el viernes 500")
+        again = house.meta.notice(_value(said) | {"messaging_product": "whatsapp", "extra": 1})
+        deliver(client, said, again)
+        house.listen()
+        assert (RawInbound.objects.count(), ThreadMessage.objects.count(), Promise.objects.count()) == (2, 1, 1)
+
+    def test_a_failed_delivery_is_told_on_the_message(self, house, client):
+        house.remind()
+        deliver(client, house.meta.status(house.meta.delivered[0], "failed", code=131026))
+        house.listen()
+        fact = Fact.objects.get(kind="bounced")
+        assert (fact.outbox_id, fact.detail[:29]) == (Outbox.objects.get().pk, "WhatsApp no puede entregarle:")
+
+    def test_an_unknown_outcome_is_settled_by_what_the_provider_tells(self, house, client):
+        house.remind()
+        Outbox.objects.update(state="unknown")
+        deliver(client, house.meta.status(house.meta.delivered[0], "delivered"))
+        house.listen()
+        assert Outbox.objects.get().state == "sent"
+
+    def test_what_cannot_be_read_is_kept_and_shown(self, house, client):
+        deliver(client, house.meta.notice({"messages": [{"id": "wamid.raro", "type": "text"}]}))
+        for hours in (0, 1, 2, 3, 12):
+            house.now = NOON + timedelta(hours=hours * 2)
+            house.listen()
+        (raw,) = read.stuck()
+        assert (raw.tries, raw.error, ThreadMessage.objects.count()) == (5, "No se pudo leer: KeyError.", 0)
+
+
+class TestWhoItIs:
+    def test_a_hidden_phone_is_recognised_by_the_id_learnt_before(self, house, client):
+        house.remind()
+        house.now = NOON
+        deliver(client, house.meta.writes(LUCIA, "hola"))
+        house.listen()
+        hidden = attrs.evolve(LUCIA, hidden=True)
+        deliver(client, house.meta.writes(hidden, "ya no me escriban"))
+        house.listen()
+        assert Conversation.objects.count() == 1
+        assert [c.status for c in compliance.consents_of(house.party)] == ["withdrawn"]
+
+    def test_a_stranger_goes_to_a_tray_and_a_stop_silences_the_number_for_later(self, house, client):
+        stranger = Person("5215559999999", "MX.77", "Alguien")
+        house.now = NOON
+        deliver(client, house.meta.writes(stranger, "no me escriban más"))
+        house.listen()
+        (thread,) = read.unknown_senders()
+        assert (read.sender_of(thread), thread.party_id) == ("+525559999999", None)
+        assert SilencedPoint.objects.get().reason == "stop_unknown"
+        assert compliance.consents_of(house.party) == []
+        write_decide.attach(conversation_id=thread.pk, party_id=house.party, at=NOON)
+        assert read.text_of(ThreadMessage.objects.get()) == "no me escriban más"
+        assert [c.channel for c in compliance.consents_of(house.party)] == ["*"]
+        assert read.unknown_senders().count() == 0
+
+
+class TestDoors:
+    def test_what_nobody_signed_is_not_even_stored(self, house, client):
+        sent = house.meta.writes(LUCIA, "hola")
+        for headers in ({}, {"x-hub-signature-256": "sha256=00"}):
+            answer = client.post("/webhooks/whatsapp/", sent.body, content_type="application/json", headers=headers)
+            assert answer.status_code == 401
+        assert client.post("/webhooks/twilio/", {"MessageSid": "SM1"}).status_code == 401
+        assert client.get("/webhooks/kannel/?kind=mo&token=x").status_code == 401
+        assert RawInbound.objects.count() == 0
+
+    def test_metas_first_question(self, house, client):
+        query = {"hub.mode": "subscribe", "hub.verify_token": "hola", "hub.challenge": "42"}
+        answer = client.get(f"/webhooks/whatsapp/{house.carrier.ref}/?{urlencode(query)}")
+        assert (answer.status_code, answer.content) == (200, b"42")
+        wrong = client.get(f"/webhooks/whatsapp/?{urlencode(query | {'hub.verify_token': 'x'})}")
+        assert wrong.status_code == 403
+
+    def test_an_sms_of_kannel_comes_in_by_its_token(self, house, client):
+        credentials = {"base_url": "http://k.invalid", "username": "u", "password": "p", "token": "t0k"}
+        sms = write.save_account(
+            creditor_id=house.creditor.pk, adapter="kannel", address="2020", credentials=credentials, at=DAWN
+        )
+        house.now = NOON
+        query = {"kind": "mo", "token": "t0k", "from": "+525550000001", "to": "2020", "text": "BAJA", "id": "u-1"}
+        for _ in range(2):
+            assert client.get(f"/webhooks/kannel/{sms.ref}/?{urlencode(query)}").status_code == 200
+        house.now = datetime.now(UTC)
+        assert house.listen().messages == 1
+        assert [c.status for c in compliance.consents_of(house.party)] == ["withdrawn"]
+
+
+def test_without_an_account_whatsapp_stays_prepared_for_a_person(house):
+    house.carrier.active = False
+    house.carrier.save()
+    tally = house.remind()
+    assert (tally.sent, tally.failed) == (0, 0)
+    assert list(Outbox.objects.values_list("channel", "state")) == [("whatsapp", "planned")]
+
+
+def test_what_an_account_lacks_is_said(house):
+    with pytest.raises(UnusableInput, match="Falta app_secret, verify_token"):
+        write.save_account(
+            creditor_id=house.creditor.pk, adapter="whatsapp", address="1", credentials={"access_token": "x"}, at=DAWN
+        )
+    with pytest.raises(UnusableInput, match="pide 2 datos y se le dan 1"):
+        write.save_template(
+            account=house.carrier, template="gracias", name="g", language="es", body="{{1}} {{2}}", parameters=["x"]
+        )
+
+
+def test_a_stop_is_not_undone_by_us(house, client):
+    house.now = NOON
+    deliver(client, house.meta.writes(LUCIA, "ya no me escriban"))
+    house.listen()
+    with pytest.raises(Refused, match="propia persona"):
+        write_decide.undo(proposal_id=Proposal.objects.get().pk, at=NOON, by=None)
+    assert [c.status for c in compliance.consents_of(house.party)] == ["withdrawn"]
+
+
+def _value(sent):
+    import json
+
+    return json.loads(sent.body)["entry"][0]["changes"][0]["value"]

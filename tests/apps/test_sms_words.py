@@ -1,0 +1,63 @@
+"""The SMS that ship: who writes, how much, where, how to stop, in two parts at most; and the record of what leaves."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+import pytest
+
+from puntual.adapters.sms_text import GSM7, UCS2, as_sent, measure
+from puntual.apps.outreach import wording
+from puntual.apps.outreach.wording import Facts, Line
+
+FACTS = Facts(
+    creditor_name="Ferretera del Norte",
+    creditor_tax_id="FNO010101AB1",
+    creditor_phone="55 5000 0000",
+    complaint_office="PROFECO",
+    country="MX",
+    person_name="José Ángel Núñez",
+    currency="MXN",
+    lines=[Line("A-1", date(2026, 10, 31), 12_345_67, 21)],
+    principal_minor=12_345_67,
+    interest_minor=0,
+    fee_minor=0,
+    favour_minor=0,
+    link="https://cobranza.example/p/AbCdEfGhIjKlMnOpQrStUvWxYz0123456789ab/",
+    extra={"pago": {"importe": "$100.00 MXN"}},
+)
+
+
+def said(name, facts=FACTS):
+    return wording.word(facts, subject="", text=wording.shipped(name, "sms.txt")).text
+
+
+@pytest.mark.parametrize("name", wording.names())
+def test_each_has_its_own_words_with_name_amount_link_and_how_to_stop(name):
+    assert (wording.SHIPPED / name / "sms.txt").exists()
+    text = said(name)
+    assert "Ferretera del Norte" in text
+    assert ("$100.00 MXN" if name == "gracias" else "$12,345.67 MXN") in text
+    assert FACTS.link in text
+    assert "responda BAJA" in text
+    assert "{" not in text
+
+
+@pytest.mark.parametrize("name", wording.names())
+def test_without_accents_it_takes_two_parts_at_most(name):
+    size = measure(as_sent(said(name), accents=False))
+    assert (size.alphabet, size.parts) == (GSM7, 2)
+
+
+@pytest.mark.parametrize(
+    ("country", "currency"), [("CO", "COP"), ("CL", "CLP"), ("AR", "ARS"), ("PE", "PEN"), ("EC", "USD")]
+)
+def test_the_blanks_that_figures_bring_do_not_change_the_alphabet(country, currency):
+    facts = attrs.evolve(FACTS, country=country, currency=currency, principal_minor=1_234_567)
+    assert measure(as_sent(said("recordatorio", facts), accents=False)).parts == 2
+
+
+def test_with_accents_the_same_reminder_costs_twice():
+    size = measure(as_sent(said("recordatorio"), accents=True))
+    assert (size.alphabet, size.parts) == (UCS2, 5)
