@@ -48,6 +48,12 @@ def test_everything_told_is_on_one_screen(staff, told) -> None:
         assert words in said
 
 
+def test_today_says_what_waits(staff, told) -> None:
+    said = text_of(staff.get("/"))
+    for words in ("1 aviso de pago por verificar", "1 cliente quiere hablar con alguien", "1 «No soy esta persona»"):
+        assert words in said
+
+
 def test_a_payment_that_appeared_ends_its_pause(staff, told) -> None:
     claim = PaymentClaim.objects.get()
     staff.post(f"/avisos/pago/{claim.pk}/", {"found": "si"})
