@@ -32,7 +32,7 @@ _PAY_VERB = re.compile(
     r"dejo|quedo)\b"
 )
 _NOT_BEFORE = re.compile(
-    r"(?:\b|^)(?:factura|fact|fac|folio|no|nro|num|numero|n[o°º]|#|ticket|tiket|operacion|op|contrato|codigo|cod|"
+    r"(?:\b|^)(?:recibo|comprobante|guia|voucher|factura|fact|fac|folio|no|nro|num|numero|n[o°º]|#|ticket|tiket|operacion|op|contrato|codigo|cod|"
     r"pedido|orden|oc|remision|"
     r"boleta|letra|guia|cuenta|clabe|telefono|celular|dpi|dni|ci|rut|cedula|cedula|nit|rfc|ruc|reclamo|ref|"
     r"referencia|invoice|"

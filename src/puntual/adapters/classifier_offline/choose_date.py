@@ -23,7 +23,10 @@ _WILL = re.compile(
     r"podria|puedo|tendria|tengo|paga|ate|hasta|pague|deposite|espera|espere|quito|arreglamos|regularizo)\b"
 )
 _LATER = re.compile(r"\b(?:resto|lo demas|los otros|la otra|el saldo)\b")
-_SINCE = re.compile(r"\bno (?:he|hemos|ha|han)\b|\bllevo\b|\bsin (?:trabajo|pega|chamba|servicio|ingresos|nada)\b")
+_SINCE = re.compile(
+    r"\bno (?:he|hemos|ha|han)\b|\bllevo\b|\b(?:asaltaron|robaron|murio|enfermo|despidieron|corrieron|operaron|"
+    r"chocaron|quemo)\b|\bsin (?:trabajo|pega|chamba|servicio|ingresos|nada)\b"
+)
 _REFUSED = re.compile(
     r"\bno (?:hay|llego|puedo|alcanzo|pude|podre|voy a poder|me alcanza|tengo|completo|sera|va a ser)?\b|\bno$|"
     r"\bfestivo no\b"
