@@ -1,9 +1,12 @@
 """How many calls to place now, so that people who answer find an agent and agents find people.
 
-An order-up-to rule with lead time: among the calls in flight, the expected share that would be answered with nobody free must
-stay within what the abandon budget still allows. Answers in flight are a Poisson-binomial (each ringing call has its own chance
-by how long it has rung), and so are the agents that will be free by then (each by how long it has talked or wrapped up).
-Nothing is cancelled once it rings. Sources: reference/dialer.md sections 1.3 and 5; caps: FTC 16 CFR 310.4(b)(4), Ofcom 2017.
+An order-up-to rule with lead time: among the calls in flight, the expected share that would be answered with nobody
+free must
+stay within what the abandon budget still allows. Answers in flight are a Poisson-binomial (each ringing call has its
+own chance
+by how long it has rung), and so are the agents that will be free by then (each by how long it has talked or wrapped
+up). Nothing is cancelled once it rings. Sources: reference/dialer.md sections 1.3 and 5; caps: FTC 16 CFR 310.4(b)(4),
+Ofcom 2017.
 """
 
 from __future__ import annotations
@@ -21,7 +24,8 @@ Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 PRIOR_ANSWER, PRIOR_CALLS = 0.25, 25.0
 #: Calls this recent tell the answer rate of now; older ones fade.
 RECENT_CALLS = 400
-#: Until this many people have answered, only as many calls as free agents: a burst at the start takes hours to be forgiven.
+#: Until this many people have answered, only as many calls as free agents: a burst at the start takes hours to be
+#: forgiven.
 WARM_UP_ANSWERS = 12
 #: Instants ahead at which answers are weighed against agents, and the rings assumed before any call has finished.
 CHECKPOINTS_S = (1.0, 4.0, 8.0, 11.0, 16.0, 23.0)
@@ -29,14 +33,16 @@ USUAL_RINGS = (8.0, 9.0, 10.0, 11.0, 21.0)
 USUAL_ENDS = (2.0, 3.0, 18.0, 21.0, 24.0, *(27.0,) * 8)
 #: Share of the cap aimed at over the day, so that it ends below it.
 AIM = 0.93
-#: The share allowed at a moment, as a multiple of the cap: steady, and how it leans on the people still unspent or overspent.
+#: The share allowed at a moment, as a multiple of the cap: steady, and how it leans on the people still unspent or
+#: overspent.
 STEADY, GAIN, FLOOR, CEILING = 0.8, 0.3, 0.02, 1.5
 HUMAN, ABANDONED = "human", "abandoned"
 
 
 @attrs.frozen
 class Observation:
-    """The floor at this moment. The `_s` lists hold elapsed seconds of each call or agent in that state; `finished` is a
+    """The floor at this moment. The `_s` lists hold elapsed seconds of each call or agent in that state; `finished`
+    is a
     sequence of (ended_s, outcome, ring_s) with outcome human, abandoned, machine, no_answer, busy or invalid."""
 
     now_s: float
@@ -53,7 +59,8 @@ class Observation:
 
 @attrs.frozen
 class PacingRules:
-    """Limits. `abandon_cap`: share of people who answered that may find nobody within `patience_s`. Zero means never more
+    """Limits. `abandon_cap`: share of people who answered that may find nobody within `patience_s`. Zero means never
+    more
     calls than agents free now."""
 
     abandon_cap: float = 0.03
@@ -90,7 +97,8 @@ def _room(o: Observation, rules: PacingRules) -> int:
 
 
 def _order_up_to(o: Observation, rules: PacingRules, share: float, room: int) -> int:
-    """The most new calls for which, at every checkpoint ahead, the people expected to answer with nobody free stay within
+    """The most new calls for which, at every checkpoint ahead, the people expected to answer with nobody free stay
+    within
     that share of the answers expected."""
     curve = _pick_up_curve(o)
     fresh = answer_rate(o)
@@ -126,7 +134,8 @@ Curve = tuple[Floats, Floats]
 
 
 def _pick_up_curve(o: Observation) -> Curve:
-    """Rings of answered calls and of all calls, sorted, from what finished lately (with a few usual ones to begin with)."""
+    """Rings of answered calls and of all calls, sorted, from what finished lately (with a few usual ones to begin
+    with)."""
     recent = o.finished[-RECENT_CALLS:]
     answered = [ring for _, outcome, ring in recent if outcome in (HUMAN, ABANDONED)]
     every = [ring for _, _, ring in recent]
@@ -177,7 +186,8 @@ def _whole_handling(talks: tuple[float, ...], wraps: tuple[float, ...]) -> tuple
 
 
 def _ends_within(samples: Floats, elapsed: float, horizon: float) -> float:
-    """P(duration <= elapsed + horizon | duration > elapsed), by samples; with few left it is half likely per usual length."""
+    """P(duration <= elapsed + horizon | duration > elapsed), by samples; with few left it is half likely per usual
+    length."""
     left = samples[samples > elapsed]
     if len(left) < 3:
         return min(0.9, horizon / max(float(samples.mean()) * 0.3, horizon))
