@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from puntual.apps import bulk
 from puntual.apps.compliance import soft
 from puntual.apps.compliance.models import Consent, PartyFlag, Situation, SoftValue
+from puntual.apps.parties.models import Account
 from puntual.core.compliance import CONTACT_FLAGS
 from puntual.core.frames import CONSENTS, HOLDS
 
@@ -83,3 +84,19 @@ def _flags(rows: Any, day: date) -> pl.DataFrame:
 def party_flags(party_id: int) -> list[PartyFlag]:
     """Every circumstance noted of a person, newest first."""
     return list(PartyFlag.objects.filter(party_id=party_id).order_by("-since", "-pk"))
+
+
+def register(
+    *, creditor_id: int, channel: str = "", status: str = "", parties: Iterable[int] | None = None
+) -> QuerySet[Consent]:
+    """The acts of everybody who is a customer of that creditor, newest first."""
+    rows = Consent.objects.filter(
+        Exists(Account.objects.filter(party_id=OuterRef("party_id"), creditor_id=creditor_id))
+    )
+    if channel:
+        rows = rows.filter(channel=channel)
+    if status:
+        rows = rows.filter(status=status)
+    if parties is not None:
+        rows = rows.filter(party_id__in=list(parties))
+    return rows.order_by("-pk")

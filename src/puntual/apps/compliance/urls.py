@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.compliance import views, views_soft
+from puntual.apps.compliance import views, views_register, views_soft
 
 app_name = "compliance"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("normas/valores/", views_soft.values, name="soft_values"),
     path("normas/valores/<str:rule_id>/", views_soft.edit, name="soft_edit"),
     path("normas/valores/<int:pk>/deshacer/", views_soft.undo, name="soft_undo"),
+    path("normas/autorizaciones/", views_register.register, name="register"),
     path("normas/<str:country>/", views.pack, name="pack"),
     path("normas/regla/<str:rule_id>/", views.rule, name="rule"),
 ]

@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from puntual.apps.audit import write as audit
 from puntual.apps.outreach import read_screens as read
 from puntual.apps.outreach import write
 from puntual.apps.outreach.choices import OPEN_STATES
@@ -130,11 +131,14 @@ def act(request: HttpRequest, scope: Scope) -> HttpResponse:
     try:
         if request.POST.get("accion") == "veto":
             n = write.veto(ids=ids)
+            audit.record(act="send_vetoed", actor=request.user, kind="outbox", detail={"ids": ids, "n": n})
             request.session["undo_veto"] = ids
             text = ngettext("%(n)d mensaje no saldrá.", "%(n)d mensajes no saldrán.", n)
             messages.success(request, text % {"n": n}, extra_tags=reverse("outreach:undo") if n else "")
         else:
             n = _approve(request, scope, ids)
+            detail = {"ids": ids, "plan": request.POST.get("plan", ""), "n": n}
+            audit.record(act="send_approved", actor=request.user, kind="outbox", detail=detail)
             text = ngettext(
                 "%(n)d mensaje aprobado: saldrá a su hora.", "%(n)d mensajes aprobados: saldrán a su hora.", n
             )
@@ -157,6 +161,7 @@ def undo(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Put back what the last «No enviar» of this session stopped."""
     ids = _own(scope, [str(i) for i in request.session.pop("undo_veto", [])])
     n = write.restore(ids=ids) if ids else 0
+    audit.record(act="veto_undone", actor=request.user, kind="outbox", detail={"ids": ids, "n": n})
     messages.success(request, ngettext("%(n)d mensaje saldrá.", "%(n)d mensajes saldrán.", n) % {"n": n})
     return redirect(_back(request))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db.models import QuerySet
@@ -40,3 +41,9 @@ def rows(plan_id: int, *, verdict: str | None = None, reason: str | None = None)
 def rows_of_account(account_id: int, limit: int = 20) -> list[PlanRow]:
     """What was decided lately about an account, newest first."""
     return list(PlanRow.objects.filter(account_id=account_id).select_related("plan").order_by("-plan__day")[:limit])
+
+
+def rows_between(account_ids: Sequence[int], start: date, end: date) -> list[PlanRow]:
+    """What was decided about those accounts on the days of [start, end), oldest first."""
+    rows = PlanRow.objects.filter(account_id__in=list(account_ids), plan__day__gte=start, plan__day__lt=end)
+    return list(rows.select_related("plan").order_by("plan__day", "pk"))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from puntual.apps.audit import write as audit
 from puntual.apps.outreach import read_templates
 from puntual.apps.parties import write_accounts
 from puntual.apps.policies import presets, read, write
@@ -177,6 +178,7 @@ def activate(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         messages.error(request, problem or _("No se activó: la norma no permite todos sus pasos. Corríjalos primero."))
         return redirect("policies:preview", pk)
     write.activate(version=one.draft)
+    audit.record(act="policy_activated", actor=request.user, kind="policy_version", pk=one.draft.pk)
     messages.success(request, _("«%s» rige desde ahora.") % one.value.name)
     return redirect("policies:policy", pk)
 

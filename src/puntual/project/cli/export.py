@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import click
 
-from puntual.project.cli import django_setup, emit
+from puntual.core.errors import UnusableInput
+from puntual.core.time import parse_date
+from puntual.project.cli import django_setup, emit, progress
 
 
 @click.group()
@@ -49,7 +55,49 @@ def account(ref: str, creditor: str | None, as_json: bool) -> None:
 def party(ref: str, as_json: bool) -> None:
     """Todo lo que se guarda de una persona, para responderle si lo pide."""
     django_setup()
+    from puntual.apps.audit import write as audit
     from puntual.apps.parties import read as parties
     from puntual.pipeline import personal
 
-    emit(personal.everything(parties.party(ref)), as_json=as_json)
+    one = parties.party(ref)
+    audit.record(act="party_exported", kind="party", pk=one.pk)
+    emit(personal.everything(one), as_json=as_json)
+
+
+@command.command()
+@click.argument("ref")
+@click.option("--from", "start", help="Primer día; por omisión, hace un año.")
+@click.option("--to", "last", help="Último día; por omisión, hoy.")
+@click.option("--creditor", help="Solo lo decidido para esta empresa.")
+@click.option("--format", "form", type=click.Choice(["json", "csv", "pdf"]), default="json", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Archivo; sin él, la salida (json y csv).")
+def evidence(ref: str, start: str | None, last: str | None, creditor: str | None, form: str, out: Path | None) -> None:
+    """Todo lo decidido y hecho sobre una persona en un periodo, con su norma y su eslabón, para una autoridad."""
+    django_setup()
+    from puntual.apps.audit import dossier
+    from puntual.apps.audit import write as audit
+    from puntual.apps.parties import read as parties
+
+    today = datetime.now(UTC).date()
+    one, chosen = parties.party(ref), parties.creditor(creditor) if creditor else None
+    first = parse_date(start) if start else today - timedelta(days=365)
+    found = dossier.dossier(
+        party=one, start=first, last=parse_date(last) if last else today, creditor_id=chosen and chosen.pk,
+        made_at=datetime.now(UTC),
+    )  # fmt: skip
+    if form == "pdf" and out is None:
+        out = Path(f"pruebas-per_{one.pk}.pdf")
+    made = {"json": _json, "csv": lambda f: dossier.as_csv(f).encode(), "pdf": dossier.as_pdf}[form](found)
+    audit.record(act="evidence_exported", kind="party", pk=one.pk, detail={"from": str(first), "format": form})
+    if out is None:
+        sys.stdout.write(made.decode())
+        return
+    try:
+        out.write_bytes(made)
+    except OSError:
+        raise UnusableInput(f"No se puede escribir {out}: compruebe la carpeta y sus permisos.") from None
+    progress(f"Listo: {out}")
+
+
+def _json(found: Any) -> bytes:
+    return (json.dumps(found.as_json(), ensure_ascii=False) + "\n").encode()

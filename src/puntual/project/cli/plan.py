@@ -77,9 +77,11 @@ def _say(document: dict) -> str:
 def approve(plan_id: str, as_json: bool) -> None:
     """Deja salir los envíos del plan que esperaban aprobación."""
     django_setup()
+    from puntual.apps.audit import write as audit
     from puntual.apps.outreach import write as outreach
     from puntual.apps.planning import read as planning
 
     plan = planning.plan(plan_id)
     count = outreach.approve(plan_id=plan.pk)
+    audit.record(act="send_approved", kind="plan", pk=plan.pk, detail={"n": count})
     emit({"approved": count}, as_json=as_json, human=f"Aprobados: {count}. Saldrán a su hora con `puntual dispatch`.")

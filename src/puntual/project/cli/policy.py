@@ -110,6 +110,7 @@ def diff(a: Path, b: Path, creditor: str | None, as_json: bool) -> None:
 def activate(file: Path, creditor: str | None, as_json: bool) -> int:
     """Pone en vigor una política, si la norma de su país la permite."""
     django_setup()
+    from puntual.apps.audit import write as audit
     from puntual.apps.parties import read as parties
     from puntual.apps.policies import write
 
@@ -125,6 +126,7 @@ def activate(file: Path, creditor: str | None, as_json: bool) -> int:
     version = write.save_version(creditor_id=one.pk, text=file.read_text(encoding="utf-8"))
     write.activate(version=version)
     write.make_default(policy=version.policy)
+    audit.record(act="policy_activated", kind="policy_version", pk=version.pk, detail={"policy": version.policy_id})
     document = {"policy": policy.name, "version": version.number, "active_from": version.active_from}
     emit(document, as_json=as_json, human=f"«{policy.name}» rige desde ahora en {one.name} (versión {version.number}).")
     return DONE

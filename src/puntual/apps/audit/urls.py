@@ -1,0 +1,13 @@
+"""Addresses of the proofs and of the log."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from puntual.apps.audit import views
+
+app_name = "audit"
+urlpatterns = [
+    path("normas/bitacora/", views.log, name="log"),
+    path("normas/pruebas/<int:pk>/", views.evidence, name="evidence"),
+]

@@ -1,0 +1,63 @@
+"""Pruebas y bitácora on screen: the dossier of a customer to download, and what people did."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from puntual.apps.audit import dossier, read, write
+from puntual.apps.parties.models import Account
+from puntual.apps.scope import Scope, follow, page, screen
+from puntual.core.errors import UnusableInput
+from puntual.core.time import parse_date
+
+_DAYS = 365
+
+
+@screen
+@require_GET
+def evidence(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """The dossier of one customer for this creditor, as PDF, CSV or JSON. Who took it is noted."""
+    account = Account.objects.select_related("party").filter(pk=pk).first()
+    if account is None:
+        raise Http404
+    scope = follow(request, scope, account.creditor_id)
+    try:
+        start = _day(request.GET.get("desde", ""), scope.today - timedelta(days=_DAYS))
+        last = _day(request.GET.get("hasta", ""), scope.today)
+        found = dossier.dossier(
+            party=account.party, start=start, last=last, creditor_id=account.creditor_id, made_at=timezone.now()
+        )
+    except UnusableInput as error:
+        messages.error(request, error.sentence)
+        return redirect("receivables:account", pk)
+    form = request.GET.get("formato", "pdf")
+    detail = {"from": str(start), "to": str(last), "format": form}
+    write.record(act="evidence_exported", actor=request.user, kind="party", pk=account.party_id, detail=detail)
+    if form == "json":
+        return JsonResponse(found.as_json(), json_dumps_params={"ensure_ascii": False})
+    if form == "csv":
+        return _file(dossier.as_csv(found).encode(), "text/csv; charset=utf-8", f"pruebas-{pk}.csv")
+    return _file(dossier.as_pdf(found), "application/pdf", f"pruebas-{pk}.pdf")
+
+
+def _day(text: str, default: date) -> date:
+    return parse_date(text) if text else default
+
+
+def _file(data: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(data, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@screen
+@require_GET
+def log(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """What people did lately, newest first, and whether the chains hold."""
+    shown = read.acts(200, request.GET.get("acto", ""))
+    context = {"acts": shown, "intact": read.chains_hold(), "heads": read.heads()}
+    return page(request, scope, "audit/log.html", context)
