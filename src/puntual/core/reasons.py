@@ -139,6 +139,11 @@ CATALOGUE: Mapping[str, str] = {
     "match_none": "No se sabe de quién es.",
     "match_not_income": "No es dinero que entra.",
     "match_currency": "La moneda no es la de la deuda.",
+    # what a person says that a movement of the bank is, when it pays nobody's debt
+    "match_own_transfer": "Es un traspaso entre cuentas propias.",
+    "match_supplier_refund": "Es una devolución de un proveedor o de un impuesto.",
+    "match_loan_or_capital": "Es un préstamo o una aportación.",
+    "match_no_customer": "No es de ningún cliente.",
     "webhook_forged": "El aviso no trae una firma válida.",
     "webhook_stale": "El aviso es demasiado viejo.",
     "payment_unusual_amount": "El importe es inusual para esta cuenta.",

@@ -45,7 +45,7 @@ CATALOGUE: tuple[Group, ...] = (
     )),
     Group(_("Datos"), (
         Entry("/cargar/", _("Cargar datos"), "upload", "d", _("importar facturas excel csv cfdi")),
-        Entry("/pagos/", _("Conciliar pagos"), "coin", "b", _("banco abonos")),
+        Entry("/pagos/", _("Conciliar pagos"), "coin", "b", _("banco abonos movimientos transferencias")),
         Entry("/reportes/", _("Reportes"), "chart", "r", _("indicadores informes")),
     )),
     Group(_("Reglas"), (

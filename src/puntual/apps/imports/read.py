@@ -77,6 +77,16 @@ def bank_line(pk: int) -> StatementLine:
     return _movement(BankLine.objects.get(pk=pk))
 
 
+def movements(ids: Iterable[int]) -> dict[int, StatementLine]:
+    """The movements of a page, unsealed."""
+    return {b.pk: _movement(b) for b in BankLine.objects.filter(pk__in=sorted(set(ids)))}
+
+
+def bank_line_count(creditor_id: int) -> int:
+    """How many movements of the bank were ever loaded."""
+    return BankLine.objects.filter(creditor_id=creditor_id).count()
+
+
 def _movement(b: BankLine) -> StatementLine:
     told = json.loads(vault.unseal_file(bytes(b.sealed)))
     return StatementLine(b.bank_id, b.booked_on, b.amount_minor, b.currency, **told)

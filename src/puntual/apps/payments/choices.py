@@ -27,6 +27,10 @@ class LineState(models.TextChoices):
     PAYOUT = "payout", _("Depósito de la pasarela")
 
 
+#: Why a movement of the bank pays nobody's debt, as a person says it: codes of core.reasons.
+NOT_A_PAYMENT = ("match_own_transfer", "match_supplier_refund", "match_loan_or_capital", "match_no_customer")
+
+
 class MandateState(models.TextChoices):
     ASKED = "asked", _("Por autorizar")
     ACTIVE = "active", _("Autorizado")

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import attrs
 import polars as pl
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from puntual.apps import bulk
 from puntual.apps.imports import read as imports
@@ -38,8 +38,10 @@ def gateways(creditor_id: int, *, active: bool = True) -> list[GatewayAccount]:
 
 
 def gateways_of_provider(provider: str, ref: str = "") -> list[GatewayAccount]:
-    """Those whose secret may have signed a notice: the one of the address, or all of the provider."""
-    rows = GatewayAccount.objects.filter(provider=provider, active=True)
+    """Those whose secret may have signed a notice: the one of the address, or all of the provider. Also those that
+    are no longer offered: their links may still be paid.
+    """
+    rows = GatewayAccount.objects.filter(provider=provider)
     return list((rows.filter(ref=ref) if ref else rows).order_by("pk"))
 
 
@@ -149,11 +151,12 @@ class Tally:
 
 
 def tally(creditor_id: int) -> Tally:
-    rows = LineMatch.objects.filter(creditor_id=creditor_id)
-    states = dict.fromkeys(LineState.values, 0)
-    for state in rows.values_list("state", flat=True):
-        states[state] += 1
-    return Tally(**states, automatic=rows.filter(state=LineState.APPLIED, automatic=True).count())
+    states, automatic = dict.fromkeys(LineState.values, 0), 0
+    rows = LineMatch.objects.filter(creditor_id=creditor_id).values_list("state", "automatic")
+    for state, alone, n in rows.annotate(n=Count("pk")).order_by():
+        states[state] += n
+        automatic += n if alone and state == LineState.APPLIED else 0
+    return Tally(**states, automatic=automatic)
 
 
 # --- figures ---

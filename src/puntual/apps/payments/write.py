@@ -185,6 +185,18 @@ def work(*, gateways: Gateways, at: datetime, limit: int = 200) -> Worked:
     return Worked(processed, failed, booked)
 
 
+def retry(*, notice_id: int, gateways: Gateways, at: datetime) -> bool:
+    """A person asks again for a notice that failed, without waiting for its hour. Says whether it was understood."""
+    RawWebhook.objects.filter(pk=notice_id, processed_at=None).update(next_try_at=at)
+    work(gateways=gateways, at=at)
+    return RawWebhook.objects.filter(pk=notice_id, processed_at__isnull=False, error="").exists()
+
+
+def switch_gateway(*, gateway_id: int, active: bool) -> None:
+    """Offer it to customers or not. Its notices are still heard: a link that was sent may still be paid."""
+    GatewayAccount.objects.filter(pk=gateway_id).update(active=active)
+
+
 def _try_later(raw: RawWebhook, error: GatewayError, at: datetime) -> None:
     """A final refusal (no such payment) is not asked again: the notice is kept with what was answered."""
     raw.tries += 1

@@ -13,7 +13,7 @@ from puntual.apps import bulk
 from puntual.apps.imports import read as imports
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
-from puntual.apps.payments.choices import AliasKind, LineState
+from puntual.apps.payments.choices import NOT_A_PAYMENT, AliasKind, LineState
 from puntual.apps.payments.models import Alias, GatewayFact, LineMatch, PaymentRequest
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables import read_applied, write_gateway
@@ -208,12 +208,13 @@ def line_key(line: int, undone: int) -> str:
 
 @attrs.frozen
 class Decision:
-    """What a person says a line is: whose, and for which due items (empty: oldest first)."""
+    """What a person says a line is: whose, and for which due items. With none, the oldest first, or in favour."""
 
     account: int
     parts: tuple[tuple[int, int], ...] = ()
     deductions: tuple[tuple[int, str, int], ...] = ()
     learn: bool = True
+    oldest_first: bool = True
 
 
 @transaction.atomic
@@ -223,6 +224,8 @@ def confirm(*, line_id: int, by: int | None, at: datetime, decision: Decision | 
     if row.state != LineState.SUGGESTED:
         raise Refused("Ese movimiento ya se había resuelto: deshágalo primero.", reason="match_ambiguous")
     line = _line(row)
+    if line.amount_minor <= 0:
+        raise Refused("Ese movimiento no es dinero que entra: apártelo.", reason="match_not_income")
     account = decision.account if decision else row.account_id
     if account is None:
         raise UnusableInput("Diga de qué cliente es este pago.", field="account")
@@ -237,7 +240,7 @@ def confirm(*, line_id: int, by: int | None, at: datetime, decision: Decision | 
         line.line, account, parts, line.amount_minor - sum(m for _, m in parts), 100, tuple(row.reasons),
         deductions=tuple(Deduction(*d) for d in told),
     )  # fmt: skip
-    if not parts:
+    if not parts and (decision is None or decision.oldest_first):
         p = attrs.evolve(p, parts=_oldest(account, line))
     _apply(row.creditor_id, [(line, p)], row.undone)
     if decision is None or decision.learn:
@@ -276,17 +279,21 @@ def undo(*, line_id: int, by: int | None, at: datetime, on: date) -> LineMatch:
     elif row.state == LineState.SUGGESTED:
         raise Refused("Ese movimiento todavía no se ha resuelto.", reason="match_none")
     row.state, row.by_id, row.at, row.automatic = LineState.SUGGESTED, by, at, False
+    row.reasons = [r for r in row.reasons if r not in NOT_A_PAYMENT]
     row.save()
     return row
 
 
 @transaction.atomic
-def ignore(*, line_id: int, by: int | None, at: datetime) -> LineMatch:
-    """It is no payment of a customer."""
+def ignore(*, line_id: int, by: int | None, at: datetime, why: str = "match_no_customer") -> LineMatch:
+    """It is no payment of a customer; `why` is one of NOT_A_PAYMENT and is kept with its reasons."""
+    if why not in NOT_A_PAYMENT:
+        raise UnusableInput("Diga qué es ese movimiento.", field="why")
     row = LineMatch.objects.select_for_update().get(pk=line_id)
     if row.state != LineState.SUGGESTED:
         raise Refused("Ese movimiento ya se había resuelto: deshágalo primero.", reason="match_none")
     row.state, row.by_id, row.at = LineState.IGNORED, by, at
+    row.reasons = [*row.reasons, why]
     row.save()
     return row
 

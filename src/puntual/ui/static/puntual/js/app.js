@@ -1,4 +1,5 @@
 // Attaches each behaviour named in data-controller="a b" to its element, now and in whatever htmx brings later.
+import copy from "./controllers/copy.js";
 import dialog from "./controllers/dialog.js";
 import filters from "./controllers/filters.js";
 import menu from "./controllers/menu.js";
@@ -9,7 +10,7 @@ import tabs from "./controllers/tabs.js";
 import theme from "./controllers/theme.js";
 import toast from "./controllers/toast.js";
 
-const controllers = { dialog, filters, menu, palette, selection, shortcuts, tabs, theme, toast };
+const controllers = { copy, dialog, filters, menu, palette, selection, shortcuts, tabs, theme, toast };
 const attached = new WeakMap();
 
 function attach(root) {

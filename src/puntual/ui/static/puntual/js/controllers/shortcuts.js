@@ -8,7 +8,12 @@ export default function shortcuts(body) {
     const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
     const now = rows.findIndex((row) => row.contains(document.activeElement));
     const next = rows[Math.min(Math.max(now + step, 0), rows.length - 1)];
-    next?.querySelector("a[href], button")?.focus();
+    (next?.querySelector("[data-main]") ?? next?.querySelector("a[href], button"))?.focus();
+  }
+  // A button that shows a key answers to it: of the row where one is, or of a page about one thing.
+  function marked(key) {
+    const here = document.activeElement.closest("tr") ?? document.querySelector("[data-keys]");
+    return here?.querySelector(`[data-key="${CSS.escape(key)}"]`);
   }
   const acts = {
     "?": () => document.getElementById("atajos")?.showModal(),
@@ -33,9 +38,9 @@ export default function shortcuts(body) {
     if (key === "g") {
       waiting = true;
       setTimeout(() => (waiting = false), 1200);
-    } else if (acts[key]) {
+    } else if (acts[key] || marked(key)) {
       event.preventDefault();
-      acts[key]();
+      acts[key] ? acts[key]() : marked(key).click();
     }
   });
 }

@@ -1,0 +1,42 @@
+"""What of the money that came in needs a person: payments of nobody, unusual ones, notices that failed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from puntual.apps.parties.models import Account
+from puntual.apps.payments import read
+from puntual.apps.payments.models import GatewayFact
+from puntual.apps.receivables.read_screens import names_of
+
+#: Rows of each list: they are worked down, not browsed.
+SHOWN = 50
+#: Alerts whose figure is an amount of their payment; the figure of the others is a count.
+_AMOUNTS = ("payment_unusual_amount", "payment_duplicate")
+
+
+def attention(creditor_id: int, at: datetime) -> dict[str, Any]:
+    """The three lists, each row with the words that a person needs to decide."""
+    return {
+        "unidentified": read.unidentified(creditor_id)[:SHOWN],
+        "stuck": read.stuck_notices(creditor_id)[:SHOWN],
+        "alerts": _alerts(creditor_id, at),
+    }
+
+
+def _alerts(creditor_id: int, at: datetime) -> list[dict[str, Any]]:
+    rows = read.alerts(creditor_id, at).head(SHOWN).to_dicts()
+    accounts = Account.objects.filter(pk__in=[r["account"] for r in rows if r["account"]], creditor_id=creditor_id)
+    names = names_of(accounts)
+    wanted = [r["payment"] for r in rows if r["payment"]]
+    currencies = dict(GatewayFact.objects.filter(pk__in=wanted).values_list("pk", "currency"))
+    return [
+        {
+            **row,
+            "name": names.get(row["account"], ""),
+            "minor": int(row["figure"]) if row["reason"] in _AMOUNTS else None,
+            "currency": currencies.get(row["payment"], ""),
+        }
+        for row in rows
+    ]

@@ -1,0 +1,23 @@
+"""Addresses of Conciliar pagos and of Medios de cobro."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from puntual.apps.payments import views, views_gateways
+
+app_name = "payments"
+urlpatterns = [
+    path("pagos/", views.queue, name="queue"),
+    path("pagos/leer/", views.understand, name="understand"),
+    path("pagos/<int:pk>/", views.movement, name="movement"),
+    path("pagos/<int:pk>/confirmar/", views.confirm, name="confirm"),
+    path("pagos/<int:pk>/aplicar/", views.apply, name="apply"),
+    path("pagos/<int:pk>/apartar/", views.ignore, name="ignore"),
+    path("pagos/<int:pk>/deshacer/", views.undo, name="undo"),
+    path("pagos/de-nadie/<int:pk>/", views_gateways.nobody, name="nobody"),
+    path("pagos/de-nadie/<int:pk>/asignar/", views_gateways.assign, name="assign"),
+    path("pagos/avisos/<int:pk>/reintentar/", views_gateways.retry, name="retry"),
+    path("pagos/medios/", views_gateways.gateways, name="gateways"),
+    path("pagos/medios/<int:pk>/cambiar/", views_gateways.switch, name="switch"),
+]
