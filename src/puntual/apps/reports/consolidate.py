@@ -84,6 +84,11 @@ def _newer(creditor_id: int, after: int, most: int, until: int = LAST) -> int:
     return _one(sql, (creditor_id, after, until, most)) or 0
 
 
+def last_event(creditor_id: int) -> int:
+    """The newest event of a creditor; 0 when there is none."""
+    return _one("SELECT MAX(id) FROM receivables_event WHERE creditor_id = %s", (creditor_id,)) or 0
+
+
 def _last_settled(now: datetime) -> int:
     before = now - SETTLED_AFTER
     given = before if bulk.is_postgres() else f"{before:%Y-%m-%d %H:%M:%S}"

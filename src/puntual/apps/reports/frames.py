@@ -239,8 +239,9 @@ SELECT id AS outbox, account_id AS account, party_id AS party, state, channel, f
 FROM outreach_outbox WHERE creditor_id = %s AND finished_at >= %s AND finished_at < %s
 """
 _SENT = """
-SELECT party_id AS party, outbox_id AS outbox, channel, direction, at FROM outreach_contact
-WHERE creditor_id = %s AND at >= %s AND at < %s
+SELECT x.party_id AS party, x.outbox_id AS outbox, x.channel, x.direction, x.at FROM outreach_contact x
+WHERE x.creditor_id = %s AND x.at >= %s AND x.at < %s
+  AND x.party_id IN (SELECT w.party_id FROM compliance_consent w WHERE w.status = 'withdrawn')
 """
 _ACTS = """
 SELECT party_id AS party, channel, status, at, source FROM compliance_consent c

@@ -17,7 +17,7 @@ _LEVEL = " ".join(f"WHEN '{code}' THEN {level}" for code, level in friction.LEVE
 _SEEN = f"WHEN 'pay_failed' THEN {friction.LEVELS['method_chosen']} WHEN 'replied' THEN {friction.LEVELS['opened']}"
 _JOURNEYS = f"""
 SELECT o.channel, o.stage, o.currency, COALESCE(f.method, '') AS method, COALESCE(f.device, '') AS device,
-       COALESCE(f.level, 0) AS level, COALESCE(f.failed, 0) AS failed, f.last_on,
+       COALESCE(f.level, 0) AS level, COALESCE(f.failed, 0) = 1 AS failed, f.last_on,
        COUNT(*) AS messages, CAST(SUM(o.amount_minor) AS BIGINT) AS amount_minor
 FROM outreach_outbox o LEFT JOIN (
     SELECT x.outbox_id, MAX(CASE x.kind {_LEVEL} {_SEEN} ELSE 0 END) AS level,

@@ -9,6 +9,7 @@ from functools import partial
 import attrs
 import polars as pl
 from django.conf import settings
+from django.core.cache import cache
 from django.utils.module_loading import import_string
 
 from puntual.apps.parties.models import Creditor
@@ -22,6 +23,7 @@ from puntual.core.segments.learning import Learner
 
 #: The cash of so many days is shown by week.
 WEEKS_SHOWN = 91
+_FORECAST_KEPT_S = 6 * 3600
 Builder = Callable[[Creditor, date, date], Report]
 
 
@@ -108,10 +110,20 @@ REPORTS: Mapping[str, Builder] = {
 def built(kind: str, creditor: Creditor, start: date, end: date) -> Report:
     """Any report by its name, for screens and for what goes out by mail."""
     if kind == "forecast":
-        return build_forecast.forecast(creditor, start, end, _learner())
+        return _forecast(creditor, start, end)
     if kind == "experiments":
         return build_forecast.experiments(creditor, start, end)
     return REPORTS[kind](creditor, start, end)
+
+
+def _forecast(creditor: Creditor, start: date, end: date) -> Report:
+    """Learning takes seconds: kept until something new happens in the books, at most for some hours."""
+    key = f"forecast:{creditor.pk}:{start}:{end}:{consolidate.last_event(creditor.pk)}"
+    found: Report | None = cache.get(key)
+    if found is None:
+        found = build_forecast.forecast(creditor, start, end, _learner())
+        cache.set(key, found, _FORECAST_KEPT_S)
+    return found
 
 
 def _learner() -> Learner | None:
