@@ -122,11 +122,11 @@ def test_the_future_of_the_cut_does_not_change_what_is_learnt(history):
 
 def test_open_items_count_as_unpaid_only_for_as_long_as_they_were_seen():
     days = knots(np.array([10.0]), np.array([12.5]))
-    assert days.tolist() == [[-1, 7, 9, 10, 12, 14, 15, 22, 30, 45, 60, 90, 180]]  # 12 is the payer's usual day
+    assert days.tolist() == [[-1, 7, 8, 10, 12, 14, 16, 30, 60, 90, 180]]  # 12 is the payer's usual day
     lines = periods(days, np.array([np.inf]), np.array([12.0]))
-    assert list(zip(lines.start, lines.end, lines.paid)) == [(-1, 7, 0), (7, 9, 0), (9, 10, 0), (10, 12, 0)]
+    assert list(zip(lines.start, lines.end, lines.paid)) == [(-1, 7, 0), (7, 8, 0), (8, 10, 0), (10, 12, 0)]
     lines = periods(days, np.array([12.0]), np.array([40.0]))
-    assert list(zip(lines.start, lines.end, lines.paid)) == [(-1, 7, 0), (7, 9, 0), (9, 10, 0), (10, 12, 1)]
+    assert list(zip(lines.start, lines.end, lines.paid)) == [(-1, 7, 0), (7, 8, 0), (8, 10, 0), (10, 12, 1)]
 
 
 def test_the_curve_is_read_between_its_knots_and_beyond_them():

@@ -17,9 +17,9 @@ from puntual.core.segments.learning import Floats
 
 Bools = npt.NDArray[np.bool_]
 #: Days after the row's date at which the curve has a knot, besides the item's own due date.
-KNOTS = (7.0, 14.0, 22.0, 30.0, 45.0, 60.0, 90.0, 180.0)
+KNOTS = (7.0, 14.0, 30.0, 60.0, 90.0, 180.0)
 #: Further knots so many days from the payer's usual day.
-AROUND_USUAL = (-3.0, 0.0, 3.0)
+AROUND_USUAL = (-4.0, 0.0, 4.0)
 #: The curve is followed no further than this many days.
 HORIZON = 365.0
 #: Share taken never to pay when there is only a step curve.
