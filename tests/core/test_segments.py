@@ -13,6 +13,7 @@ from puntual.core.segments.conditions import FIELDS
 from puntual.core.segments.contactability import daypart, pick, rates
 from puntual.core.segments.facts import open_on
 from puntual.core.segments.features import features
+from puntual.core.segments.portfolio import explain, understand
 from puntual.core.segments.rules import AXES, DEFAULT, flows, read_rules, segment
 from puntual.core.segments.score import score
 from puntual.core.segments.shrinkage import Shrinkage
@@ -202,3 +203,25 @@ def test_parts_of_the_day_are_half_open():
     assert hours.select(daypart(pl.col("hour"))).to_series().to_list() == [
         "morning", "morning", "afternoon", "afternoon", "evening", "evening",
     ]  # fmt: skip
+
+
+def test_a_morning_is_understood_as_a_whole():
+    history, day = portfolio(), date(2025, 10, 1)
+    model = train(history, day, None)
+    disputed = open_on(history, day)["account"][0]
+    said = pl.DataFrame({"account": [disputed], "open_dispute": [True]})
+    whole = understand(history, day, model, said=said)
+    assert whole.items["due_item"].to_list() == open_on(history, day)["due_item"].to_list()
+    assert set(whole.accounts["account"]) == set(whole.items["account"])
+    row = whole.accounts.filter(pl.col("account") == disputed).to_dicts()[0]
+    assert (row["segment"], row["cause"]) == ("aclarar", "dispute")
+    assert whole.accounts.filter(pl.col("segment") == "aclarar").height == 1
+    first = whole.items["due_item"].head(3).to_list()
+    told = explain(history, day, model, first)
+    assert told["due_item"].to_list() == first and (told["drivers"].list.len() == 3).all()
+
+
+def test_a_morning_with_nothing_open_is_understood_too():
+    history = portfolio(accounts=5)
+    whole = understand(history, date(2020, 1, 1), train(history, date(2025, 10, 1), None))
+    assert whole.items.height == 0 and whole.accounts.height == 0
