@@ -62,6 +62,10 @@ CATALOGUE: Mapping[str, str] = {
     "moratorium": "Hay una moratoria o un procedimiento que detiene el cobro.",
     "deceased": "Consta el fallecimiento: lo atiende una persona.",
     "insolvency": "Está en un procedimiento de insolvencia.",
+    "hold_balance": "Tiene saldo abierto o dinero a favor.",
+    "hold_dispute": "Tiene una aclaración sin terminar.",
+    "hold_complaint": "Tiene una queja sin responder.",
+    "hold_retention": "La norma manda conservar su registro de contactos por ahora.",
     "legal_representation": "Lo representa un abogado: solo se habla con él.",
     # promises, agreements, settlements
     "transition_refused": "Ese cambio no cabe en el estado actual.",

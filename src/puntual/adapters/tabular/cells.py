@@ -40,6 +40,11 @@ _ROLES = {
     "abogado": "legal", "juridico": "legal", "aval": "guarantor", "garante": "guarantor", "codeudor": "guarantor",
     "fiador": "guarantor", "guarantor": "guarantor", "debtor": "debtor", "contabilidad": "payer", "compras": "payer",
 }  # fmt: skip
+#: People who owe nothing and of whom nothing is kept.
+_THIRD_PARTY = re.compile(
+    r"\b(?:referencia|reference|familiar|pariente|vecin[oa]|conocid[oa]|amig[oa]|terceros?|madre|padre|herman[oa]"
+    r"|espos[oa]|conyuge|hij[oa]|companer[oa])\b"
+)
 _CREDIT = re.compile(
     r"\b(?:nc|n c|nota de credito|nota credito|credito|credit note|credit memo|egreso|devolucion|abono)\b"
 )
@@ -89,7 +94,10 @@ def debtor(text: str) -> str:
 
 
 def role(text: str) -> str:
-    """The role of a contact; the debtor itself if the cell says nothing known."""
+    """The role of a contact: `reference` for somebody else's (never kept); the debtor itself if the cell says nothing
+    known."""
+    if _THIRD_PARTY.search(_key(text)):
+        return "reference"
     return _ROLES.get(_key(text), "debtor")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from puntual.apps.imports.tally import Tally
-from puntual.apps.imports.who import Customers, Who, points_of
+from puntual.apps.imports.who import THIRD_PARTY, Customers, Who, points_of
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.models import Creditor
 from puntual.ports.einvoice import ContactRecord, CustomerRecord
@@ -58,7 +58,9 @@ def publish_contacts(
     accounts = customers.known([Who(r.customer_code, r.tax_id) for r in rows])
     lines: dict[str, list[ContactRecord]] = {}
     for r, account in zip(rows, accounts):
-        if account is None:
+        if r.role == THIRD_PARTY:
+            tally.reject(r.place, "role", r.value, "Es de otra persona: los datos de terceros no se guardan.")
+        elif account is None:
             told = r.customer_code or r.tax_id
             sentence = f"No hay un cliente «{told}»: cargue antes sus facturas o la lista de clientes."
             tally.reject(r.place, "customer_code", told, sentence)

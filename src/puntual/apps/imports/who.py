@@ -133,10 +133,16 @@ def _merged(old: parties_write.NewAccount | None, new: parties_write.NewAccount)
     return attrs.evolve(old, points=points)
 
 
+#: Role of a contact that belongs to somebody else: never kept.
+THIRD_PARTY = "reference"
+
+
 def points_of(contacts: Sequence[ContactRecord]) -> tuple[parties_write.NewPoint, ...]:
     """Contacts as parties keep them: one phone serves WhatsApp, messages and calls."""
     return tuple(
-        parties_write.NewPoint(_KINDS[c.channel], c.value, c.role, (c.name or _label(c.channel))[:80]) for c in contacts
+        parties_write.NewPoint(_KINDS[c.channel], c.value, c.role, (c.name or _label(c.channel))[:80])
+        for c in contacts
+        if c.role != THIRD_PARTY
     )
 
 

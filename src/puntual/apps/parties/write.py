@@ -11,6 +11,7 @@ from django.db.models import F
 
 from puntual.apps import bulk
 from puntual.apps.parties import vault
+from puntual.apps.parties.choices import PointRole
 from puntual.apps.parties.models import Account, ContactPoint, Creditor, Party, PartyKey, PartyToken, SilencedPoint
 from puntual.core.errors import UnusableInput
 
@@ -68,6 +69,7 @@ def register_accounts(*, creditor: Creditor, rows: Sequence[NewAccount], source:
     row leaves empty is never erased. Set-based: a handful of statements for any number of rows.
     """
     rows = list({row.code: row for row in rows}.values())
+    _no_third_parties(rows)
     known = _accounts_by_code(creditor, [row.code for row in rows])
     fresh = [row for row in rows if row.code not in known]
     parties = _parties_for(creditor, fresh)
@@ -91,6 +93,18 @@ def register_accounts(*, creditor: Creditor, rows: Sequence[NewAccount], source:
         updated=len(touched),
         unchanged=len(rows) - len(fresh) - len(touched),
     )
+
+
+def _no_third_parties(rows: Sequence[NewAccount]) -> None:
+    """References, relatives and neighbours are not kept: the law forbids to speak to them of the debt."""
+    for row in rows:
+        strange = next((p.role for p in row.points if p.role not in PointRole.values), None)
+        if strange is not None:
+            raise UnusableInput(
+                f"El cliente «{row.code}» trae un contacto con papel «{strange}»: los datos de terceros no se guardan. "
+                f"Quítelo; los papeles que hay son {', '.join(PointRole.values)}.",
+                field="role",
+            )
 
 
 def _accounts_by_code(creditor: Creditor, codes: Sequence[str]) -> dict[str, tuple[int, int]]:

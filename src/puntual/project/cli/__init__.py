@@ -28,8 +28,8 @@ COMMANDS = {
     "dispatch": "dispatch", "gate": "gate", "charge": "charge", "lint": "lint", "classify": "classify",
     "predict": "predict", "backtest": "backtest", "simulate": "simulate", "report": "report", "policy": "policy",
     "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench",
-    "schema": "schema",
-    "rates": "rates", "key": "key", "accrue": "accrue", "erase": "erase", "retention": "retention",
+    "schema": "schema", "rates": "rates", "key": "key", "channel": "channel", "accrue": "accrue", "erase": "erase",
+    "retention": "retention",
 }  # fmt: skip
 
 DONE, FINDINGS, UNUSABLE, REFUSED = 0, 1, 2, 3
