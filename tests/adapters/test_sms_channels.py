@@ -141,6 +141,7 @@ class TestTwilioSends:
         with pytest.raises(ChannelError) as caught:
             channel.send(message())
         assert (caught.value.permanent, caught.value.rate_limited, caught.value.code) == (permanent, slower, str(code))
+        assert caught.value.bad_recipient is (code == 21211)
 
 
 class TestTwilioTells:

@@ -124,6 +124,24 @@ def test_the_reminder_leaves_as_the_approved_template_and_is_kept_as_it_was_read
     assert (row.state, row.detail, row.message.message_id) == ("sent", seen.wamid, seen.tracker)
 
 
+def test_too_fast_uses_up_no_attempt_and_leaves_later_once(house):
+    house.meta.fail_next(429)
+    assert house.remind().failed == 1
+    row = Outbox.objects.get()
+    assert (row.state, row.attempts, row.reason, Contact.objects.count()) == ("planned", 0, "temporary_failure", 0)
+    house.now = TEN + timedelta(minutes=3)
+    assert house.dispatch().sent == 1
+    assert len(house.meta.delivered) == 1
+
+
+def test_what_may_have_arrived_is_never_sent_again(house):
+    house.meta.fail_next(504)
+    assert house.remind().unknown == 1
+    house.now = TEN + timedelta(hours=1)
+    assert house.dispatch().sent == 0
+    assert (Outbox.objects.get().state, Contact.objects.count(), house.meta.delivered) == ("unknown", 1, [])
+
+
 class TestAnswers:
     def test_stop_is_honoured_at_once_and_nothing_leaves_any_more(self, house, client):
         house.remind()

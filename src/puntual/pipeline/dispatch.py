@@ -166,7 +166,7 @@ def _send_one(
     except ChannelError as error:
         sending.failed(
             row=row, now=outside.now(), sentence=error.sentence, permanent=error.permanent,
-            bad_recipient=error.bad_recipient,
+            bad_recipient=error.bad_recipient, rate_limited=error.rate_limited,
         )  # fmt: skip
         tally.failed += 1
     except OSError as error:

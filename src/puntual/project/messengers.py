@@ -42,6 +42,14 @@ def callback_url(account: ChannelAccount) -> str:
     return f"{settings.PUBLIC_URL.rstrip('/')}/webhooks/{account.adapter}/{account.ref}/"
 
 
+def notice_url(account: ChannelAccount) -> str:
+    """The address to register at the provider. Kannel signs nothing: its own carries the token, shown this once."""
+    if account.adapter != Adapter.KANNEL:
+        return callback_url(account)
+    token = inbox.secrets_of(account)["token"]
+    return f"{callback_url(account)}?kind=mo&token={token}&from=%p&to=%P&text=%a&id=%I&ts=%T"
+
+
 def channel_of(account: ChannelAccount, transport: httpx.BaseTransport | None = None) -> Channel:
     """The adapter of an account, with its credentials opened. `transport`: a stand-in of the provider."""
     secret, back = inbox.secrets_of(account), callback_url(account)

@@ -18,6 +18,8 @@ _LONGEST_S = 36_000
 #: 21606 sender not enabled, 30002 suspended.
 _ACCOUNT = frozenset({20003, 20005, 21408, 21606, 30002})
 _SLOWER = frozenset({20429, 14107, 30022, 21611})
+#: There is no such telephone: 21211 not a number, 21217 not possible.
+_NO_NUMBER = frozenset({21211, 21217})
 
 
 @attrs.frozen
@@ -78,4 +80,6 @@ def refusal(answer: httpx.Response) -> ChannelError:
     words = f"Twilio respondió {code or status}: {str(body.get('message') or 'sin explicación')[:200]}"
     slower = status == 429 or code in _SLOWER
     passing = slower or status >= 500 or status in (401, 408) or code in _ACCOUNT
-    return ChannelError(words, permanent=not passing, rate_limited=slower, code=str(code or status))
+    return ChannelError(
+        words, permanent=not passing, bad_recipient=code in _NO_NUMBER, rate_limited=slower, code=str(code or status)
+    )

@@ -102,3 +102,8 @@ def stuck() -> QuerySet[RawInbound]:
 def anything_waiting(at: datetime) -> bool:
     """Whether a notice waits to be processed."""
     return RawInbound.objects.filter(processed_at=None, stuck=False, next_try_at__lte=at).exists()
+
+
+def accounts() -> QuerySet[ChannelAccount]:
+    """Every account that carries messages now."""
+    return ChannelAccount.objects.filter(active=True).select_related("creditor").order_by("pk")

@@ -58,6 +58,8 @@ def process_raw(
     for raw in list(waiting.select_related("account__creditor").order_by("next_try_at", "pk")[:limit]):
         try:
             with transaction.atomic():
+                if not RawInbound.objects.select_for_update().filter(pk=raw.pk, processed_at=None).exists():
+                    continue  # another worker took it
                 _take(raw, adapters[raw.adapter], classifier, rules or ActRules(), at, done)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             # The bytes of others: whatever they lack, the notice stays, and its turn comes again.

@@ -160,10 +160,19 @@ def sent(*, row: Outbox, now: datetime, file: str = "", provider_id: str = "") -
 
 
 @transaction.atomic
-def failed(*, row: Outbox, now: datetime, sentence: str, permanent: bool, bad_recipient: bool = False) -> None:
+def failed(
+    *,
+    row: Outbox,
+    now: datetime,
+    sentence: str,
+    permanent: bool,
+    bad_recipient: bool = False,
+    rate_limited: bool = False,
+) -> None:
     """The provider did not take it: nothing reached anybody, so the slot is free again. Temporary: tried later.
 
     An address that does not exist is marked as bounced, and tomorrow's plan goes by the next channel of the step.
+    `rate_limited`: it was only too soon, which uses up no attempt; the message's own time ends the wait.
     """
     if bad_recipient and row.contact_point_id:
         parties.mark_bounced(point_id=row.contact_point_id)
@@ -175,14 +184,14 @@ def failed(*, row: Outbox, now: datetime, sentence: str, permanent: bool, bad_re
             },
         )  # fmt: skip
     Contact.objects.filter(outbox_id=row.pk).delete()
-    attempts = row.attempts + 1
+    attempts = row.attempts + (not rate_limited)
     again = not permanent and attempts < MAX_ATTEMPTS
     changes: dict[str, object] = {
         "attempts": attempts, "detail": sentence[:300], "reserved_by": "", "reserved_at": None,
         "reason": "temporary_failure" if again else "permanent_failure",
     }  # fmt: skip
     if again:
-        wait = timedelta(minutes=_BACKOFF_MIN[min(attempts, len(_BACKOFF_MIN)) - 1])
+        wait = timedelta(minutes=_BACKOFF_MIN[max(min(attempts, len(_BACKOFF_MIN)) - 1, 0)])
         changes |= {"state": SendState.PLANNED, "scheduled_at": now + wait}
     else:
         changes |= {"state": SendState.FAILED, "finished_at": now}

@@ -22,11 +22,13 @@ def command(once: bool, at: str | None, as_json: bool) -> None:
     django_setup()
     from puntual.apps.payments import write as payments
     from puntual.pipeline.dispatch import dispatch
-    from puntual.project import bindings
+    from puntual.project import bindings, inbox
     from puntual.project.gateways import gateways
 
     clock = _clock_at(at) if at else bindings.now
     while True:
+        # First what people answered: whoever said «basta» a moment ago is not written to in this very round.
+        inbox.listen(clock())
         tally = attrs.asdict(dispatch(bindings.outside(clock), alone=once))
         if once or at:
             emit(tally, as_json=as_json, human=_say(tally))
