@@ -9,6 +9,7 @@ import zipfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import jsonschema
 import pytest
 from django.db import connection
 
@@ -21,6 +22,7 @@ from puntual.apps.reports import consolidate, export, frames, read, tables, writ
 from puntual.apps.reports.models import Consolidated, MovementTotal
 from puntual.core.reports import registry
 from puntual.project import cli
+from puntual.project.cli.schema import document_schema
 
 pytestmark = pytest.mark.django_db
 D = Decimal
@@ -278,6 +280,12 @@ class TestCommand:
         assert figure["denominator"] == {"meaning": "ventas a crédito netas del periodo", "value": 60000}
         assert figure["formula"] == "por cobrar ÷ ventas a crédito × días"
         assert figure["rows"] == "/reportes/indicador/dso/?desde=2026-04-01&hasta=2026-04-30"
+
+    @pytest.mark.parametrize("kind", ["kpis", "ageing", "roll-rates", "friction"])
+    def test_the_document_is_what_its_schema_says(self, shop, capsys, kind):
+        code, out = self.run(capsys, kind, "--from", "2026-04-01", "--to", "2026-04-30")
+        jsonschema.validate(json.loads(out.out), document_schema("report"))
+        assert code == 0
 
     def test_a_period_backwards_is_told(self, shop, capsys):
         code, out = self.run(capsys, "kpis", "--from", "2026-05-01", "--to", "2026-04-01")
