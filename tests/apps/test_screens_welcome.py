@@ -183,3 +183,11 @@ def test_one_example_is_built_at_a_time_and_its_words_are_seen() -> None:
     while building.now():
         time.sleep(0.01)
     assert first.done and not first.failed
+
+
+def test_the_waiting_page_is_sent_whole_to_the_first_page_when_the_example_is_ready(boss) -> None:
+    done = building.begin(lambda say: say("Lista."))
+    while building.now():
+        time.sleep(0.01)
+    answer = boss.get("/comenzar/ejemplo/", headers={"HX-Request": "true"})
+    assert (done.failed, answer.status_code, answer["HX-Redirect"]) == (False, 200, "/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -135,6 +136,13 @@ def test_rules_and_loads_are_accessible_in_light_and_dark_and_fit_a_phone(access
         "/comenzar/permisos/",
         "/comenzar/politica/",
         "/comenzar/vista/",
+        "/configuracion/",
+        "/configuracion/empresa/",
+        "/configuracion/correo/?proveedor=google",
+        "/configuracion/modo-de-prueba/",
+        "/configuracion/mensajes/",
+        "/configuracion/mensajes/recordatorio/email/",
+        "/configuracion/respaldo/",
     ):
         accessible(path)
 
@@ -145,7 +153,8 @@ def test_a_review_and_its_load_are_accessible(open_page, portfolio, accessible) 
     page.set_input_files("#archivos", files=[{"name": "cartera.csv", "mimeType": "text/csv", "buffer": text}])
     page.click("button:has-text('Ver qué traen')")
     page.wait_for_selector("h1:has-text('Antes de cargar')")
-    accessible(page.url.split("//")[1].partition("/")[1] + page.url.split("//")[1].partition("/")[2])
+    accessible(urlsplit(page.url).path)
     page.click("button:has-text('Cargar 4 filas')")
     page.wait_for_selector("h1:has-text('cartera.csv')")
     accessible(f"/cargar/{ImportRun.objects.get().pk}/")
+    accessible("/cargar/")

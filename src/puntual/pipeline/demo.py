@@ -71,7 +71,13 @@ class Shown:
     sent: int
 
 
-def build(*, today: date, say: Callable[[str], None], outside: Callable[[Callable[[], datetime]], Outside]) -> Shown:
+def build(
+    *,
+    today: date,
+    say: Callable[[str], None],
+    outside: Callable[[Callable[[], datetime]], Outside],
+    with_users: bool = True,
+) -> Shown:
     """Make everything, then do the last lawful morning's collection day of each company and send what it planned."""
     rng = Random(SEED)
     fake = Faker("es")
@@ -90,7 +96,7 @@ def build(*, today: date, say: Callable[[str], None], outside: Callable[[Callabl
         if result.plan_id is not None and creditor.country != "PE":
             outreach.approve(plan_id=result.plan_id)
             sent += dispatch(outside(_clock(morning + timedelta(hours=5)))).sent
-    return Shown(tuple(c.code for c in creditors), _users(), tuple(days), sent)
+    return Shown(tuple(c.code for c in creditors), _users() if with_users else (), tuple(days), sent)
 
 
 def _clock(start: datetime) -> Callable[[], datetime]:

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
-from django.contrib.auth import get_user_model
 
 from puntual.apps.parties.models import Creditor
 from puntual.apps.policies import read as policies
@@ -25,13 +24,8 @@ _LOOK_AHEAD = 5
 
 
 def example(say: Callable[[str], None]) -> None:
-    """Build the example portfolio in this installation. Its well-known users are for the command line, not for here."""
-    users = get_user_model().objects
-    before = dict(users.values_list("pk", "password"))
-    demo.build(today=datetime.now(UTC).date(), say=say, outside=bindings.outside)
-    users.exclude(pk__in=before).delete()
-    for pk, password in before.items():
-        users.filter(pk=pk).update(password=password)
+    """Build the example portfolio in this installation, without the well-known users of the command line's one."""
+    demo.build(today=datetime.now(UTC).date(), say=say, outside=bindings.outside, with_users=False)
 
 
 def sending_moment(creditor: Creditor) -> datetime:

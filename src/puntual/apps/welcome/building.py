@@ -28,6 +28,11 @@ def now() -> Building | None:
     return _state[0] if _state and not _state[0].done else None
 
 
+def failed() -> bool:
+    """Whether the last one ended badly."""
+    return bool(_state and _state[0].done and _state[0].failed)
+
+
 def begin(build: Callable[[Callable[[str], None]], None]) -> Building:
     """Start building, unless it is being built already."""
     with _LOCK:

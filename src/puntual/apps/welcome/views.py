@@ -63,7 +63,8 @@ def enter(request: HttpRequest) -> HttpResponse:
     """The door: while nobody has an account, it leads to making the first one."""
     if not read.anybody():
         return redirect("welcome:account")
-    answer: HttpResponse = auth.LoginView.as_view(redirect_authenticated_user=True)(request)
+    home = "/" if parties.creditors().exists() else "/comenzar/"
+    answer: HttpResponse = auth.LoginView.as_view(redirect_authenticated_user=True, next_page=home)(request)
     return answer
 
 
@@ -102,9 +103,24 @@ def example(request: HttpRequest) -> HttpResponse:
             return redirect("/")
         building.begin(import_string(settings.WELCOME_EXAMPLE))
         return redirect("welcome:example")
-    if state is None or state.done:
-        return redirect("/")
+    if state is None:
+        return _example_ended(request)
     return render(request, "welcome/example.html", {"state": state})
+
+
+def _example_ended(request: HttpRequest) -> HttpResponse:
+    """To the first page; htmx is told to go there whole, and a failure is said."""
+    failed = building.failed()
+    if failed:
+        messages.error(
+            request, _("El ejemplo no se pudo terminar. Mire los mensajes del servidor y vuelva a intentarlo.")
+        )
+    home = "/comenzar/" if failed else "/"
+    if not request.headers.get("HX-Request"):
+        return redirect(home)
+    answer = HttpResponse()
+    answer["HX-Redirect"] = home
+    return answer
 
 
 @login_required
