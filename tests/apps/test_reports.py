@@ -8,17 +8,20 @@ import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from email import message_from_bytes
+from email.policy import SMTP
 
 import jsonschema
 import pytest
 from django.db import connection
 
+from puntual.adapters.email_file.transport import FileChannel
 from puntual.apps.negotiation import write as negotiation
 from puntual.apps.outreach.models import Contact, Fact, Outbox
 from puntual.apps.parties import write as parties
 from puntual.apps.parties import write_accounts
 from puntual.apps.receivables import write as books
-from puntual.apps.reports import consolidate, export, frames, read, tables, write
+from puntual.apps.reports import consolidate, export, frames, read, tables, tasks, write
 from puntual.apps.reports.models import Consolidated, MovementTotal
 from puntual.core.reports import registry
 from puntual.project import cli
@@ -309,6 +312,26 @@ class TestByMail:
         assert write.done(pk=row.pk, through=date(2026, 5, 3))
         assert not write.done(pk=row.pk, through=date(2026, 5, 3))
         assert write.due(creditor_id=creditor.pk, today=monday) == []
+
+    def test_it_carries_the_files_and_what_changed(self, shop, tmp_path):
+        channel = FileChannel(tmp_path / "salida", lambda: datetime(2026, 5, 1, 12, tzinfo=UTC))
+        write.schedule(creditor_id=shop.pk, report="kpis", cadence="monthly", email="ana@norte.example")
+        found = tasks.send_due(creditor=shop, today=date(2026, 5, 1), channel=lambda creditor, name: channel)
+        assert [(s["email"], s["from"], s["to"]) for s in found.sent] == [("ana@norte.example", START, END)]
+        (file,) = (tmp_path / "salida").rglob("*.eml")
+        mail = message_from_bytes(file.read_bytes(), policy=SMTP)
+        assert "Cobrado MXN: $600.00; antes, $900.00." in mail.get_body().get_content()
+        names = [part.get_filename() for part in mail.iter_attachments()]
+        assert names == ["kpis-norte-2026-04-01-2026-04-30.pdf", "kpis-norte-2026-04-01-2026-04-30.xlsx"]
+        assert tasks.send_due(creditor=shop, today=date(2026, 5, 1), channel=lambda creditor, name: channel).sent == ()
+
+    def test_one_that_could_not_leave_is_due_again(self, shop):
+        row = write.schedule(creditor_id=shop.pk, report="ageing", cadence="monthly", email="ana@norte.example")
+        found = tasks.send_due(creditor=shop, today=date(2026, 5, 1), channel=lambda creditor, name: None)
+        assert [s["error"] for s in found.failed] == [
+            "No hay correo con que enviarlo: configure el servidor de correo."
+        ]
+        assert write.due(creditor_id=shop.pk, today=date(2026, 5, 1)) == [(row, START, END)]
 
     def test_one_that_was_taken_away_is_not_due(self, creditor):
         row = write.schedule(creditor_id=creditor.pk, report="kpis", cadence="daily", email="ana@norte.example")

@@ -26,4 +26,7 @@ def as_email(message: Outgoing, *, now: datetime) -> EmailMessage:
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    for name, media, content in message.attachments:
+        kind, _, subtype = media.partition(";")[0].partition("/")
+        mail.add_attachment(content, maintype=kind, subtype=subtype, filename=name)
     return mail

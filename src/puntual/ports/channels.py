@@ -41,6 +41,8 @@ class Outgoing:
     template: TemplateUse | None = None
     window_open: bool = False
     media_url: str = ""
+    #: (file name, media type, bytes): for mail to people of the company, never for customers.
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
 
 
 @attrs.frozen

@@ -65,3 +65,8 @@ def done(*, pk: int, through: date) -> bool:
     """Take the sending of a report for that day; False if somebody already did. Called before the bytes leave."""
     rows = ScheduledReport.objects.filter(pk=pk)
     return bool(rows.exclude(done_through__gte=through).update(done_through=through))
+
+
+def give_back(*, pk: int, through: date | None) -> None:
+    """It could not be sent: it is due again."""
+    ScheduledReport.objects.filter(pk=pk).update(done_through=through)

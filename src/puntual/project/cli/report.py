@@ -13,7 +13,11 @@ from puntual.core.errors import UnusableInput
 from puntual.core.time import local_date, parse_date
 from puntual.project.cli import django_setup, emit, progress
 
-KINDS = ("kpis", "ageing", "roll-rates", "vintages", "forecast", "friction", "causes", "experiments", "agents", "harm")
+KINDS = (
+    "kpis", "ageing", "roll-rates", "vintages", "forecast", "friction", "causes", "experiments", "agents", "harm",
+    "mail",
+)  # fmt: skip
+#: `mail` builds no report of its own: it sends those that people programmed for today.
 #: Days of the period when nobody says which: long enough for a month of sales.
 DAYS = 30
 
@@ -34,7 +38,7 @@ DAYS = 30
 def command(
     kind: str, start: str | None, end: str | None, creditor: str | None, by: str | None, form: str, out: Path | None,
     as_json: bool,
-) -> None:  # fmt: skip
+) -> int:  # fmt: skip
     django_setup()
     from puntual.apps.parties import read as parties
     from puntual.apps.reports import export, tables
@@ -43,11 +47,28 @@ def command(
     if by and kind != "kpis":
         raise UnusableInput("--by separa los indicadores: use «puntual report kpis --by ...».")
     creditors = [parties.creditor(creditor)] if creditor else list(parties.creditors()) or [parties.creditor()]
+    if kind == "mail":
+        return _mail(creditors)
     reports = [_build(kind, one, *period(one.zone, first, last), by or "") for one in creditors]
     if form == "json" or as_json:
         _emit(tables.document(reports), out)
-        return
-    _write(export.render(reports, form), out, form)
+    else:
+        _write(export.render(reports, form), out, form)
+    return 0
+
+
+def _mail(creditors: list[Any]) -> int:
+    """Send what is due today; may be called as often as one likes, for instance every hour. 1 if one could not leave."""
+    from puntual.apps.reports import tasks
+    from puntual.project import bindings
+
+    found = [
+        tasks.send_due(creditor=c, today=local_date(bindings.now(), c.zone), channel=bindings.channel_for(bindings.now))
+        for c in creditors
+    ]
+    sent, failed = [s for f in found for s in f.sent], [s for f in found for s in f.failed]
+    emit({"report": "mail", "sent": sent, "failed": failed}, as_json=True)
+    return 1 if failed else 0
 
 
 def period(zone: str, start: date | None, end: date | None) -> tuple[date, date]:

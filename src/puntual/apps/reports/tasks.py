@@ -1,0 +1,88 @@
+"""The reports that go out by mail on their day: PDF and XLSX, with a sentence of what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import attrs
+
+from puntual.apps.outreach import read as outreach
+from puntual.apps.parties.models import Creditor
+from puntual.apps.reports import export, read, write
+from puntual.apps.reports.choices import TITLES
+from puntual.apps.reports.models import ScheduledReport
+from puntual.apps.reports.read_screens import text_of
+from puntual.apps.reports.tables import Report
+from puntual.ports.channels import Channel, ChannelError, Outgoing
+from puntual.ui.formats import locale_for
+
+#: What the sentence of a mail speaks of.
+_TOLD = ("collected", "overdue", "promises_kept")
+_DAY_S = 86_400
+
+
+@attrs.frozen
+class Sent:
+    """What became of the reports of a day."""
+
+    sent: tuple[dict[str, Any], ...] = ()
+    failed: tuple[dict[str, Any], ...] = ()
+
+
+def send_due(*, creditor: Creditor, today: date, channel: Callable[[int, str], Channel | None]) -> Sent:
+    """Send what is due today, each at most once: it is taken before its bytes leave, and given back if it could not."""
+    sent, failed = [], []
+    for row, start, end in write.due(creditor_id=creditor.pk, today=today):
+        before = row.done_through
+        if not write.done(pk=row.pk, through=end):
+            continue
+        told = {"report": row.report, "email": row.email, "from": start, "to": end}
+        try:
+            _send(row, creditor, start, end, channel)
+            sent.append(told)
+        except ChannelError as error:
+            write.give_back(pk=row.pk, through=before)
+            failed.append({**told, "error": str(error)})
+    return Sent(tuple(sent), tuple(failed))
+
+
+def _send(
+    row: ScheduledReport, creditor: Creditor, start: date, end: date, channel: Callable[[int, str], Channel | None]
+) -> None:
+    out = channel(creditor.pk, "email")
+    if out is None:
+        raise ChannelError("No hay correo con que enviarlo: configure el servidor de correo.", permanent=False)
+    report = read.built(row.report, creditor, start, end)
+    try:
+        out.send(_message(row, creditor, report))
+    finally:
+        out.close()
+
+
+def _message(row: ScheduledReport, creditor: Creditor, report: Report) -> Outgoing:
+    server = outreach.mail_server(creditor.pk)
+    sender = server.sender if server else creditor.email or "reportes@puntual.invalid"
+    title = str(TITLES[row.report])
+    changed = what_changed(report, locale_for(creditor.country))
+    name = f"{row.report}-{creditor.code}-{report.start}-{report.end}"
+    files = tuple((f"{name}.{form}", export.TYPES[form], export.render([report], form)) for form in ("pdf", "xlsx"))
+    text = "\n\n".join([f"{title} de {creditor.name}, del {report.start} al {report.end}.", *changed])
+    return Outgoing(
+        message_id=f"{uuid4().hex}@puntual", recipient=row.email, recipient_name="", sender=sender,
+        sender_name=creditor.name, subject=f"{title}: {creditor.name}, al {report.end}", text=text, html="",
+        unsubscribe_url="", expires_in_s=_DAY_S, attachments=files,
+    )  # fmt: skip
+
+
+def what_changed(report: Report, locale: str) -> list[str]:
+    """Sentences: what the report says, and the main figures against the period before."""
+    said = [*report.sentences, *(table.title for table in report.tables[:2])]
+    for m in report.figures:
+        if m.kpi.code in _TOLD and m.figure.value is not None and not m.dimension:
+            now = text_of(m.figure.value, m.kpi, m.currency, locale)
+            was = text_of(m.previous.value, m.kpi, m.currency, locale) if m.previous else ""
+            said.append(f"{m.kpi.name} {m.currency}: {now}{f'; antes, {was}' if was else ''}.")
+    return said
