@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from django.http import QueryDict
@@ -13,9 +12,8 @@ from puntual.apps.payments.read_screens import BANDS, Document, Filters
 from puntual.apps.payments.write import NewGateway
 from puntual.apps.payments.write_bank import Decision
 from puntual.core.errors import UnusableInput
-from puntual.core.money import parse_major
+from puntual.ui.amounts import read_amount
 
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 #: How the secrets of each world begin, where their provider tells them apart: (trying, for real).
 _PREFIXES = {Provider.STRIPE: ("secret_key", "_test_", "_live_"), Provider.MERCADOPAGO: ("access_token", "TEST-", "")}
 
@@ -39,22 +37,18 @@ def decision(
     What goes nowhere stays in favour of the customer. The deductions that were suggested stay for the documents whose
     part nobody touched.
     """
-    parts, kept = [], {d.due_item for d in documents if given.get(f"parte-{d.due_item}", "").strip() == d.typed}
+    parts, kept = [], set()
     for d in documents:
-        minor = _amount(given.get(f"parte-{d.due_item}", ""), d.currency)
-        if minor < 0 or minor > d.open_minor:
+        text = given.get(f"parte-{d.due_item}", "").strip()
+        minor = read_amount(text, d.currency) if text else 0
+        if minor > d.open_minor:
             raise UnusableInput(_("A %(label)s no se le puede aplicar más de lo que debe.") % {"label": d.label})
         if minor:
             parts.append((d.due_item, minor))
+        if minor == d.part_minor:
+            kept.add(d.due_item)
     cut = [(int(str(i)), str(k), int(str(m))) for i, k, m in suggested if i in kept and i in dict(parts)]
     return Decision(account, tuple(parts), tuple(cut), learn=given.get("aprender") == "si", oldest_first=False)
-
-
-def _amount(text: str, currency: str) -> int:
-    plain = text.strip().lstrip("$").strip()
-    if _GROUPED.fullmatch(plain):
-        plain = plain.replace(",", "")
-    return parse_major(plain or "0", currency).minor
 
 
 def new_gateway(given: QueryDict, creditor: int, country: str) -> NewGateway:

@@ -16,7 +16,6 @@ from puntual.apps.payments.models import LineMatch
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables import read_applied
 from puntual.apps.receivables import read_screens as books
-from puntual.core.money import Money
 from puntual.ports.einvoice import StatementLine
 
 PAGE = 25
@@ -237,11 +236,6 @@ class Document:
     open_minor: int
     part_minor: int
     currency: str
-
-    @property
-    def typed(self) -> str:
-        """The part as a person would type it; nothing for nothing."""
-        return str(Money(self.part_minor, self.currency).major()) if self.part_minor else ""
 
 
 def documents(account_id: int, row: Row) -> list[Document]:

@@ -23,6 +23,7 @@ from puntual.apps.payments.choices import NOT_A_PAYMENT, LineState
 from puntual.apps.payments.read_attention import attention
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import Refused, UnusableInput
+from puntual.ui.amounts import typed_amount
 from puntual.ui.formats import money_text
 from puntual.ui.navigation import exists
 
@@ -103,7 +104,7 @@ def movement(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "row": row,
         "text": text,
         "chosen": chosen[0] if chosen else None,
-        "documents": documents,
+        "documents": [(d, typed_amount(d.part_minor, d.currency, scope.locale)) for d in documents],
         "left_minor": row.movement.amount_minor - sum(d.part_minor for d in documents),
         "others": [c for c in others if c.account != account],
         "found": [c for c in screens.found(creditor, text, currency) if c.account != account],
@@ -129,7 +130,7 @@ def _account(scope: Scope, text: str) -> int | None:
 def confirm(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """One key: the money goes where it was suggested. The next row waits with its button ready."""
     row = _row(scope, pk)
-    return _settle(request, row, None)
+    return _settle(request, scope, row, None)
 
 
 @screen
@@ -146,10 +147,10 @@ def apply(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         messages.error(request, error.sentence)
         chosen = f"?{urlencode({'cuenta': account})}" if account else ""
         return redirect(reverse("payments:movement", args=[pk]) + chosen)
-    return _settle(request, row, told)
+    return _settle(request, scope, row, told)
 
 
-def _settle(request: HttpRequest, row: screens.Row, told: write_bank.Decision | None) -> HttpResponse:
+def _settle(request: HttpRequest, scope: Scope, row: screens.Row, told: write_bank.Decision | None) -> HttpResponse:
     pk = row.match.pk
     try:
         done = write_bank.confirm(line_id=pk, by=request.user.pk, at=timezone.now(), decision=told)
@@ -157,7 +158,7 @@ def _settle(request: HttpRequest, row: screens.Row, told: write_bank.Decision | 
         messages.error(request, error.sentence)
         return redirect("payments:movement", pk)
     name = screens.rows_of([done])[0].name
-    money = money_text(row.movement.amount_minor, row.movement.currency)
+    money = money_text(row.movement.amount_minor, row.movement.currency, scope.locale)
     said = _("%(money)s de %(name)s: aplicado.") % {"money": money, "name": name}
     messages.success(request, said, extra_tags=reverse("payments:undo", args=[pk]))
     return _on(request)
@@ -173,7 +174,7 @@ def ignore(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     except (Refused, UnusableInput) as error:
         messages.error(request, error.sentence)
         return redirect("payments:movement", pk)
-    money = money_text(row.movement.amount_minor, row.movement.currency)
+    money = money_text(row.movement.amount_minor, row.movement.currency, scope.locale)
     said = _("%(money)s apartado: no es un pago.") % {"money": money}
     messages.success(request, said, extra_tags=reverse("payments:undo", args=[pk]))
     return _on(request)
