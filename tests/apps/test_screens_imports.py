@@ -129,3 +129,12 @@ def test_an_answer_that_is_none_changes_nothing(boss) -> None:
     gone = Invoice.objects.get(number="A-2")
     boss.post(f"/cargar/{run.pk}/faltaron/", {f"fac_{gone.pk}": "quizá"})
     assert AccountBalance.objects.get().open_minor == 2_000_00
+
+
+def test_a_large_file_is_read_through_without_trying_its_load(boss) -> None:
+    rows = [f"B-{n},Cliente {n},PLU010101AB1,01/10/2026,31/10/2026,{n}.50," for n in range(1, 4001)]
+    text = "\n".join([INVOICES.splitlines()[0], *rows, "B-X,Nadie,,01/10/2026,31/10/2026,nada,"])
+    page = boss.get(send(boss, text))
+    found = page.context["found"]
+    assert (found.tried, found.tally.read, len(found.tally.rejected)) == (False, 4001, 1)
+    assert "Filas leídas" in page.content.decode()

@@ -18,10 +18,12 @@ from puntual.apps.imports.tally import Tally
 from puntual.apps.imports.write import Wish, import_files
 from puntual.apps.parties.models import Creditor
 from puntual.core.errors import UnusableInput
-from puntual.ports.einvoice import Defaults, FileReader, Layout
+from puntual.ports.einvoice import Defaults, FileReader, Layout, Place
 
-#: Larger loads are not tried before: they are loaded with their progress in sight.
-DRY_RUN_UP_TO = 8_000_000
+#: Up to here a load is tried and undone, for a second or two. Larger ones are only read through, which writes nothing
+#: and makes nobody wait; beyond the second size they are loaded with their progress in sight.
+DRY_RUN_UP_TO = 200_000
+READ_UP_TO = 8_000_000
 SAMPLE = 4
 FORMAT_NAMES: Mapping[str, str | Promise] = {
     "cfdi": _("CFDI (facturas y notas de crédito)"), "rep": _("Complemento de pago (REP)"), "ubl": _("Factura UBL"),
@@ -88,6 +90,7 @@ class Review:
     sheets: tuple[Sheet, ...]
     broken: tuple[str, ...]
     tally: Tally | None
+    tried: bool = False
 
     @property
     def ready(self) -> bool:
@@ -111,13 +114,39 @@ def review(creditor: Creditor, staged: staging.Staged, today: date) -> Review:
         except UnusableInput as error:
             broken.append(error.sentence)
     sheets = tuple(with_sheets.values())
+    usable = bool(formats) and not any(s.problem for s in sheets)
+    tried = usable and staged.size <= DRY_RUN_UP_TO
     tally = None
-    if staged.size <= DRY_RUN_UP_TO and formats and not any(s.problem for s in sheets):
+    if tried:
         wish = Wish(kind=staged.kind or None, dry_run=True)
-        tally = import_files(
-            creditor=creditor, sources=staging.sources(staged), reader=reader(), as_of=today, wish=wish
-        ).tally
-    return Review(formats.most_common(), sheets, tuple(broken), tally)
+        files = staging.sources(staged)
+        tally = import_files(creditor=creditor, sources=files, reader=reader(), as_of=today, wish=wish).tally
+    elif usable and staged.size <= READ_UP_TO:
+        tally = _read_through(look, creditor, staged)
+    return Review(formats.most_common(), sheets, tuple(broken), tally, tried)
+
+
+def _read_through(look: FileReader, creditor: Creditor, staged: staging.Staged) -> Tally:
+    """What reading alone tells: how many rows, and those that cannot be understood."""
+    tally, defaults = Tally(), Defaults(creditor.country, creditor.currency)
+    for source in staging.sources(staged):
+        try:
+            format, layout = look.detect(source.data, source.name), None
+            if format in ("csv", "xlsx"):
+                fingerprint = look.headings(source.data, source.name)[1]
+                layout = read.remembered_layout(creditor.pk, fingerprint, staged.kind or None)
+                layout = layout or look.layout(source.data, source.name, kind=staged.kind or None, defaults=defaults)
+            kind = layout.kind if layout else None
+            for batch in look.read(
+                source.data, source.name, format=format, kind=kind, layout=layout, defaults=defaults
+            ):
+                tally.read += batch.read
+                tally.rejected += batch.errors
+                tally.warn(batch.warnings)
+        except UnusableInput as error:
+            tally.read += 1
+            tally.reject(Place(source.name), "", "", error.sentence)
+    return tally
 
 
 def _sheet(look: FileReader, creditor: Creditor, data: bytes, name: str, kind: str | None) -> Sheet:

@@ -28,7 +28,7 @@ from puntual.core.errors import UnusableInput
 from puntual.ports.einvoice import Defaults, FileReader, Layout
 
 #: Loads up to this size end before the page answers; larger ones go on beside it, with their progress in sight.
-AT_ONCE = 1_500_000
+AT_ONCE = 300_000
 SHOWN = 100
 _PATIENCE_S = 5.0
 
