@@ -85,7 +85,8 @@ def within(decision: pl.DataFrame, capacity: Capacity) -> pl.DataFrame:
     acts = decision.with_row_index("row").filter((pl.col("verdict") == "allow") & (pl.col("channel") != "task"))
     candidates = acts.select(
         "row",
-        "party",
+        # One message an account: how often a person may be spoken to over all accounts is the gate's to say.
+        party=pl.col("account"),
         action=pl.col("account"),
         channel=pl.col("channel"),
         expected_value_minor=pl.col("amount_minor").clip(lower_bound=1),

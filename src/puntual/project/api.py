@@ -54,7 +54,7 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 def run_day(creditor: Creditor, as_of: str | None) -> dict[str, Any]:
     """Bound for the API: decide a day, as `puntual run` does."""
     from puntual.pipeline.daily_run import run_day as decide
-    from puntual.project.cli.run import moment
+    from puntual.project.cli.run_ import moment
 
     instant, past = moment(as_of, creditor.zone)
     return decide(creditor=creditor, as_of=instant, past=past).as_json()

@@ -24,7 +24,7 @@ from puntual.core.errors import Refused, UnusableInput
 
 #: command -> module of this package. The only registry of commands.
 COMMANDS = {
-    "init": "init", "serve": "serve", "demo": "demo", "import": "import_", "run": "run", "plan": "plan",
+    "init": "init", "serve": "serve", "demo": "demo", "import": "import_", "run": "run_", "plan": "plan",
     "dispatch": "dispatch", "gate": "gate", "charge": "charge", "lint": "lint", "classify": "classify",
     "predict": "predict", "backtest": "backtest", "simulate": "simulate", "report": "report", "policy": "policy",
     "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench",

@@ -9,7 +9,7 @@ import click
 from puntual.core.money import Money
 from puntual.core.reasons import sentence
 from puntual.project.cli import DONE, FINDINGS, django_setup, emit
-from puntual.project.cli.run import moment
+from puntual.project.cli.run_ import moment
 
 
 @click.command()
