@@ -18,6 +18,7 @@ import attrs
 import polars as pl
 from django.conf import settings
 
+from puntual.apps.compliance import read_prescription
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Creditor
@@ -155,9 +156,7 @@ def _unprescribed(debts: pl.DataFrame, day: date) -> pl.DataFrame:
         return debts
     laws = load_prescription()
     items = old.select("due_item", "country", "debtor", "due_on", document=pl.lit("invoice"))
-    paid = read_charges.part_payments(old["due_item"].to_list())
-    events = paid.with_columns(event=pl.lit("partial_payment"), documented=pl.lit(True))
-    clocks = prescription_frame(items, events.select("due_item", "event", "on", "documented"), laws, day)
+    clocks = prescription_frame(items, read_prescription.interruptions(old["due_item"].to_list()), laws, day)
     gone = clocks.filter(pl.col("prescription_status") == "prescribed").select("due_item")
     return debts.join(gone, on="due_item", how="anti")
 

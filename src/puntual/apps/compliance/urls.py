@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.compliance import views, views_register, views_soft
+from puntual.apps.compliance import views, views_register, views_situations, views_soft
 
 app_name = "compliance"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("normas/valores/<str:rule_id>/", views_soft.edit, name="soft_edit"),
     path("normas/valores/<int:pk>/deshacer/", views_soft.undo, name="soft_undo"),
     path("normas/autorizaciones/", views_register.register, name="register"),
+    path("normas/situaciones/<int:pk>/", views_situations.add, name="situation_add"),
+    path("normas/situaciones/<int:pk>/<int:situation_id>/terminar/", views_situations.end, name="situation_end"),
     path("normas/<str:country>/", views.pack, name="pack"),
     path("normas/regla/<str:rule_id>/", views.rule, name="rule"),
 ]

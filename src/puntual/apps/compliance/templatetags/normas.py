@@ -1,0 +1,55 @@
+"""What the law side adds to the pages of a customer and of an invoice: situations and prescription clocks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template import Context
+
+from puntual.apps.compliance import read, read_prescription
+from puntual.apps.compliance.write import SITUATIONS
+from puntual.apps.parties.models import Account
+from puntual.apps.receivables import read as receivables
+from puntual.apps.receivables.models import Invoice
+
+register = template.Library()
+
+
+@register.inclusion_tag("compliance/_situations.html", takes_context=True)
+def situaciones(context: Context, account: Account) -> dict[str, Any]:
+    """What stops automation for this person, and the form to note or end it."""
+    today: date = context["today"]
+    held = [s for s in read.situations_of(account.party_id) if s.until is None or s.until > today]
+    return {
+        "account": account,
+        "held": held,
+        "choices": SITUATIONS,
+        "today": today,
+        "csrf_token": context.get("csrf_token"),
+        "locale": context.get("locale"),
+    }
+
+
+@register.inclusion_tag("compliance/_prescription.html", takes_context=True)
+def prescripcion(context: Context, account: Account) -> dict[str, Any]:
+    """The clocks of the open documents of an account."""
+    return _clocks(context, account, receivables.open_items(account.pk))
+
+
+@register.inclusion_tag("compliance/_prescription.html", takes_context=True)
+def prescripcion_documento(context: Context, invoice: Invoice) -> dict[str, Any]:
+    """The clocks of one invoice."""
+    mine = [b for b in receivables.open_items(invoice.account_id) if b.due_item.invoice_id == invoice.pk]
+    return _clocks(context, invoice.account, mine)
+
+
+def _clocks(context: Context, account: Account, balances: list[Any]) -> dict[str, Any]:
+    found = read_prescription.clocks(account, balances, context["today"])
+    return {
+        "clocks": found,
+        "review": [c for c in found if c.told.needs_review],
+        "soonest": found[0] if found else None,
+        "locale": context.get("locale"),
+    }
