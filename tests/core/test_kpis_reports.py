@@ -73,6 +73,12 @@ class TestRollRates:
         line = found.filter(pl.col("bucket") == "d1_30").row(0, named=True)
         assert (line["was_minor"], line["next_minor"], line["rate_bp"]) == (80, 60, 7_500)
 
+    def test_the_last_bucket_does_not_count_what_rolled_in_before(self):
+        rows = [sold(d(1, 1), d(3, 12), 50), sold(d(1, 1), d(1, 2), 7_000)]  # 80 and 149 days late on 31 May
+        found = roll_rates.monthly(known(d(6, 1), d(6, 30), *rows), months=1)
+        line = found.filter(pl.col("bucket") == "d61_90").row(0, named=True)
+        assert (line["was_minor"], line["next_minor"], line["rate_bp"]) == (50, 50, 10_000)
+
     def test_a_month_counts_when_it_is_over(self):
         assert roll_rates.month_ends(d(6, 29), 2) == [d(4, 30), d(5, 31)]
         assert roll_rates.month_ends(d(6, 30), 2) == [d(5, 31), d(6, 30)]

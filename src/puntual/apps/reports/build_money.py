@@ -122,7 +122,7 @@ def _monthly(rows: pl.DataFrame, currency: str) -> Table:
     )  # fmt: skip
     cells = tuple(
         (r["month"], ageing_core.NAMES[r["bucket"]], r["was_minor"], r["next_minor"], r["rate_bp"])
-        for r in rows.iter_rows(named=True)
+        for r in rows.sort("month", descending=True, maintain_order=True).iter_rows(named=True)
     )
     first = rows.filter(pl.col("bucket") == "d1_30", pl.col("rate_bp").is_not_null())
     title = "Rodamiento de cada mes, por saldos."

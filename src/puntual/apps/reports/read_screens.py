@@ -22,7 +22,7 @@ from puntual.core.reports.measure import Kpi
 from puntual.core.reports.registry import Measured
 from puntual.core.reports.vintages import due_and_collected
 from puntual.ui.ageing import ageing as ageing_bar
-from puntual.ui.formats import locale_for, money_text
+from puntual.ui.formats import locale_for, money_text, short_money
 
 HEADLINES = ("collected", "receivable", "overdue", "dso", "cei")
 PROMISES = ("promises_kept", "promises_kept_amount")
@@ -42,6 +42,7 @@ class Shown:
     tone: str
     target: str
     label: str = ""
+    short: str = ""
 
 
 def text_of(value: Decimal | None, kpi: Kpi, currency: str, locale: str) -> str:
@@ -61,7 +62,9 @@ def shown(measured: Measured, locale: str, targets: dict[str, Decimal], label: s
     text = text_of(now, kpi, measured.currency, locale)
     change, tone = _change(measured, locale)
     said = text_of(target, kpi, measured.currency, locale) if target is not None else ""
-    return Shown(kpi, measured.currency, text, measured.figure.sentence, change, tone, said, label)
+    money = kpi.unit == "money" and now is not None
+    short = short_money(int(now or 0), measured.currency, locale) if money else text
+    return Shown(kpi, measured.currency, text, measured.figure.sentence, change, tone, said, label, short)
 
 
 def _change(measured: Measured, locale: str) -> tuple[str, str]:

@@ -155,14 +155,16 @@ KPIS: tuple[Kpi, ...] = (
         formula="cobrado de lo vencido al abrir ÷ vencido al abrir × 100",
         variant="Pagos aplicados en el periodo a documentos vencidos a su apertura.",
         numerator="pagos aplicados a lo vencido al abrir", denominator="saldo vencido al abrir", unit="pct",
-        cut_off=_CUT, source="vcc.live; addasoft; inconcertcx", compute=recovery, better="up", rows="payments", by=_SEGMENT,
+        cut_off=_CUT, source="vcc.live; addasoft; inconcertcx",
+        compute=recovery, better="up", rows="payments", by=_SEGMENT,
     ),
     Kpi(
         code="stage_recovery", name="Recuperación por etapa", group="cobro",
         formula="cobrado en el periodo ÷ saldo al abrir × 100",
         variant="Documentos ya emitidos al abrir; la etapa es la que tenían ese día.",
         numerator="pagos aplicados", denominator="saldo al abrir", unit="pct", cut_off=_CUT,
-        source="vcc.live; addasoft; inconcertcx", compute=recovery_at_stage, better="up", rows="payments", by=("stage", "segment"),
+        source="vcc.live; addasoft; inconcertcx",
+        compute=recovery_at_stage, better="up", rows="payments", by=("stage", "segment"),
     ),
     Kpi(
         code="collected_vs_due", name="Cobrado contra lo que vencía", group="cobro",
@@ -193,7 +195,8 @@ KPIS: tuple[Kpi, ...] = (
         code="collection_term", name="Plazo de cobranza", group="cobro",
         formula="Σ (pago − emisión) ÷ documentos pagados", variant="Documentos pagados en el periodo, por número.",
         numerator="días desde la emisión", denominator="documentos pagados", unit="days", cut_off=_CUT,
-        source="securitec.pe (Beex)", compute=collection_term, better="down", by=_SEGMENT, rows="settled", parts="count",
+        source="securitec.pe (Beex)",
+        compute=collection_term, better="down", by=_SEGMENT, rows="settled", parts="count",
     ),
     Kpi(
         code="cure_rate", name="Tasa de regularización", group="cobro",

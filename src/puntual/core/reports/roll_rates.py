@@ -18,6 +18,8 @@ from puntual.core.reports.inputs import Known, total
 
 #: The destination of what is no longer owed: paid, credited, written off.
 SETTLED = "settled"
+#: What the 61-90 bucket rolls into: the open-ended one would hold what rolled in every month before.
+NEXT_TO_LAST = "d91_120"
 MATRIX: Schema = {
     "currency": Column(pl.String, "moneda"),
     "was": Column(pl.String, "tramo al abrir", choices=tuple(BUCKETS)),
@@ -30,7 +32,7 @@ MONTHLY: Schema = {
     "month": Column(pl.Date, "último día del mes"),
     "bucket": Column(pl.String, "tramo de partida", choices=tuple(BUCKETS)),
     "was_minor": Column(MINOR, "capital del tramo un mes antes"),
-    "next_minor": Column(MINOR, "capital del tramo siguiente al cierre"),
+    "next_minor": Column(MINOR, "capital del tramo siguiente al cierre; del último, el de 91 a 120 días"),
     "rate_bp": Column(pl.Int64, "tasa de rodamiento, en centésimas de por ciento", null=True),
 }
 
@@ -79,7 +81,7 @@ def monthly(known: Known, months: int = 12) -> pl.DataFrame:
             was, now = _stock(held, before), _stock(held, end)
             rows += [
                 (currency, end, code, was[code], now[after], share_bp(now[after], was[code]))
-                for code, after in zip(codes, codes[1:])
+                for code, after in zip(codes, [*codes[1:-1], NEXT_TO_LAST])
             ]
     return pl.DataFrame(rows, schema={n: c.dtype for n, c in MONTHLY.items()}, orient="row")
 
@@ -96,4 +98,5 @@ def month_ends(end: date, months: int) -> list[date]:
 
 def _stock(held: pl.DataFrame, day: date) -> dict[str, int]:
     known = held.filter(pl.col("effective_on") <= day)
-    return {code: total(known, _bucket(age_on(day)) == code) for code in BUCKETS}
+    stock = {code: total(known, _bucket(age_on(day)) == code) for code in BUCKETS}
+    return stock | {NEXT_TO_LAST: total(known, age_on(day).is_between(91, 120))}

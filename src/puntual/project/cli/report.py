@@ -58,7 +58,7 @@ def command(
 
 
 def _mail(creditors: list[Any]) -> int:
-    """Send what is due today; may be called as often as one likes, for instance every hour. 1 if one could not leave."""
+    """Send what is due today; may be called as often as one likes, every hour for instance. 1: some could not leave."""
     from puntual.apps.reports import tasks
     from puntual.project import bindings
 
