@@ -143,6 +143,10 @@ class TestTwilioSends:
         assert (caught.value.permanent, caught.value.rate_limited, caught.value.code) == (permanent, slower, str(code))
         assert caught.value.bad_recipient is (code == 21211)
 
+    def test_a_failure_in_nobodys_words_tells_nothing(self):
+        with pytest.raises(OSError, match="no se sabe si lo tomó"):
+            twilio(httpx.Response(500, text="<html>"))[1].send(message())
+
 
 class TestTwilioTells:
     URL = "https://x.example/webhooks/twilio/n1/?id=pun-7-0%40norte.example"

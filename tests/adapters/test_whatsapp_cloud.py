@@ -134,11 +134,14 @@ class TestFailures:
         assert len(meta.delivered) == 2
 
     def test_their_own_trouble_is_for_later_and_a_gateway_between_us_tells_nothing(self, meta):
-        meta.fail_next(500)
-        assert refusal(meta, MESSAGE) == ("500", False, False)
-        meta.fail_next(504)
-        with pytest.raises(OSError, match="no se sabe"):
-            channel(meta).send(MESSAGE)
+        busy = httpx.Response(503, json={"error": {"code": 131016, "message": "(#131016) Service unavailable"}})
+        with pytest.raises(ChannelError) as caught:
+            WhatsAppChannel(WhatsAppAccount("1", "x"), httpx.MockTransport(lambda _: busy)).send(MESSAGE)
+        assert (caught.value.code, caught.value.permanent) == ("131016", False)
+        for status in (500, 502, 504):
+            meta.fail_next(status)
+            with pytest.raises(OSError, match="no se sabe"):
+                channel(meta).send(MESSAGE)
 
     def test_silence_after_the_bytes_left_tells_nothing(self):
         def silent(request):

@@ -19,19 +19,37 @@ _BEFORE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.Un
 _NOBODY_KNOWS = frozenset({502, 504})
 
 
-def client(base_url: str, transport: httpx.BaseTransport | None) -> httpx.Client:
-    """A client of a provider. `transport` is the seam of tests and simulators."""
-    return httpx.Client(base_url=base_url, transport=transport, timeout=TIMEOUT_S, follow_redirects=False)
+class Link:
+    """A connection to a provider that opens when it is needed: dispatch closes a channel whose outcome nobody knows,
+    and goes on with the next message. `transport` is the seam of tests and simulators."""
 
+    def __init__(self, who: str, base_url: str, transport: httpx.BaseTransport | None) -> None:
+        self._who, self._base_url, self._transport = who, base_url, transport
+        self._client: httpx.Client | None = None
 
-def hand_over(link: httpx.Client, who: str, method: str, path: str, **how: Any) -> httpx.Response:
-    """The provider's answer, whatever its status. ChannelError: it never left. OSError: nobody knows."""
-    try:
-        answer = link.request(method, path, **how)
-    except _BEFORE as error:
-        raise ChannelError(f"No se pudo conectar con {who}: se intentará de nuevo.", permanent=False) from error
-    except httpx.HTTPError as error:
-        raise OSError(f"{who} no respondió a tiempo: no se sabe si lo tomó.") from error
-    if answer.status_code in _NOBODY_KNOWS:
-        raise OSError(f"{who} respondió {answer.status_code}: no se sabe si lo tomó.")
-    return answer
+    def hand_over(self, method: str, path: str, **how: Any) -> httpx.Response:
+        """The provider's answer, whatever its status. ChannelError: it never left. OSError: nobody knows."""
+        try:
+            answer = self._open().request(method, path, **how)
+        except _BEFORE as error:
+            raise ChannelError(
+                f"No se pudo conectar con {self._who}: se intentará de nuevo.", permanent=False
+            ) from error
+        except httpx.HTTPError as error:
+            raise OSError(f"{self._who} no respondió a tiempo: no se sabe si lo tomó.") from error
+        if answer.status_code in _NOBODY_KNOWS:
+            raise OSError(f"{self._who} respondió {answer.status_code}: no se sabe si lo tomó.")
+        return answer
+
+    def _open(self) -> httpx.Client:
+        if self._client is None:
+            self._client = httpx.Client(
+                base_url=self._base_url, transport=self._transport, timeout=TIMEOUT_S, follow_redirects=False
+            )
+        return self._client
+
+    def close(self) -> None:
+        """Let the connections go; the next message opens others."""
+        client, self._client = self._client, None
+        if client is not None:
+            client.close()

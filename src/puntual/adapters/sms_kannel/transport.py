@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import attrs
 import httpx
 
-from puntual.adapters import message_http
+from puntual.adapters.message_http import Link
 from puntual.adapters.sms_text import UCS2, as_sent, measure
 from puntual.ports.channels import ChannelError, Delivery, Outgoing
 
@@ -35,12 +35,12 @@ class KannelChannel:
 
     def __init__(self, account: KannelAccount, transport: httpx.BaseTransport | None = None) -> None:
         self._account = account
-        self._link = message_http.client(account.base_url, transport)
+        self._link = Link("Kannel", account.base_url, transport)
 
     def send(self, message: Outgoing) -> Delivery:
         """Queue one SMS. ChannelError says what Kannel answered; OSError that nobody knows."""
         query = self._query(message)
-        answer = message_http.hand_over(self._link, "Kannel", "GET", "/cgi-bin/sendsms", params=query)
+        answer = self._link.hand_over("GET", "/cgi-bin/sendsms", params=query)
         said = answer.text.strip()[:200]
         # 202 with code 0 (accepted) or 3 (queued for later); anything else was not taken.
         if answer.status_code == httpx.codes.ACCEPTED and said[:1] in ("0", "3"):

@@ -7,7 +7,7 @@ import math
 import attrs
 import httpx
 
-from puntual.adapters import message_http
+from puntual.adapters.message_http import Link
 from puntual.adapters.sms_text import as_sent
 from puntual.ports.channels import ChannelError, Delivery, Outgoing
 
@@ -39,14 +39,14 @@ class TwilioChannel:
 
     def __init__(self, account: TwilioAccount, transport: httpx.BaseTransport | None = None) -> None:
         self._account = account
-        self._link = message_http.client(account.base_url, transport)
+        self._link = Link("Twilio", account.base_url, transport)
 
     def send(self, message: Outgoing) -> Delivery:
         """Hand one SMS over; the provider's id is its SID. ChannelError says why it was not taken."""
         account = self._account
         path = f"/2010-04-01/Accounts/{account.sid}/Messages.json"
         how = {"data": self._form(message), "auth": (account.sid, account.auth_token)}
-        answer = message_http.hand_over(self._link, "Twilio", "POST", path, **how)
+        answer = self._link.hand_over("POST", path, **how)
         if answer.status_code in (200, 201):
             return Delivery(provider_id=str(answer.json()["sid"]))
         raise refusal(answer)
@@ -71,12 +71,14 @@ class TwilioChannel:
 
 
 def refusal(answer: httpx.Response) -> ChannelError:
-    """Twilio's error as ours."""
+    """Twilio's error as ours. OSError for a failure that is not told in its own words: it may have taken it."""
     try:
         body = answer.json()
     except ValueError:
         body = {}
     code, status = int(body.get("code") or 0), answer.status_code
+    if status >= 500 and not code:
+        raise OSError(f"Twilio respondió {status} sin explicación: no se sabe si lo tomó.")
     words = f"Twilio respondió {code or status}: {str(body.get('message') or 'sin explicación')[:200]}"
     slower = status == 429 or code in _SLOWER
     passing = slower or status >= 500 or status in (401, 408) or code in _ACCOUNT

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import httpx
 
-from puntual.adapters import message_http
+from puntual.adapters.message_http import Link
 from puntual.adapters.whatsapp_cloud.errors import WORDS, channel_error
 from puntual.ports.channels import ChannelError, Delivery, Outgoing, TemplateUse
 
@@ -29,7 +29,7 @@ class WhatsAppChannel:
 
     def __init__(self, account: WhatsAppAccount, transport: httpx.BaseTransport | None = None) -> None:
         self._account = account
-        self._link = message_http.client(account.base_url, transport)
+        self._link = Link("WhatsApp", account.base_url, transport)
 
     def send(self, message: Outgoing) -> Delivery:
         """Send the free words while the window is open, else the approved template.
@@ -37,9 +37,7 @@ class WhatsAppChannel:
         ChannelError when there is neither: nothing is asked of Meta then, because what it would refuse counts against
         the number.
         """
-        answer = message_http.hand_over(
-            self._link,
-            "WhatsApp",
+        answer = self._link.hand_over(
             "POST",
             f"/{VERSION}/{self._account.phone_number_id}/messages",
             json=payload(message),
@@ -95,8 +93,9 @@ def _body(answer: httpx.Response) -> dict[str, Any]:
         body = answer.json()
     except ValueError:
         body = None
-    if isinstance(body, dict):
+    if isinstance(body, dict) and (answer.status_code < 500 or "error" in body):
         return body
-    if answer.status_code < 400:
-        raise OSError("WhatsApp respondió algo que no se entiende: no se sabe si lo tomó.")
+    if answer.status_code < 400 or answer.status_code >= 500:
+        # A failure that is not told in Meta's own words comes from something in between, or from halfway through.
+        raise OSError(f"WhatsApp respondió {answer.status_code} sin explicación: no se sabe si lo tomó.")
     return {}
