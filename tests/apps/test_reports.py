@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 
 from puntual.adapters.email_file.transport import FileChannel
+from puntual.apps.access import write as access
 from puntual.apps.negotiation import write as negotiation
 from puntual.apps.outreach.models import Contact, Fact, Outbox
 from puntual.apps.parties import write as parties
@@ -300,6 +301,29 @@ class TestCommand:
             capsys, "ageing", "--to", "2026-04-30", "--format", "xlsx", "--out", str(tmp_path / "a.xlsx")
         )
         assert (code, out.out) == (0, "") and zipfile.is_zipfile(tmp_path / "a.xlsx")
+
+
+class TestApi:
+    @pytest.fixture
+    def ask(self, client, shop):
+        _, key = access.create_key(name="bi", scopes=["read"])
+        return lambda path: client.get(f"/api/v1{path}", headers={"Authorization": f"Bearer {key}"})
+
+    def test_the_same_document_as_the_command(self, ask, capsys):
+        answer = ask("/reports/kpis?from=2026-04-01&to=2026-04-30")
+        cli.run(["report", "kpis", "--from", "2026-04-01", "--to", "2026-04-30"])
+        assert (answer.status_code, answer.json()) == (200, json.loads(capsys.readouterr().out))
+
+    def test_every_indicator_is_defined(self, ask):
+        assert [k["code"] for k in ask("/reports").json()["kpis"]] == [k.code for k in registry.REGISTRY]
+
+    def test_a_report_that_does_not_exist_is_told(self, ask):
+        answer = ask("/reports/ventas")
+        assert answer.status_code == 404
+        assert "Los que hay: kpis, ageing" in answer.json()["detail"]
+
+    def test_nobody_reads_without_a_key(self, client, shop):
+        assert client.get("/api/v1/reports/kpis").status_code == 401
 
 
 class TestByMail:

@@ -14,13 +14,14 @@ from puntual.apps.parties.api import router as parties
 from puntual.apps.parties.models import Creditor
 from puntual.apps.planning.api import router as planning
 from puntual.apps.receivables.api import router as receivables
+from puntual.apps.reports.api import router as reports
 from puntual.core.errors import Refused, UnusableInput
 
 api = NinjaAPI(
     title="Puntual", version=__version__, description="Cobranza amable, legal y medible.", urls_namespace="api",
     docs_url="/docs", openapi_url="/openapi.json",
 )  # fmt: skip
-for router in (parties, receivables, planning):
+for router in (parties, receivables, planning, reports):
     api.add_router("", router)
 
 
