@@ -136,6 +136,7 @@ def test_rules_and_loads_are_accessible_in_light_and_dark_and_fit_a_phone(access
         "/comenzar/permisos/",
         "/comenzar/politica/",
         "/comenzar/vista/",
+        f"/clientes/{portfolio.accounts['C-1']}/pago/documentos/",
         "/configuracion/",
         "/configuracion/empresa/",
         "/configuracion/correo/?proveedor=google",

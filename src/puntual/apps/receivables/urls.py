@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.receivables import views, views_acts, views_detail
+from puntual.apps.receivables import views, views_acts, views_detail, views_payment
 
 app_name = "receivables"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("cartera/deshacer/", views.bulk_undo, name="bulk_undo"),
     path("clientes/<int:pk>/", views_detail.account, name="account"),
     path("clientes/<int:pk>/pago/", views_acts.register_payment, name="register_payment"),
+    path("clientes/<int:pk>/pago/documentos/", views_payment.choose_items, name="choose_items"),
     path("clientes/<int:pk>/pago/quitar/", views_acts.undo_payment, name="undo_payment"),
     path("clientes/<int:pk>/promesa/", views_acts.make_promise, name="make_promise"),
     path("clientes/<int:pk>/promesa/quitar/", views_acts.undo_promise, name="undo_promise"),
