@@ -16,11 +16,10 @@ from puntual.apps.parties import vault
 from puntual.apps.parties.models import Creditor
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables.models import AccountBalance
-from puntual.core.compliance.content import lint
 from puntual.core.errors import UnusableInput
 from puntual.core.time import local_date
-from puntual.law.content_loader import load_content
 from puntual.pipeline import compose, safekeeping
+from puntual.pipeline.activation import activation_findings
 from puntual.ports.channels import ChannelError, Outgoing
 from puntual.project.bindings import now
 
@@ -62,11 +61,8 @@ def send_test(creditor: Creditor, to: str) -> None:
 
 def template_findings(country: str, stages: list[str], channel: str, text: str) -> list[dict[str, Any]]:
     """What the law of a country would mend in a template, over the stages in which it is used; each finding once."""
-    found: dict[tuple[str, int], dict[str, Any]] = {}
-    for stage in stages:
-        for one in lint(text, country=country, stage=stage, channel=channel, language="es", rules=load_content()):
-            found.setdefault((one.rule, one.line), one.as_json())
-    return sorted(found.values(), key=lambda f: f["line"])
+    found = activation_findings(text=text, country=country, channel=channel, stages=stages, language="es")
+    return [one.as_json() for one in found]
 
 
 def template_preview(creditor: Creditor, subject: str, text: str) -> dict[str, str]:

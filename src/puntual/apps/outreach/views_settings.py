@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from puntual.apps.audit import write as audit
 from puntual.apps.outreach import providers, read, read_templates, write_settings
 from puntual.apps.outreach.choices import SendState
 from puntual.apps.outreach.forms import FirstSendsForm, MailServerForm, TemplateForm, TestForm
@@ -141,7 +142,7 @@ def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> Htt
     if request.method == "POST" and form.is_valid() and request.POST.get("accion") == "guardar":
         if found:
             form.add_error("text", _("No se guardó: la norma pide corregir lo que se señala."))
-        elif _kept(form, scope, name, channel, subject, text):
+        elif _kept(form, scope, name, channel, subject, text, request.user):
             messages.success(request, _("Guardado. Así dirán desde ahora los mensajes que salgan."))
             return redirect("settings:template", name, channel)
     context: dict[str, Any] = {"form": form, "words": words, "label": read_templates.label(name), "findings": found}
@@ -152,11 +153,12 @@ def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> Htt
     return page(request, scope, "outreach/template.html", context)
 
 
-def _kept(form: TemplateForm, scope: Scope, name: str, channel: str, subject: str, text: str) -> bool:
+def _kept(form: TemplateForm, scope: Scope, name: str, channel: str, subject: str, text: str, by: Any) -> bool:
     try:
         write_settings.save_template(
             creditor_id=scope.creditor.pk, name=name, channel=channel, subject=subject, text=text
         )
+        audit.record(act="template_activated", actor=by, kind="template", detail={"name": name, "channel": channel})
     except UnusableInput as error:
         form.add_error("text", error.sentence)
         return False
