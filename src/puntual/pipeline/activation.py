@@ -12,12 +12,12 @@ STAGES = ("preventive", "administrative", "extrajudicial")
 
 
 def activation_findings(
-    *, subject: str, text: str, country: str, channel: str, language: str | None = None, stages: Sequence[str] = STAGES
+    *, text: str, country: str, channel: str, stages: Sequence[str] = STAGES, language: str | None = None
 ) -> list[Finding]:
-    """Everything the norm of the country holds against the words, once each. Empty: it may be activated."""
-    whole = f"Asunto: {subject}\n\n{text}" if subject else text
-    found: dict[tuple[str, int, str], Finding] = {}
+    """Everything the norm of the country holds against the words (an e-mail's subject is their first line), each
+    finding once, in order of its line. Empty: it may be activated."""
+    found: dict[tuple[str, int], Finding] = {}
     for stage in stages:
-        for one in lint(whole, country=country, stage=stage, channel=channel, language=language, rules=load_content()):
-            found.setdefault((one.rule, one.line, one.text), one)
-    return list(found.values())
+        for one in lint(text, country=country, stage=stage, channel=channel, language=language, rules=load_content()):
+            found.setdefault((one.rule, one.line), one)
+    return sorted(found.values(), key=lambda one: one.line)
