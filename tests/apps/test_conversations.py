@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import attrs
+import httpx
 import pytest
 
+from puntual.adapters.sms_text import measure
 from puntual.apps.compliance import read as compliance
 from puntual.apps.inbox import read, write, write_decide, write_process
 from puntual.apps.inbox.models import Conversation, DeliveryUpdate, Proposal, RawInbound, ThreadMessage
@@ -25,7 +28,7 @@ from puntual.core.errors import Refused, UnusableInput
 from puntual.core.money import Money
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
-from puntual.project import inbox, messengers
+from puntual.project import bindings, inbox, messengers
 from puntual.simulators.whatsapp import Person, PhoneNumber, Template, WhatsAppSimulator
 
 pytestmark = pytest.mark.django_db
@@ -92,8 +95,8 @@ class House:
         run_day(creditor=self.creditor, as_of=DAWN)
         return self.dispatch()
 
-    def dispatch(self):
-        channel = messengers.channel_of(self.carrier, self.meta.transport())
+    def dispatch(self, channel=None):
+        channel = channel or messengers.channel_of(self.carrier, self.meta.transport())
         outside = Outside(
             channel=lambda *_: channel, links=lambda points: {a: f"https://x.example/p/t{a}/" for a in points},
             now=lambda: self.now, channels=("email", "sms", "whatsapp"), only=messengers.creditors_by_channel,
@@ -328,6 +331,48 @@ class TestDoors:
         assert [c.status for c in compliance.consents_of(house.party)] == ["withdrawn"]
 
 
+class TestSms:
+    def carrier(self, house):
+        credentials = {"base_url": "http://k.invalid", "username": "u", "password": "p", "token": "t0k"}
+        return write.save_account(
+            creditor_id=house.creditor.pk, adapter="kannel", address="2020", credentials=credentials, at=DAWN
+        )
+
+    def planned(self, house):
+        run_day(creditor=house.creditor, as_of=DAWN)
+        Outbox.objects.update(channel="sms")
+
+    def test_it_leaves_in_two_parts_and_its_report_finds_it(self, house, client):
+        carrier, asked = self.carrier(house), []
+        self.planned(house)
+
+        def kannel(request):
+            asked.append(request.url.params)
+            return httpx.Response(202, text="0: Accepted for delivery")
+
+        assert house.dispatch(messengers.channel_of(carrier, httpx.MockTransport(kannel))).sent == 1
+        (query,) = asked
+        assert (query["to"], query["coding"]) == ("+525550000001", "0")
+        assert query["text"].startswith("Ferretera del Norte: hola, Lucia Ocampo. ")
+        assert "$500.00 MXN" in query["text"]
+        assert measure(query["text"]).parts == 2
+        told = query["dlr-url"].partition("?")[2].replace("%d", "1").replace("%T", "1795543300").replace("%A", "")
+        assert client.get(f"/webhooks/kannel/{carrier.ref}/?{told}").status_code == 200
+        house.now = datetime.now(UTC)
+        assert house.listen().reports == 1
+        assert Fact.objects.get(kind="delivered").outbox_id == Outbox.objects.get().pk
+
+    def test_in_test_mode_it_is_written_to_a_file(self, house, settings):
+        self.carrier(house)
+        self.planned(house)
+        house.creditor.test_mode = True
+        house.creditor.save()
+        channel = bindings.channel_for(lambda: house.now)(house.creditor.pk, "sms")
+        assert house.dispatch(channel).sent == 1
+        written = (settings.DATA / Outbox.objects.get().message.file).read_text(encoding="utf-8")
+        assert written.startswith("Para: +525550000001\nCanal: sms\nPartes: 2\n\nFerretera del Norte: hola, Lucia")
+
+
 def test_without_an_account_whatsapp_stays_prepared_for_a_person(house):
     house.carrier.active = False
     house.carrier.save()
@@ -357,6 +402,4 @@ def test_a_stop_is_not_undone_by_us(house, client):
 
 
 def _value(sent):
-    import json
-
     return json.loads(sent.body)["entry"][0]["changes"][0]["value"]
