@@ -7,104 +7,21 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 import attrs
-import httpx
 import pytest
+from messaging_house import DAWN, LUCIA, NOON, TEN, House
 
-from puntual.adapters.sms_text import measure
 from puntual.apps.compliance import read as compliance
-from puntual.apps.inbox import read, write, write_decide, write_process
+from puntual.apps.inbox import read, write, write_decide
 from puntual.apps.inbox.models import Conversation, DeliveryUpdate, Proposal, RawInbound, ThreadMessage
 from puntual.apps.negotiation.models import Promise
 from puntual.apps.outreach.models import Contact, Fact, Outbox
-from puntual.apps.parties import write as parties
-from puntual.apps.parties.models import Account, ContactPoint, SilencedPoint
-from puntual.apps.parties.write import NewAccount, NewPoint
-from puntual.apps.policies import presets
-from puntual.apps.policies import write as policies
-from puntual.apps.receivables import write as receivables
-from puntual.apps.receivables.write import NewInvoice
-from puntual.core.customers.understanding import BAJA, EQUIVOCADO, INFO, OTRO, PROMESA, Understanding
+from puntual.apps.parties.models import ContactPoint, SilencedPoint
 from puntual.core.errors import Refused, UnusableInput
-from puntual.core.money import Money
 from puntual.pipeline.daily_run import run_day
-from puntual.pipeline.dispatch import Outside, dispatch
-from puntual.project import bindings, inbox, messengers
-from puntual.simulators.whatsapp import Person, PhoneNumber, Template, WhatsAppSimulator
+from puntual.project import inbox
+from puntual.simulators.whatsapp import Person
 
 pytestmark = pytest.mark.django_db
-
-#: A Tuesday, six in the morning of Mexico City; messages go at ten.
-DAWN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-TEN = datetime(2026, 11, 24, 16, 1, tzinfo=UTC)
-NOON = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
-LUCIA = Person("5215550000001", "MX.1234567890", "Lucía")
-SECRETS = {"access_token": "llave-de-prueba", "app_secret": "secreto-de-la-app", "verify_token": "hola"}
-
-
-class Told:
-    """A classifier that knows these sentences, so that what follows from an answer is tested apart from reading it."""
-
-    KNOWN = {
-        "ya no me escriban": Understanding((BAJA,), 0.97),
-        "no me escriban más": Understanding((BAJA,), 0.97),
-        "BAJA": Understanding((BAJA,), 0.99),
-        "pago el viernes 500": Understanding((PROMESA,), 0.95, date(2026, 11, 27), Money(500_00, "MXN")),
-        "pago el viernes 900": Understanding((PROMESA,), 0.95, date(2026, 11, 27), Money(900_00, "MXN")),
-        "numero equivocado, no soy esa persona": Understanding((EQUIVOCADO,), 0.98),
-        "¿cuánto debo?": Understanding((INFO,), 0.9),
-    }
-
-    def classify(self, text, country, at):
-        return self.KNOWN.get(text, Understanding((OTRO,), 0.5))
-
-
-class House:
-    """A creditor with WhatsApp, a person who owes 500 pesos, and Meta."""
-
-    def __init__(self):
-        self.now = TEN
-        self.meta = WhatsAppSimulator(PhoneNumber(), lambda: self.now)
-        self.meta.add(
-            LUCIA, Template("recordatorio_v1", "es_MX", "Hola, {{1}}. {{2}}: tiene pendiente {{3}}.", url_buttons=1)
-        )
-        self.creditor = parties.create_creditor(
-            code="norte", name="Ferretera del Norte", country="MX", zone="America/Mexico_City", currency="MXN",
-            approve_first=0, test_mode=False,
-        )  # fmt: skip
-        version = policies.save_version(creditor_id=self.creditor.pk, text=presets.text_for("MX"))
-        policies.activate(version=version, at=DAWN - timedelta(days=9))
-        row = NewAccount("C-1", "Lucía Ocampo", debtor="consumer", country="MX", zone="America/Mexico_City",
-                         points=(NewPoint("phone", "+525550000001"),))  # fmt: skip
-        self.account = parties.register_accounts(creditor=self.creditor, rows=[row]).accounts["C-1"]
-        self.party = Account.objects.get().party_id
-        due = date(2026, 11, 20)
-        invoice = NewInvoice(self.account, "A-1", "A-1", date(2026, 10, 20), "MXN", 500_00, ((due, 500_00),))
-        receivables.post_invoices(creditor_id=self.creditor.pk, invoices=[invoice], source="test")
-        self.carrier = write.save_account(
-            creditor_id=self.creditor.pk, adapter="whatsapp", address="106540352242922", credentials=SECRETS, at=DAWN
-        )
-        for name in ("recordatorio_previo", "vence_hoy", "recordatorio", "propuesta_de_plan", "aviso_formal"):
-            write.save_template(
-                account=self.carrier, template=name, name="recordatorio_v1", language="es_MX", state="APPROVED",
-                body="Hola, {{1}}. {{2}}: tiene pendiente {{3}}.",
-                parameters=["{{ persona.nombre }}", "{{ acreedor.nombre }}", "{{ total }}"],
-                buttons=[(0, "url", '{{ enlace.pagar | split: "/p/" | last }}')],
-            )  # fmt: skip
-
-    def remind(self):
-        run_day(creditor=self.creditor, as_of=DAWN)
-        return self.dispatch()
-
-    def dispatch(self, channel=None):
-        channel = channel or messengers.channel_of(self.carrier, self.meta.transport())
-        outside = Outside(
-            channel=lambda *_: channel, links=lambda points: {a: f"https://x.example/p/t{a}/" for a in points},
-            now=lambda: self.now, channels=("email", "sms", "whatsapp"), only=messengers.creditors_by_channel,
-        )  # fmt: skip
-        return dispatch(outside)
-
-    def listen(self, classifier=None):
-        return write_process.process_raw(adapters=inbox.adapters(), classifier=classifier or Told(), at=self.now)
 
 
 @pytest.fixture
@@ -329,48 +246,6 @@ class TestDoors:
         house.now = datetime.now(UTC)
         assert house.listen().messages == 1
         assert [c.status for c in compliance.consents_of(house.party)] == ["withdrawn"]
-
-
-class TestSms:
-    def carrier(self, house):
-        credentials = {"base_url": "http://k.invalid", "username": "u", "password": "p", "token": "t0k"}
-        return write.save_account(
-            creditor_id=house.creditor.pk, adapter="kannel", address="2020", credentials=credentials, at=DAWN
-        )
-
-    def planned(self, house):
-        run_day(creditor=house.creditor, as_of=DAWN)
-        Outbox.objects.update(channel="sms")
-
-    def test_it_leaves_in_two_parts_and_its_report_finds_it(self, house, client):
-        carrier, asked = self.carrier(house), []
-        self.planned(house)
-
-        def kannel(request):
-            asked.append(request.url.params)
-            return httpx.Response(202, text="0: Accepted for delivery")
-
-        assert house.dispatch(messengers.channel_of(carrier, httpx.MockTransport(kannel))).sent == 1
-        (query,) = asked
-        assert (query["to"], query["coding"]) == ("+525550000001", "0")
-        assert query["text"].startswith("Ferretera del Norte: hola, Lucia Ocampo. ")
-        assert "$500.00 MXN" in query["text"]
-        assert measure(query["text"]).parts == 2
-        told = query["dlr-url"].partition("?")[2].replace("%d", "1").replace("%T", "1795543300").replace("%A", "")
-        assert client.get(f"/webhooks/kannel/{carrier.ref}/?{told}").status_code == 200
-        house.now = datetime.now(UTC)
-        assert house.listen().reports == 1
-        assert Fact.objects.get(kind="delivered").outbox_id == Outbox.objects.get().pk
-
-    def test_in_test_mode_it_is_written_to_a_file(self, house, settings):
-        self.carrier(house)
-        self.planned(house)
-        house.creditor.test_mode = True
-        house.creditor.save()
-        channel = bindings.channel_for(lambda: house.now)(house.creditor.pk, "sms")
-        assert house.dispatch(channel).sent == 1
-        written = (settings.DATA / Outbox.objects.get().message.file).read_text(encoding="utf-8")
-        assert written.startswith("Para: +525550000001\nCanal: sms\nPartes: 2\n\nFerretera del Norte: hola, Lucia")
 
 
 def test_without_an_account_whatsapp_stays_prepared_for_a_person(house):
