@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -21,6 +22,7 @@ from puntual.apps.receivables.models_charges import AccrualMark, ChargeRecord
 from puntual.pipeline.accrue import accrue_day
 from puntual.pipeline.daily_run import run_day
 from puntual.project import cli
+from puntual.project.cli.schema import document_schema
 
 pytestmark = pytest.mark.django_db
 
@@ -300,6 +302,7 @@ class TestInTheHouse:
         owes(creditor, account, 36_500_00, late=10)
         assert cli.run(["accrue", "--as-of", "2026-11-24T06:00:00-06:00", "--json"]) == 0
         told = json.loads(capsys.readouterr().out)
+        jsonschema.validate(told, document_schema("accrue"))
         assert (told["creditor"], told["as_of"], told["interest"]) == (
             "norte", "2026-11-24", [{"minor": 360_00, "currency": "MXN"}],
         )  # fmt: skip

@@ -6,6 +6,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 from django.conf import settings
 
@@ -29,6 +30,7 @@ from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.ports.channels import Delivery
 from puntual.project import cli
+from puntual.project.cli.schema import document_schema
 
 pytestmark = pytest.mark.django_db
 DAWN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -119,6 +121,7 @@ class TestWhatHoldsIt:
     def test_by_command_it_is_told_and_refused(self, ana, capsys):
         assert cli.run(["erase", "RUGA800101AB1", "--dry-run", "--json"]) == 3
         told = json.loads(capsys.readouterr().out)
+        jsonschema.validate(told, document_schema("erase"))
         assert [h["code"] for h in told["held_by"]] == ["hold_balance", "hold_retention"]
         assert cli.run(["erase", "RUGA800101AB1"]) == 3
         assert "saldo abierto" in capsys.readouterr().err
