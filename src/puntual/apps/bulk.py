@@ -42,11 +42,7 @@ def is_postgres() -> bool:
 
 def read_frame(sql: str, schema: Schema, params: Sequence[Any] = ()) -> pl.DataFrame:
     """The rows of a query as a frame of that schema. The query names its columns as the schema does, in any order."""
-    if (
-        connection.in_atomic_block
-        or params
-        or (not is_postgres() and ":memory:" in str(connection.settings_dict["NAME"]))
-    ):
+    if connection.in_atomic_block or params or not (is_postgres() or _one_thread):
         raw = _read_by_cursor(sql, params, schema)
     else:
         raw = _read_by_adbc(sql)

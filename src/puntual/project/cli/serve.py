@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -30,12 +31,17 @@ def serve(host: str, port: int, workers: int) -> None:
     dispatcher = subprocess.Popen(
         [sys.executable, "-c", "from puntual.project.cli import main; main(['dispatch'])"], env=environment
     )
+    line = [sys.executable, "-m", "uvicorn", "puntual.project.asgi:application", "--host", host, "--port", str(port)]
+    web = subprocess.Popen([*line, "--workers", str(workers), "--log-level", "warning"], env=environment)
+    # Whoever stops this process stops the whole group, by Ctrl C or by a service manager's SIGTERM.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     progress(f"Puntual está en http://{host}:{port} (Ctrl C para terminar)")
-    web = [sys.executable, "-m", "uvicorn", "puntual.project.asgi:application", "--host", host, "--port", str(port)]
     try:
-        subprocess.run([*web, "--workers", str(workers), "--log-level", "warning"], env=environment, check=False)
+        web.wait()
     except KeyboardInterrupt:
         progress("Hasta luego.")
     finally:
-        dispatcher.terminate()
-        dispatcher.wait(timeout=10)
+        for child in (web, dispatcher):
+            child.terminate()
+        for child in (web, dispatcher):
+            child.wait(timeout=10)
