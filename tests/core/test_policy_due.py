@@ -31,7 +31,8 @@ def items(*rows):
     frame = pl.DataFrame(
         [
             {"due_item": i, "account": a, "party": a, "creditor": 1, "currency": (c or ["MXN"])[0],
-             "due_on": DAY - timedelta(days=late), "principal_minor": m, "interest_minor": 0, "fee_minor": 0, "open_minor": m}
+             "due_on": DAY - timedelta(days=late), "principal_minor": m, "interest_minor": 0, "fee_minor": 0,
+             "open_minor": m}
             for i, a, m, late, *c in rows
         ]
     )  # fmt: skip
