@@ -6,11 +6,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from puntual.project import gateways, inbox, sandbox
 from puntual.project.api import api
+from puntual.project.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.welcome.urls")),
     path("", include("puntual.ui.urls")),
     path("api/v1/", api.urls),
+    path("metrics", metrics, name="metrics"),
     path("p/<str:token>/", include("puntual.apps.portal.urls")),
     path("", include("puntual.apps.portal.public_urls")),
     path("", include("puntual.apps.portal.staff_urls")),
