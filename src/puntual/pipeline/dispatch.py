@@ -26,6 +26,7 @@ from puntual.apps.outreach import write as outreach_write
 from puntual.apps.outreach.models import Message, Outbox
 from puntual.apps.outreach.sending import Verdict
 from puntual.apps.parties import read as parties_read
+from puntual.apps.parties import write as parties_write
 from puntual.core import compliance
 from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, conform
@@ -98,6 +99,7 @@ def _send_batch(
     rows: Sequence[Outbox], worker: str, outside: Outside, tally: Tally, channels: dict[tuple[int, str], Channel | None]
 ) -> None:
     with transaction.atomic():
+        parties_write.lock_parties(party_ids=[row.party_id for row in rows])
         now = outside.now()
         verdicts = last_look(rows, now)
         going = sending.take_slots(rows=rows, verdicts=verdicts, now=now)

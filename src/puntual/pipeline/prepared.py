@@ -17,6 +17,7 @@ from puntual.apps.audit import write as audit
 from puntual.apps.outreach import sending
 from puntual.apps.outreach.models import Message, Outbox
 from puntual.apps.parties import read as parties
+from puntual.apps.parties import write as parties_write
 from puntual.core import reasons
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.time import zone
@@ -49,6 +50,7 @@ def open_prepared(
             raise UnusableInput("Ese mensaje no es de WhatsApp o ya no existe.")
         verdict: sending.Verdict | None = None
         if row.state == "planned":
+            parties_write.lock_parties(party_ids=[row.party_id])
             verdict = _take(row, now)
         elif row.state != "opened":
             raise Refused(f"Ese mensaje ya no se puede abrir: {row.get_state_display().lower()}.")

@@ -305,3 +305,8 @@ def recode_accounts(*, creditor_id: int, codes: dict[int, str]) -> int:
 def mark_bounced(*, point_id: int) -> None:
     """The address does not exist. A silenced point stays silenced."""
     ContactPoint.objects.filter(pk=point_id, status__in=("active", "unverified")).update(status="bounced")
+
+
+def lock_parties(*, party_ids: Sequence[int]) -> None:
+    """Hold these people's rows until the transaction ends, always in the same order: two senders never pass one cap."""
+    list(Party.objects.select_for_update().filter(pk__in=sorted(set(party_ids))).order_by("pk").values_list("pk"))
