@@ -25,7 +25,7 @@ WIDTH = 1000
 
 @attrs.frozen
 class Piece:
-    """One bucket: where it lies in the bar (units of WIDTH), what it holds and its share in percent."""
+    """One bucket: where it lies in the bar (units of WIDTH), what it holds and its share in tenths of a percent."""
 
     index: int
     code: str
@@ -33,7 +33,7 @@ class Piece:
     minor: int
     x: int
     width: int
-    share: str
+    tenths: int
 
 
 @attrs.frozen
@@ -55,7 +55,7 @@ def ageing(amounts_minor: Sequence[int], currency: str) -> Ageing:
     widths = allocate(WIDTH, shown) if sum(shown) else [0] * len(shown)
     pieces, x = [], 0
     for i, ((code, _name), width) in enumerate(zip(BUCKETS, widths)):
-        pieces.append(Piece(i, code, names[i], amounts_minor[i], x, width, f"{width / 10:.1f}"))
+        pieces.append(Piece(i, code, names[i], amounts_minor[i], x, width, width))
         x += width
     return Ageing(currency, total, overdue, _finding(shown, names), tuple(pieces))
 

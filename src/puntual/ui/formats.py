@@ -89,6 +89,18 @@ def short_money(minor: int, currency: str, locale: str = DEFAULT_LOCALE) -> str:
     return money_text(minor, currency, locale)
 
 
+def percent_text(tenths: int, locale: str = DEFAULT_LOCALE) -> str:
+    """Tenths of a percent as its country writes them.
+
+    >>> percent_text(459, "es_CO")
+    '45,9\\xa0%'
+    """
+    whole, part = divmod(abs(tenths), 10)
+    sign = "\N{MINUS SIGN}" if tenths < 0 else ""
+    known = Locale.parse(locale)
+    return f"{sign}{whole}{known.number_symbols.get('latn', known.number_symbols)['decimal']}{part}{NBSP}%"
+
+
 def date_text(day: date | datetime, locale: str = DEFAULT_LOCALE, style: str = "corta") -> str:
     """A day ("3 nov 2026") or, for an instant, the day and hour of its own zone ("3 nov 2026, 09:30")."""
     if isinstance(day, datetime):

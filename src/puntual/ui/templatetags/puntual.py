@@ -39,6 +39,12 @@ def dinero(context: Context, minor: int | None, currency: str, codigo: bool | No
 
 
 @register.simple_tag(takes_context=True)
+def porciento(context: Context, tenths: int) -> str:
+    """Tenths of a percent, with the decimal sign of the country."""
+    return formats.percent_text(tenths, _locale(context))
+
+
+@register.simple_tag(takes_context=True)
 def fecha(context: Context, day: date | datetime | None, estilo: str = "corta") -> SafeString | str:
     """A <time>: `corta` is the date with its distance on hover, `relativa` the reverse, `larga` the date in full."""
     if day is None:
@@ -157,6 +163,12 @@ def canal_icono(code: str | None) -> str:
 def etapa(code: str | None) -> str:
     """The stage's word."""
     return str(STAGES.get(code or "", code or ""))
+
+
+@register.filter
+def paso(code: str | None) -> str:
+    """The name of a policy's step as words: `aviso-extrajudicial` reads «aviso extrajudicial»."""
+    return (code or "").replace("-", " ").replace("_", " ")
 
 
 @register.simple_tag
