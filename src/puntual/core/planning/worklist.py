@@ -57,6 +57,12 @@ def worklist(candidates: pl.DataFrame, capacity: Capacity, bounds: Bounds = _DEF
     )
 
 
+def told(reason: str, pays_anyway: float) -> str:
+    """The sentence of one line of the list."""
+    one = pl.DataFrame({"reason": [reason], "pays_anyway": [pays_anyway]})
+    return str(one.select(_sentence()).item())
+
+
 def _sentence() -> pl.Expr:
     percent = (pl.col("pays_anyway") * 100).round(0).cast(pl.Int64)
     why = pl.col("reason")
