@@ -58,6 +58,13 @@ class Outbox(models.Model):
     reserved_by = models.CharField(max_length=40, blank=True)
     reserved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    #: What only this message tells, for its words: {"pago": {"importe": ..., "fecha": ...}}, {"invoice": 7}. No name and
+    #: no address: personal data lives sealed.
+    tells = models.JSONField(null=True)
+    #: The message that this one follows by another channel, or repeats because a person said so.
+    follows = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False, db_constraint=False
+    )
 
     class Meta:
         indexes = [
@@ -87,6 +94,14 @@ class Message(models.Model):
     sealed_text = models.BinaryField()
     digest = models.CharField(max_length=64)
     file = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    #: Which of a template's versions it says, when two are compared.
+    variant = models.CharField(max_length=12, blank=True)
+    #: What was paid for: parts of an SMS, one of anything else. Cost in thousandths of a minor unit, null if nobody
+    #: told a price (`core.channels.prices`).
+    units = models.PositiveSmallIntegerField(default=1)
+    cost_milli = models.BigIntegerField(null=True)
+    cost_currency = models.CharField(max_length=3, blank=True)
 
 
 class Contact(models.Model):
@@ -138,6 +153,13 @@ class Template(models.Model):
     name = models.CharField(_("nombre"), max_length=40)
     channel = models.CharField(_("canal"), max_length=10)
     language = models.CharField(_("idioma"), max_length=8, default="es")
+    #: Empty: for any. The one that says most about a message is used.
+    country = models.CharField(_("país"), max_length=2, blank=True)
+    segment = models.CharField(_("segmento"), max_length=40, blank=True)
+    tone = models.CharField(_("tono"), max_length=10, blank=True)
+    #: Empty: the words of everybody. Another one is told to `share` percent of people, to see which works better.
+    variant = models.CharField(_("versión"), max_length=12, blank=True)
+    share = models.PositiveSmallIntegerField(_("porcentaje"), default=50)
     subject = models.CharField(_("asunto"), max_length=200, blank=True)
     text = models.TextField(_("texto"))
     active = models.BooleanField(default=True)
@@ -145,7 +167,10 @@ class Template(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["creditor", "name", "channel", "language"], name="template_once"),
+            models.UniqueConstraint(
+                fields=["creditor", "name", "channel", "language", "country", "segment", "tone", "variant"],
+                name="template_once",
+            ),
         ]
 
 
@@ -161,3 +186,8 @@ class MailServer(models.Model):
     sender = models.EmailField(_("remitente"))
     sender_name = models.CharField(_("nombre del remitente"), max_length=120, blank=True)
     tested_at = models.DateTimeField(null=True)
+
+
+# The accounts at providers and the letters live beside, and belong to this app's tables.
+from puntual.apps.outreach.models_letters import Letter, LetterBatch  # noqa: E402, F401
+from puntual.apps.outreach.models_lines import ChannelPrice, Dispatcher, Line, TemplateQuality  # noqa: E402, F401
