@@ -11,6 +11,7 @@ import polars as pl
 from django.contrib.auth import get_user_model
 from faker import Faker
 
+from puntual.apps.access import write as access
 from puntual.apps.compliance import write as compliance
 from puntual.apps.outreach import write as outreach
 from puntual.apps.parties import write as parties
@@ -25,12 +26,15 @@ from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, CONSENTS
 from puntual.core.time import local_date, local_instant
 from puntual.law.loader import load_law
+from puntual.pipeline import demo_history
 from puntual.pipeline.daily_run import DayResult, run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.simulators.portfolio.behaviour import Habit, Sale, habit_of, sales
 from puntual.simulators.portfolio.people import LatinCustomers
 
 SEED = 20261121
+#: Before these last days only sales and payments are told; within them, every morning is really decided and sent.
+DAYS_LIVED = 35
 
 
 @attrs.frozen
@@ -61,6 +65,19 @@ COMPANIES = (
 )  # fmt: skip
 
 
+#: (user, name, role over every company) of the demonstration.
+PEOPLE = (
+    ("admin", "Ana, administra", "admin"),
+    ("gerente", "Gerardo, decide", "manager"),
+    ("supervisor", "Sergio, supervisa", "supervisor"),
+    ("gestor", "Gloria, gestiona", "agent"),
+    ("ventas", "Valeria, vende y aclara", "seller"),
+    ("abogada", "Abril, lleva lo judicial", "lawyer"),
+    ("auditor", "Aurelio, audita", "auditor"),
+    ("lectura", "Lidia, solo mira", "read_only"),
+)
+
+
 @attrs.frozen
 class Shown:
     """What the demonstration leaves to look at."""
@@ -83,14 +100,16 @@ def build(
     fake = Faker("es")
     fake.add_provider(LatinCustomers)
     Faker.seed(SEED)
-    creditors = []
+    creditors, now = [], datetime.combine(today, time(18), UTC)
     for company in COMPANIES:
         say(f"{company.name}: un año de ventas y pagos de {company.customers} clientes ...")
-        creditors.append(_company(company, rng, fake, today))
+        creditor, made = _company(company, rng, fake, today)
+        creditors.append(creditor)
+        _live(creditor, made, now, outside, rng, say)
     say("Un día de cobranza en Modo de prueba ...")
     days, sent = [], 0
     for creditor in creditors:
-        morning = last_lawful_morning(creditor, datetime.combine(today, time(18), UTC))
+        morning = last_lawful_morning(creditor, now)
         result = run_day(creditor=creditor, as_of=morning, past=True)
         days.append(result)
         if result.plan_id is not None and creditor.country != "PE":
@@ -103,10 +122,37 @@ def _clock(start: datetime) -> Callable[[], datetime]:
     return lambda: start
 
 
+def _live(
+    creditor: Creditor,
+    made: list[tuple[int, Habit, Sale]],
+    now: datetime,
+    outside: Callable[[Callable[[], datetime]], Outside],
+    rng: Random,
+    say: Callable[[str], None],
+) -> None:
+    """The year up to some weeks ago at once; then day by day, as it came: sales, payments, messages, answers."""
+    mornings = lawful_mornings(creditor, now, DAYS_LIVED)[::-1][:-1]
+    start = local_date(mornings[0], creditor.zone)
+    _book(creditor, made, date.min, start)
+    for n, (morning, following) in enumerate(zip(mornings, [*mornings[1:], now])):
+        if n % 5 == 0:
+            say(f"{creditor.name}: mañana {n + 1} de {len(mornings)} ...")
+        demo_history.one_morning(creditor, morning, outside)
+        _book(creditor, made, local_date(morning, creditor.zone), local_date(following, creditor.zone))
+    _book(creditor, made, local_date(now, creditor.zone), date.max)
+    demo_history.people_react(creditor, rng, now)
+
+
 def last_lawful_morning(creditor: Creditor, before: datetime) -> datetime:
     """07:30 of the latest day, up to the given one, at whose ten in the morning the country's law allows an e-mail."""
+    found = lawful_mornings(creditor, before, 14)
+    return found[0] if found else local_instant(local_date(before, creditor.zone), time(7, 30), creditor.zone)
+
+
+def lawful_mornings(creditor: Creditor, before: datetime, back: int) -> list[datetime]:
+    """07:30 of each of the last `back` days at whose ten in the morning the law allows an e-mail; the newest first."""
     day = local_date(before, creditor.zone)
-    days = [day - timedelta(days=back) for back in range(14)]
+    days = [day - timedelta(days=n) for n in range(back)]
     row = {
         "party": 0, "creditor": creditor.pk, "debt": None, "channel": "email", "purpose": "reminder_overdue",
         "country": creditor.country, "creditor_country": creditor.country, "subdivision": None,
@@ -124,10 +170,11 @@ def last_lawful_morning(creditor: Creditor, before: datetime) -> datetime:
     candidates = pl.DataFrame(asked, schema={n: c.dtype for n, c in CANDIDATES.items()})
     gated = compliance_core.gate(candidates, known, GateRules(load_law()), before).sort("candidate")
     lawful = [one for one, verdict in zip(days, gated["verdict"]) if verdict == "allow"]
-    return local_instant(lawful[0] if lawful else day, time(7, 30), creditor.zone)
+    return [local_instant(one, time(7, 30), creditor.zone) for one in lawful]
 
 
-def _company(company: Company, rng: Random, fake: Faker, today: date) -> Creditor:
+def _company(company: Company, rng: Random, fake: Faker, today: date) -> tuple[Creditor, list[tuple[int, Habit, Sale]]]:
+    """The company with its policy and customers, and what each bought and paid, not yet in the books."""
     creditor = parties.create_creditor(
         code=company.code, name=company.name, country=company.country, zone=company.zone, currency=company.currency,
         tax_id=company.tax_id, phone=company.phone, complaint_office=company.office, credit_days=30, approve_first=0,
@@ -144,9 +191,8 @@ def _company(company: Company, rng: Random, fake: Faker, today: date) -> Credito
             rng, habit, code=row.code, credit_days=30, scale=company.scale, round_to=company.round_to, today=today
         )
     ]
-    _book(creditor, made)
     _consents(creditor, registered.accounts, today)
-    return creditor
+    return creditor, made
 
 
 def _account(company: Company, number: int, rng: Random, fake: Faker) -> NewAccount:
@@ -169,19 +215,22 @@ def _account(company: Company, number: int, rng: Random, fake: Faker) -> NewAcco
     )
 
 
-def _book(creditor: Creditor, made: list[tuple[int, Habit, Sale]]) -> None:
+def _book(creditor: Creditor, made: list[tuple[int, Habit, Sale]], after: date, until: date) -> None:
+    """Put the sales and payments of (after, until] in the books."""
     invoices = [
         NewInvoice(
             account, sale.number, sale.number, sale.issued_on, creditor.currency, sale.total_minor,
             ((sale.due_on, sale.total_minor),), product="materiales" if habit.name != "viernes" else "consumo",
         )
         for account, habit, sale in made
+        if after < sale.issued_on <= until
     ]  # fmt: skip
     receivables.post_invoices(creditor_id=creditor.pk, invoices=invoices, source="demo")
     payments = [
         NewPayment(account, minor, creditor.currency, day, f"demo:{creditor.pk}:{sale.number}:{i}", "demo")
         for account, _, sale in made
         for i, (day, minor) in enumerate(sale.payments)
+        if after < day <= until
     ]
     receivables.post_payments(creditor_id=creditor.pk, payments=sorted(payments, key=lambda p: p.paid_on))
 
@@ -203,18 +252,14 @@ def _consents(creditor: Creditor, accounts: dict[str, int], today: date) -> None
 
 def _users() -> tuple[tuple[str, str, str], ...]:
     """The demonstration's users and their passwords: shown, since they guard nothing real."""
-    people = (
-        ("admin", "Ana, administra", True),
-        ("supervisor", "Sergio, supervisa", False),
-        ("gestor", "Gloria, gestiona", False),
-    )
     users = get_user_model()
     shown = []
-    for name, title, boss in people:
+    for name, title, role in PEOPLE:
         user, _ = users.objects.get_or_create(
-            username=name, defaults={"first_name": title, "is_staff": True, "is_superuser": boss}
+            username=name, defaults={"first_name": title, "is_staff": role == "admin", "is_superuser": role == "admin"}
         )
         user.set_password(f"{name}-demo-2026")
         user.save()
+        access.grant(user_id=user.pk, role=role)
         shown.append((name, f"{name}-demo-2026", title))
     return tuple(shown)
