@@ -30,3 +30,16 @@ def _guard_steps_aside_to_empty_tables():
     TransactionTestCase._fixture_teardown = teardown
     yield
     TransactionTestCase._fixture_teardown = original
+
+
+@pytest.fixture
+def person(db, django_user_model):
+    """`person("lucia", "manager", creditor)`: somebody with a role at a creditor, or over all of them."""
+    from puntual.apps.access import write as access
+
+    def made(name, role="admin", creditor=None, **more):
+        user = django_user_model.objects.create_user(name, password="una-clave-larga", **more)
+        access.grant(user_id=user.pk, role=role, creditor_id=creditor and creditor.pk)
+        return user
+
+    return made

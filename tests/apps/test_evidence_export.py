@@ -58,7 +58,7 @@ def ana(creditor):
 @pytest.fixture
 def staff(ana):
     web = Client()
-    web.force_login(User.objects.create_user("marta"))
+    web.force_login(User.objects.create_superuser("marta"))
     return web
 
 

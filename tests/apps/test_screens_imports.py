@@ -32,7 +32,7 @@ def creditor():
 
 @pytest.fixture
 def boss(client, creditor, django_user_model):
-    client.force_login(django_user_model.objects.create_user("lucia", password="una-clave-larga"))
+    client.force_login(django_user_model.objects.create_superuser("lucia"))
     return client
 
 
@@ -69,7 +69,7 @@ def test_left_files_are_forgotten_and_nobody_else_sees_them(boss, client, django
     boss.post(f"{review}cargar/", {"accion": "dejar"})
     assert boss.get(review).status_code == 404
     review = send(boss, INVOICES)
-    client.force_login(django_user_model.objects.create_user("otra", password="una-clave-larga"))
+    client.force_login(django_user_model.objects.create_superuser("otra"))
     assert client.get(review).status_code == 404
 
 

@@ -33,7 +33,7 @@ def account() -> int:
 
 @pytest.fixture
 def boss(client, account, django_user_model):
-    client.force_login(django_user_model.objects.create_user("lucia", password="una-clave-larga"))
+    client.force_login(django_user_model.objects.create_superuser("lucia"))
     return client
 
 

@@ -52,7 +52,7 @@ def accounts(creditor):
 
 @pytest.fixture
 def lucia(client, accounts, django_user_model):
-    client.force_login(django_user_model.objects.create_user("lucia", password="una-clave-larga", is_staff=True))
+    client.force_login(django_user_model.objects.create_superuser("lucia"))
     return client
 
 
@@ -323,8 +323,8 @@ class TestGateways:
         lucia.post(f"/pagos/medios/{gateway.pk}/cambiar/")
         assert read.gateways(gateway.creditor_id) == [gateway]
 
-    def test_only_who_administers_changes_them(self, client, accounts, gateway, django_user_model):
-        client.force_login(django_user_model.objects.create_user("gestor", password="una-clave-larga"))
+    def test_only_who_administers_changes_them(self, client, accounts, gateway, person):
+        client.force_login(person("gestor", "supervisor"))
         data = {"provider": "stripe", "secret_key": "sk_test_x", "webhook_secret": "y"}
         assert client.post("/pagos/medios/", data).status_code == 403
         assert client.post(f"/pagos/medios/{gateway.pk}/cambiar/").status_code == 403

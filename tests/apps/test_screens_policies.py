@@ -35,7 +35,7 @@ def policy(creditor) -> Policy:
 
 @pytest.fixture
 def boss(client, django_user_model):
-    client.force_login(django_user_model.objects.create_user("lucia", password="una-clave-larga"))
+    client.force_login(django_user_model.objects.create_superuser("lucia"))
     return client
 
 

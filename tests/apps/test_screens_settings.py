@@ -26,7 +26,7 @@ def creditor():
 
 @pytest.fixture
 def boss(client, creditor, django_user_model):
-    client.force_login(django_user_model.objects.create_user("lucia", password="una-clave-larga", is_staff=True))
+    client.force_login(django_user_model.objects.create_superuser("lucia"))
     return client
 
 
@@ -166,8 +166,8 @@ def test_a_broken_template_is_an_error_beside_the_text(boss, creditor) -> None:
     assert Template.objects.count() == 0
 
 
-def test_only_who_administers_backs_up(client, creditor, django_user_model) -> None:
-    client.force_login(django_user_model.objects.create_user("gestor", password="una-clave-larga"))
+def test_only_who_administers_backs_up(client, creditor, person) -> None:
+    client.force_login(person("gerente", "manager"))
     assert client.get("/configuracion/respaldo/").status_code == 403
     assert client.post("/configuracion/respaldo/").status_code == 403
 

@@ -27,7 +27,7 @@ FIRST = {"first_name": "Marta", "username": "marta", "password": "una frase larg
 
 @pytest.fixture
 def boss(client, django_user_model):
-    client.force_login(django_user_model.objects.create_user("lucia", password="una-clave-larga", is_staff=True))
+    client.force_login(django_user_model.objects.create_superuser("lucia"))
     return client
 
 

@@ -37,7 +37,7 @@ def ana():
 @pytest.fixture
 def staff(ana):
     web = Client()
-    web.force_login(User.objects.create_user("marta"))
+    web.force_login(User.objects.create_superuser("marta"))
     return web
 
 

@@ -93,7 +93,7 @@ class TestOnScreen:
     def staff(self):
         parties.create_creditor(code="bogota", name="Casa Bogotá", country="CO", zone="America/Bogota", currency="COP")
         web = Client()
-        web.force_login(User.objects.create_user("marta"))
+        web.force_login(User.objects.create_superuser("marta"))
         return web
 
     def test_changed_with_a_warning_and_undone(self, staff):

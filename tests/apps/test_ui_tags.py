@@ -132,7 +132,7 @@ def test_a_heading_sorts_and_turns_its_order_keeping_the_filters() -> None:
     assert Template('{% sorted_as "open" %} {% sorted_as "oldest" %}').render(context) == "descending none"
 
 
-def test_the_menu_shows_only_addresses_that_exist_and_the_guide_only_to_staff() -> None:
-    shown = [e.path for e in navigation.entries(is_staff=True)]
+def test_the_menu_shows_only_addresses_that_exist_that_the_person_may_open() -> None:
+    shown = [e.path for e in navigation.entries(may_open=lambda path: True)]
     assert "/guia/" in shown and "/gestion-que-no-existe/" not in shown
-    assert "/guia/" not in [e.path for e in navigation.entries(is_staff=False)]
+    assert [e.path for e in navigation.entries(may_open=lambda path: path == "/cartera/")] == ["/cartera/"]

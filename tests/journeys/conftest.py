@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def staff(db: None, django_user_model: Any) -> Any:
     """Lucía, who administers."""
-    return django_user_model.objects.create_user("lucia", password="una-clave-larga", first_name="Lucía", is_staff=True)
+    return django_user_model.objects.create_superuser("lucia", password="una-clave-larga", first_name="Lucía")
 
 
 @pytest.fixture

@@ -61,10 +61,10 @@ def test_on_a_phone_the_menu_opens_takes_the_focus_and_escape_closes_it(open_pag
     page.wait_for_selector("#menu", state="hidden")
 
 
-def test_the_style_guide_is_for_staff_and_every_component_is_accessible(accessible, client, django_user_model) -> None:
+def test_the_style_guide_is_for_staff_and_every_component_is_accessible(accessible, client, person) -> None:
     accessible("/guia/")
-    client.force_login(django_user_model.objects.create_user("pedro", password="otra-clave-larga"))
-    assert client.get("/guia/").status_code == 302
+    client.force_login(person("pedro", "supervisor"))
+    assert client.get("/guia/").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/mis-opciones/", "/no-existe/"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from puntual.apps.access.choices import PROVEN, PUBLIC
 from puntual.project import gateways, inbox, sandbox
 from puntual.project.api import api
 from puntual.project.metrics import metrics
@@ -32,6 +33,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.payments.urls")),
     path("", include("puntual.apps.parties.urls")),
 ]
+
+#: What the addresses that are no app's need: each proves who asks by its signature, its key or its token.
+PERMISSIONS = {
+    "api:*": PROVEN,
+    "metrics": PROVEN,
+    "webhook": PROVEN,
+    "webhook_of": PROVEN,
+    **{str(one.name): PROVEN for one in inbox.urls},
+    "sandbox": PUBLIC,
+}
 
 handler403 = "puntual.ui.errors.forbidden"
 handler404 = "puntual.ui.errors.not_found"

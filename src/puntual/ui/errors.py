@@ -8,8 +8,8 @@ from django.template.loader import get_template
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """No permission."""
-    return render(request, "403.html", status=403)
+    """No permission, and which one where it is known."""
+    return render(request, "403.html", {"why": str(exception or "")}, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
 import attrs
@@ -21,7 +21,6 @@ class Entry:
     icon: str
     key: str = ""
     words: str | Promise = ""
-    staff: bool = False
 
 
 @attrs.frozen
@@ -52,7 +51,7 @@ CATALOGUE: tuple[Group, ...] = (
         Entry("/politicas/", _("Políticas"), "path", "o", _("pasos cadencia recordatorios")),
         Entry("/normas/", _("Normas de contacto"), "scales", "n", _("ley horarios rechazados cumplimiento")),
         Entry("/configuracion/", _("Configuración"), "gear", "f", _("empresa correo usuarios respaldo")),
-        Entry("/guia/", _("Guía de estilo"), "swatch", "", _("componentes diseño"), staff=True),
+        Entry("/guia/", _("Guía de estilo"), "swatch", "", _("componentes diseño")),
     )),
 )  # fmt: skip
 
@@ -71,20 +70,20 @@ def exists(path: str) -> bool:
     return _exists(path, str(settings.ROOT_URLCONF))
 
 
-def groups(*, is_staff: bool) -> list[Group]:
-    """The groups with the entries that exist and that the person may open."""
+def groups(*, may_open: Callable[[str], bool]) -> list[Group]:
+    """The groups with the entries that exist and that the person may open: `may_open` judges a path."""
     urlconf = str(settings.ROOT_URLCONF)
     found = []
     for group in CATALOGUE:
-        entries = tuple(e for e in group.entries if _exists(e.path, urlconf) and (is_staff or not e.staff))
+        entries = tuple(e for e in group.entries if _exists(e.path, urlconf) and may_open(e.path))
         if entries:
             found.append(Group(group.name, entries))
     return found
 
 
-def entries(*, is_staff: bool) -> Iterable[Entry]:
+def entries(*, may_open: Callable[[str], bool]) -> Iterable[Entry]:
     """All of them, flat."""
-    return (entry for group in groups(is_staff=is_staff) for entry in group.entries)
+    return (entry for group in groups(may_open=may_open) for entry in group.entries)
 
 
 def is_current(entry: Entry, here: str) -> bool:

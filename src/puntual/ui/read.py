@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -26,11 +27,11 @@ def _plain(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFD", text.lower()) if not unicodedata.combining(c))
 
 
-def palette_entries(query: str, *, is_staff: bool) -> list[Entry]:
+def palette_entries(query: str, *, may_open: Callable[[str], bool]) -> list[Entry]:
     """The places whose name or words hold every word of the query, accents aside."""
     words = _plain(query).split()
     catalogue = [
-        *entries(is_staff=is_staff),
+        *entries(may_open=may_open),
         Entry("/mis-opciones/", _("Mis opciones"), "gear", "", _("tema oscuro atajos")),
     ]
     return [e for e in catalogue if all(w in _plain(f"{e.name} {e.words}") for w in words)]

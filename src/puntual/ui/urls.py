@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth import views as auth
 from django.urls import path
 
+from puntual.apps.access.choices import PUBLIC, SIGNED_IN
 from puntual.ui import views
 
 app_name = "ui"
@@ -19,3 +20,15 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "login": PUBLIC,
+    "logout": PUBLIC,
+    "preferences": SIGNED_IN,
+    "palette": SIGNED_IN,
+    "save_view": SIGNED_IN,
+    "remove_view": SIGNED_IN,
+    "style_guide": "guide.see",
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+}

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, user_passes_test
+from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from puntual.apps.access import read as access
 from puntual.core.errors import UnusableInput
 from puntual.ui import read, write
 from puntual.ui.ageing import ageing
@@ -54,7 +55,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     """What Ctrl K offers for the words typed: places, and what each app's search finds."""
     query = request.GET.get("q", "").strip()
     groups: list[dict[str, Any]] = []
-    places = read.palette_entries(query, is_staff=request.user.is_staff)
+    places = read.palette_entries(query, may_open=access.opener(request))
     if len(query) >= 2:
         for dotted in settings.PALETTE_SEARCH:
             groups += import_string(dotted)(request, query)
@@ -93,7 +94,7 @@ def remove_view(request: HttpRequest, view_id: int) -> HttpResponse:
     return back(request)
 
 
-@user_passes_test(lambda user: user.is_staff)
+@login_required
 @require_GET
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Every component, alive, on one page."""

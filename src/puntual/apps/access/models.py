@@ -1,10 +1,13 @@
-"""Keys of other programs, and what each already asked for, so that a repeated request changes nothing."""
+"""Who has which role where; keys of other programs, and what each already asked for, so that a repeated request
+changes nothing."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from puntual.apps.access.choices import role_choices
 
 
 class ApiKey(models.Model):
@@ -31,3 +34,21 @@ class Repeated(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["api_key", "key"], name="idempotency_once")]
+
+
+class Membership(models.Model):
+    """A role of a person at one creditor, or over all of them (`creditor` empty)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, null=True, related_name="+")
+    role = models.CharField(max_length=20, choices=role_choices())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "creditor", "role"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["user", "role"], condition=models.Q(creditor=None), name="membership_once_everywhere"
+            ),
+        ]

@@ -1,8 +1,16 @@
-"""The only reader of API keys."""
+"""The only reader of roles and of API keys."""
 
 from __future__ import annotations
 
-from puntual.apps.access.models import ApiKey, Repeated
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest
+
+from puntual.apps.access import urlmap
+from puntual.apps.access.choices import PROVEN, PUBLIC, SIGNED_IN
+from puntual.apps.access.grants import NOBODY, Grants, May
+from puntual.apps.access.models import ApiKey, Membership, Repeated
 from puntual.apps.access.write import digest
 
 
@@ -17,3 +25,48 @@ def remembered(key: ApiKey, idempotency_key: str) -> Repeated | None:
 
 def keys() -> list[ApiKey]:
     return list(ApiKey.objects.select_related("creditor").order_by("-created_at"))
+
+
+def grants_of(user: Any) -> Grants:
+    """What a person may do now. A person who was switched off may do nothing."""
+    if user is None or not user.is_authenticated or not user.is_active:
+        return NOBODY
+    if user.is_superuser:
+        return Grants(everything=True)
+    everywhere: set[str] = set()
+    some: dict[int, set[str]] = {}
+    for creditor_id, role in Membership.objects.filter(user_id=user.pk).values_list("creditor_id", "role"):
+        (everywhere if creditor_id is None else some.setdefault(creditor_id, set())).add(role)
+    return Grants(False, frozenset(everywhere), {pk: frozenset(roles) for pk, roles in some.items()})
+
+
+def grants(request: HttpRequest) -> Grants:
+    """The same, asked once a request."""
+    found: Grants | None = getattr(request, "_grants", None)
+    if found is None:
+        found = request._grants = grants_of(getattr(request, "user", None))  # type: ignore[attr-defined]
+    return found
+
+
+def may(request: HttpRequest) -> May:
+    """For templates, at the creditor that the page is about (see `apps/scope.py`)."""
+    scope = getattr(request, "scope", None)
+    return May(grants(request), scope.creditor.pk if scope else None)
+
+
+def opener(request: HttpRequest) -> Callable[[str], bool]:
+    """For the menu: whether the person may open a path, at the creditor that the page is about."""
+
+    def may_open(path: str) -> bool:
+        act = urlmap.act_to_open(path)
+        if act in (PUBLIC, PROVEN, SIGNED_IN):
+            return True
+        scope = getattr(request, "scope", None)
+        return act is not None and grants(request).may(act, scope.creditor.pk if scope else None)
+
+    return may_open
+
+
+def memberships(user_id: int) -> list[Membership]:
+    """The roles of a person."""
+    return list(Membership.objects.filter(user_id=user_id).select_related("creditor").order_by("creditor_id", "role"))

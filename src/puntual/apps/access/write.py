@@ -1,4 +1,4 @@
-"""The only writer of API keys."""
+"""The only writer of roles and of API keys."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
-from puntual.apps.access.choices import SCOPES
-from puntual.apps.access.models import ApiKey, Repeated
+from puntual.apps.access.choices import ROLES, SCOPES
+from puntual.apps.access.models import ApiKey, Membership, Repeated
 from puntual.core.errors import UnusableInput
 
 
@@ -42,3 +42,20 @@ def revoke_key(*, key_id: int) -> None:
 def remember(*, key: ApiKey, idempotency_key: str, asked: str, status: int, answer: object) -> None:
     """Keep an answer for the day the same request comes again. Inside the caller's transaction."""
     Repeated.objects.create(api_key=key, key=idempotency_key, asked=asked, status=status, answer=answer)
+
+
+@transaction.atomic
+def grant(*, user_id: int, role: str, creditor_id: int | None = None, by_id: int | None = None) -> bool:
+    """Give a role at a creditor, or over all of them. Whether it is new."""
+    if role not in ROLES:
+        raise UnusableInput(f"«{role}» no es un papel: los que hay son {', '.join(ROLES)}.", field="role")
+    _row, made = Membership.objects.get_or_create(
+        user_id=user_id, role=role, creditor_id=creditor_id, defaults={"created_by_id": by_id}
+    )
+    return made
+
+
+@transaction.atomic
+def withdraw(*, user_id: int, role: str, creditor_id: int | None = None) -> bool:
+    """Take a role away. Whether it was theirs."""
+    return bool(Membership.objects.filter(user_id=user_id, role=role, creditor_id=creditor_id).delete()[0])

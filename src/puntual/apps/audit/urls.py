@@ -11,3 +11,8 @@ urlpatterns = [
     path("normas/bitacora/", views.log, name="log"),
     path("normas/pruebas/<int:pk>/", views.evidence, name="evidence"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "log": "log.see",
+    "evidence": "evidence.export",
+}

@@ -18,3 +18,15 @@ urlpatterns = [
     path("normas/<str:country>/", views.pack, name="pack"),
     path("normas/regla/<str:rule_id>/", views.rule, name="rule"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "norms": "norms.see",
+    "soft_values": "norms.see",
+    "soft_edit": ("norms.see", "norms.change"),
+    "soft_undo": "norms.change",
+    "register": "norms.see",
+    "situation_add": "situations.note",
+    "situation_end": "situations.note",
+    "pack": "norms.see",
+    "rule": "norms.see",
+}

@@ -17,3 +17,14 @@ urlpatterns = [
     path("cargar/<int:pk>/faltaron/", views.vanished, name="vanished"),
     path("cargar/<int:pk>/faltaron/deshacer/", views.vanished_undo, name="vanished_undo"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "index": ("imports.see", "imports.load"),
+    "review": "imports.see",
+    "layout": "imports.load",
+    "load": "imports.load",
+    "run": "imports.see",
+    "rejects": "imports.see",
+    "vanished": "imports.load",
+    "vanished_undo": "imports.load",
+}

@@ -13,3 +13,10 @@ urlpatterns = [
     path("aclaraciones/<slug:kind>/<int:pk>/", views.said, name="said"),
     path("aclaraciones/<slug:kind>/<int:pk>/avanzar/", views.advance, name="advance"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "promises": "deals.see",
+    "disputes": "disputes.see",
+    "said": "disputes.see",
+    "advance": "disputes.work",
+}

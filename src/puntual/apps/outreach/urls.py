@@ -14,3 +14,11 @@ urlpatterns = [
     path("envios/<int:pk>/", views.message, name="message"),
     path("envios/<int:pk>/abrir/", views_prepared.open_prepared, name="open_prepared"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "scheduled": "sends.see",
+    "act": "sends.approve",
+    "undo": "sends.approve",
+    "message": "sends.see",
+    "open_prepared": "sends.open",
+}

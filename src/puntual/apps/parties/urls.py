@@ -23,3 +23,19 @@ urlpatterns = [
     path("configuracion/respaldo/", views.backup, name="backup"),
     path("configuracion/respaldo/<str:name>", views.backup_file, name="backup_file"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "index": "settings.see",
+    "company": ("settings.see", "settings.change"),
+    "company_undo": "settings.change",
+    "mail": ("settings.see", "settings.change"),
+    "mail_test": "settings.change",
+    "mode": ("settings.see", "settings.change"),
+    "first_sends": "settings.change",
+    "templates": "settings.see",
+    "template": ("settings.see", "settings.change"),
+    "template_shipped": "settings.change",
+    "template_undo": "settings.change",
+    "backup": "backup.take",
+    "backup_file": "backup.take",
+}

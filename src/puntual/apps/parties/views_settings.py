@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -15,6 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from puntual.apps.access.read import grants
 from puntual.apps.outreach import read as outreach
 from puntual.apps.outreach.forms import FirstSendsForm
 from puntual.apps.outreach.read_templates import own_of
@@ -32,7 +32,7 @@ def index(request: HttpRequest, scope: Scope) -> HttpResponse:
         "server": outreach.mail_server(scope.creditor.pk),
         "first": FirstSendsForm(initial={"count": scope.creditor.approve_first}),
         "own_words": len(own_of(scope.creditor.pk)),
-        "backups": backups()[:1] if request.user.is_staff else [],
+        "backups": backups()[:1] if grants(request).may("backup.take") else [],
     }
     return page(request, scope, "parties/settings.html", context)
 
@@ -76,16 +76,10 @@ def backups() -> list[dict[str, object]]:
     ]
 
 
-def _only_staff(request: HttpRequest) -> None:
-    if not request.user.is_staff:
-        raise PermissionDenied
-
-
 @screen
 @require_http_methods(["GET", "POST"])
 def backup(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Make a backup now, and download what there is."""
-    _only_staff(request)
     if request.method == "POST":
         try:
             made = import_string(settings.MAKE_BACKUP)()
@@ -100,7 +94,6 @@ def backup(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_GET
 def backup_file(request: HttpRequest, scope: Scope, name: str) -> HttpResponseBase:
     """One file of the shelf."""
-    _only_staff(request)
     known = {str(b["name"]) for b in backups()}
     if name not in known and name.removesuffix(".llavero") not in known:
         raise Http404

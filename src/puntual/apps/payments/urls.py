@@ -21,3 +21,18 @@ urlpatterns = [
     path("pagos/medios/", views_gateways.gateways, name="gateways"),
     path("pagos/medios/<int:pk>/cambiar/", views_gateways.switch, name="switch"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "queue": "payments.see",
+    "understand": "payments.match",
+    "movement": "payments.see",
+    "confirm": "payments.match",
+    "apply": "payments.match",
+    "ignore": "payments.match",
+    "undo": "payments.match",
+    "nobody": "payments.see",
+    "assign": "payments.match",
+    "retry": "payments.match",
+    "gateways": ("payments.see", "gateways.change"),
+    "switch": "gateways.change",
+}

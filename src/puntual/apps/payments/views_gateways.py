@@ -7,7 +7,6 @@ from typing import Any
 import attrs
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from puntual.apps.access.read import grants
 from puntual.apps.audit import write as audit
 from puntual.apps.payments import forms, read, write
 from puntual.apps.payments import read_screens as screens
@@ -97,10 +97,8 @@ def _shown(row: GatewayAccount) -> Shown:
 @require_http_methods(["GET", "POST"])
 def gateways(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Medios de cobro: the creditor's accounts, one to add (`?pasarela=`), and the comparison by own figures."""
-    error, may = "", request.user.is_staff
+    error, may = "", grants(request).may("gateways.change", scope.creditor.pk)
     if request.method == "POST":
-        if not may:
-            raise PermissionDenied
         try:
             return _add(request, scope)
         except UnusableInput as problem:
@@ -135,8 +133,6 @@ def _add(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """Stop offering a gateway, or offer it again: pressed twice, nothing changed."""
-    if not request.user.is_staff:
-        raise PermissionDenied
     row = get_object_or_404(GatewayAccount, pk=pk, creditor=scope.creditor)
     write.switch_gateway(gateway_id=pk, active=not row.active)
     act = "gateway_stopped" if row.active else "gateway_offered"

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from puntual.apps.access.read import grants
 from puntual.apps.counting import counts_up_to
 from puntual.apps.negotiation import read_screens as negotiation
 from puntual.apps.outreach import read_screens as outreach
+from puntual.apps.parties import read as parties
 from puntual.apps.planning import read_screens as read
 from puntual.apps.planning.models import Plan
 from puntual.apps.policies import read as policies
@@ -65,8 +67,11 @@ _MENDABLE = ("no_contact_point", "no_consent", "unknown_country", "unknown_zone"
 def today(request: HttpRequest) -> HttpResponse:
     """The first page of the day."""
     scope = scope_of(request)
+    if scope is None and parties.creditors().exists():
+        return render(request, "access/nothing_yet.html")
     if scope is None:
         return render(request, "planning/first_steps.html", {"steps": _steps(None), "start": _start(None)})
+    grants(request).demand("today.see", scope.creditor.pk)
     with timezone.override(scope.creditor.zone):
         if not books.has_books(scope.creditor.pk):
             context = {"steps": _steps(scope), "start": _start(scope)}

@@ -25,3 +25,22 @@ urlpatterns = [
     path("politicas/<int:pk>/asignar/", views.assign, name="assign"),
     path("politicas/<int:pk>/asignar/deshacer/", views.unassign, name="unassign"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "index": "policies.see",
+    "new": "policies.change",
+    "policy": "policies.see",
+    "step_new": "policies.change",
+    "step": ("policies.see", "policies.change"),
+    "step_remove": "policies.change",
+    "rules": ("policies.see", "policies.change"),
+    "text": ("policies.see", "policies.change"),
+    "discard": "policies.change",
+    "undo": "policies.change",
+    "preview": "policies.see",
+    "replay": "policies.see",
+    "activate": "policies.activate",
+    "version": ("policies.see", "policies.change"),
+    "assign": "policies.activate",
+    "unassign": "policies.activate",
+}

@@ -12,3 +12,9 @@ urlpatterns: list[URLPattern] = [
     path("avisos/<slug:kind>/<int:pk>/", views_staff.resolve, name="resolve"),
     path("avisos/archivo/<slug:kind>/<int:pk>/", views_staff.file, name="file"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "told": "notices.see",
+    "resolve": "notices.work",
+    "file": "notices.see",
+}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from puntual.apps.portal import views, views_choices, views_deals, views_papers, views_pay
+from puntual.apps.access.choices import PROVEN
+from puntual.apps.portal import views, views_choices, views_deals, views_papers, views_pay, views_plan
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -18,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("ya-pague/", views_pay.claim, name="claim"),
     path("fecha/", views_deals.promise, name="promise"),
     path("cuotas/", views_deals.plan, name="plan"),
+    path("cuotas/mi-plan/", views_plan.my_plan, name="my_plan"),
+    path("cuotas/solas/", views_plan.autopay, name="autopay"),
+    path("oferta/", views_plan.offer, name="offer"),
     path("no-estoy-de-acuerdo/", views_deals.dispute, name="dispute"),
     path("queja/", views_deals.complaint, name="complaint"),
     path("es-legitima/", views.genuine, name="genuine"),
@@ -45,3 +49,5 @@ urlpatterns: list[URLPattern] = [
     path("constancia/<slug:number>.pdf", views_papers.certificate_paper, {"as_pdf": True}, name="certificate_pdf"),
     path("<path:rest>", views.missing, name="missing"),
 ]
+#: Its private token is the key of each (see `steps`).
+PERMISSIONS = {str(one.name): PROVEN for one in urlpatterns}

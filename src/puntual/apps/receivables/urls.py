@@ -21,3 +21,18 @@ urlpatterns = [
     path("clientes/<int:pk>/promesa/quitar/", views_acts.undo_promise, name="undo_promise"),
     path("facturas/<int:pk>/", views_detail.invoice, name="invoice"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "portfolio": "accounts.see",
+    "download": "accounts.export",
+    "bulk_preview": "accounts.change",
+    "bulk_apply": "accounts.change",
+    "bulk_undo": "accounts.change",
+    "account": "accounts.see",
+    "register_payment": "payments.register",
+    "choose_items": "payments.register",
+    "undo_payment": "payments.register",
+    "make_promise": "deals.propose",
+    "undo_promise": "deals.propose",
+    "invoice": "accounts.see",
+}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from puntual.apps.access.read import grants
 from puntual.apps.parties import write_accounts
 from puntual.apps.policies import read as policies
 from puntual.apps.receivables import read_screens as read
@@ -181,7 +182,7 @@ def _inert(text: str) -> str:
 def search(request: HttpRequest, query: str) -> list[dict[str, Any]]:
     """For the palette: the customers that match, in the creditor of this session."""
     scope = scope_of(request)
-    if scope is None:
+    if scope is None or not grants(request).may("accounts.see", scope.creditor.pk):
         return []
     ids = read.accounts_found(scope.creditor.pk, query, limit=8)
     balances = AccountBalance.objects.filter(account_id__in=ids).select_related("account").order_by("-open_minor")[:8]

@@ -17,3 +17,14 @@ urlpatterns = [
     path("reportes/<slug:kind>/", views.report, name="report"),
     path("reportes/<slug:kind>/descargar/<slug:form>/", views.download, name="download"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "summary": "reports.see",
+    "board": "reports.see",
+    "settings": ("reports.see", "reports.change"),
+    "schedule": "reports.change",
+    "unschedule": "reports.change",
+    "indicator": "reports.see",
+    "report": "reports.see",
+    "download": "reports.export",
+}

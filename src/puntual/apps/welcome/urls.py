@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from puntual.apps.access.choices import PUBLIC, SIGNED_IN
 from puntual.apps.welcome import views, views_missing
 
 app_name = "welcome"
@@ -21,3 +22,18 @@ urlpatterns = [
     path("comenzar/vista/", views.preview, name="preview"),
     path("comenzar/programar/", views.schedule, name="schedule"),
 ]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "enter": PUBLIC,
+    "account": PUBLIC,
+    "start": SIGNED_IN,
+    "example": (SIGNED_IN, "company.create"),
+    "company": "company.create",
+    "missing": ("imports.see", "accounts.change"),
+    "terms": "accounts.change",
+    "consents": "norms.see",
+    "declare": "consents.declare",
+    "policy": ("policies.see", "policies.activate"),
+    "preview": "sends.see",
+    "schedule": "sends.change",
+}

@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
+from puntual.apps.access import write as access
 from puntual.core.errors import Refused
 
 
@@ -16,4 +17,5 @@ def create_first_account(*, username: str, password: str, first_name: str) -> Ab
     if users.exists():
         raise Refused("Esta instalación ya tiene cuentas: pida a quien la administra que le haga una.")
     made: AbstractUser = users.create_superuser(username=username, password=password, first_name=first_name)  # type: ignore[attr-defined]
+    access.grant(user_id=made.pk, role="admin")
     return made

@@ -124,13 +124,13 @@ def sorted_as(context: Context, key: str) -> str:
 @register.simple_tag(takes_context=True)
 def navigation_groups(context: Context) -> list[dict[str, Any]]:
     """The rail: groups of entries, each knowing whether it is the page that is open."""
-    here, user = context.get("here", ""), context.get("user")
+    here, may_open = context.get("here", ""), context.get("may_open") or (lambda path: False)
     return [
         {
             "name": group.name,
             "entries": [{"entry": e, "current": navigation.is_current(e, here)} for e in group.entries],
         }
-        for group in navigation.groups(is_staff=bool(user and user.is_staff))
+        for group in navigation.groups(may_open=may_open)
     ]
 
 

@@ -1,0 +1,47 @@
+"""The door of every page: nobody passes an address without the act that its app declared for it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from puntual.apps.access import read, urlmap
+from puntual.apps.access.choices import PROVEN, PUBLIC, SIGNED_IN
+from puntual.apps.access.grants import NotAllowed
+
+_LOG = logging.getLogger(__name__)
+
+
+class Doors:
+    """Middleware: who has not entered goes to enter; who lacks the act everywhere is refused. Where a page is about
+    one creditor, `@screen` and `follow` ask again for that one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Before any view."""
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        need = urlmap.need_of(name)
+        if need is None:
+            _LOG.error("«%s» no tiene permiso declarado: añádalo a PERMISSIONS en el urls.py de su app.", name)
+            raise NotAllowed
+        act = need.act(request.method)
+        if act in (PUBLIC, PROVEN):
+            return None
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if act == SIGNED_IN:
+            return None
+        if act is None or not read.grants(request).may(act):
+            raise NotAllowed(act or need.look)
+        request.act = act  # type: ignore[attr-defined]
+        return None
