@@ -17,7 +17,17 @@ from puntual.apps.policies import read as policies
 from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read as receivables
 from puntual.core.daily import CreditorRules, Known, Rules
-from puntual.core.frames import HOLDS, check_frame, conform
+from puntual.core.frames import (
+    ACCOUNTS,
+    CONSENTS,
+    CONTACT_POINTS,
+    CONTACTS,
+    ENTRIES,
+    HOLDS,
+    PARTIES,
+    check_frame,
+    conform,
+)
 from puntual.core.policy import PolicyInForce
 from puntual.core.time import local_date
 from puntual.pipeline.law_in_force import law_in_force
@@ -49,13 +59,14 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
         if from_entries
         else receivables.brought_forward(as_of=day, creditor_id=creditor.pk)
     )
+    contacts = outreach.contacts_frame(since=as_of - timedelta(days=HISTORY_DAYS)).filter(pl.col("at") <= as_of)
     return Known(
-        entries=entries,
-        accounts=receivables.accounts_frame(creditor_id=creditor.pk),
-        parties=parties.parties_frame(),
-        contact_points=parties.contact_points_frame(),
-        contacts=outreach.contacts_frame(since=as_of - timedelta(days=HISTORY_DAYS)).filter(pl.col("at") <= as_of),
-        consents=compliance.consents_frame(),
+        entries=check_frame(entries, ENTRIES, "entries"),
+        accounts=check_frame(receivables.accounts_frame(creditor_id=creditor.pk), ACCOUNTS, "accounts"),
+        parties=check_frame(parties.parties_frame(), PARTIES, "parties"),
+        contact_points=check_frame(parties.contact_points_frame(), CONTACT_POINTS, "contact_points"),
+        contacts=check_frame(contacts, CONTACTS, "contacts"),
+        consents=check_frame(compliance.consents_frame(), CONSENTS, "consents"),
         holds=holds(day),
         products=receivables.products_frame(creditor_id=creditor.pk) if _asks_products(creditor, as_of) else None,
         contact_flags=compliance.flags_frame(day),
