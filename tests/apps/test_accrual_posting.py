@@ -104,7 +104,7 @@ class TestInterest:
 
     def test_paying_the_principal_keeps_the_interest_that_was_earned(self):
         creditor = house()
-        account = customer(creditor)
+        account = customer(creditor, debtor="consumer")  # a person pays capital first
         owes(creditor, account, 36_500_00, late=10)
         accrue(creditor)
         payment = write.NewPayment(account, 36_500_00, "MXN", DAY, "p1", "test")
@@ -114,7 +114,7 @@ class TestInterest:
 
     def test_no_interest_on_interest_and_less_after_a_part_payment(self):
         creditor = house()
-        account = customer(creditor)
+        account = customer(creditor, debtor="consumer")  # a person pays capital first
         owes(creditor, account, 36_500_00, late=10)
         accrue(creditor)
         payment = write.NewPayment(account, 18_250_00, "MXN", DAY, "p1", "test")

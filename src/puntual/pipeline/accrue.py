@@ -38,7 +38,7 @@ from puntual.core.policy import PolicyInForce
 from puntual.core.time import Period, local_date
 from puntual.law.charges_loader import countries, load_charges, load_tables
 from puntual.law.prescription_loader import load_prescription
-from puntual.pipeline import load
+from puntual.pipeline import late_money, load
 
 #: Pauses under which nothing accrues, and whose days are never charged afterwards.
 FREEZING = ("dispute_open", "agreement_current", "settlement_current", "moratorium", "insolvency", "deceased")
@@ -60,6 +60,7 @@ class Accrued:
     interest: Mapping[str, int]
     fees: Mapping[str, int]
     posted: int
+    corrected: int
     alerts: Mapping[str, int]
     seconds: float
 
@@ -74,20 +75,25 @@ def accrue_day(*, creditor: Creditor, as_of: datetime, dry_run: bool = False, pa
     """Charge what is due up to and including the creditor's local date. `past`: balances as they were known then."""
     started, day = time.perf_counter(), local_date(as_of, creditor.zone)
     bound = policies.in_force(creditor.pk, as_of)
-    items, rows, marks, alerts = 0, list[NewCharge](), dict[int, date](), Counter[str]()
+    items, rows, marks, alerts, corrected = 0, list[NewCharge](), dict[int, date](), Counter[str](), 0
+    tables = load_tables(Path(settings.DATA))
+    law = load_charges(creditor.country) if creditor.country in countries() else None
+    if not dry_run:
+        late = late_money.correct_late(creditor=creditor, law=law, tables=tables)
+        corrected, left = late.accounts, late.left
+        alerts.update({"charge_not_corrected": left} if left else {})
     if any(p.policy.late_interest_pct or p.policy.collection_fee for p in bound.values()):
         debts = overdue(creditor, bound, day, past=past)
-        tables = load_tables(Path(settings.DATA))
-        law = load_charges(creditor.country) if creditor.country in countries() else None
         items = debts.height
-        rows, marks, alerts = _interest(debts, creditor, law, tables, day)
+        rows, marks, missing = _interest(debts, creditor, law, tables, day)
+        alerts.update(missing)
         rows += _fees(debts, creditor, law, tables, day) if law else []
     posted = 0 if dry_run else _post(creditor, rows, marks)
     sums = {kind: Counter[str]() for kind in ("interest", "fee")}
     for row in rows:
         sums[row.event_kind][row.currency] += row.charged_minor
     seconds = round(time.perf_counter() - started, 3)
-    return Accrued(day, items, sums["interest"], sums["fee"], posted, alerts, seconds)
+    return Accrued(day, items, sums["interest"], sums["fee"], posted, corrected, alerts, seconds)
 
 
 def overdue(

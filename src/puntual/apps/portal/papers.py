@@ -114,11 +114,12 @@ def receipt(account_id: int, event_id: int) -> Receipt | None:
     if paid is None or paid.kind != "payment":
         return None
     name = paid.key.removeprefix("payment:")
-    applied = next((e for e in events.values() if e.key == f"allocation:{name}"), None)
+    own = f"allocation:{name}"
+    applied = [e for e in events.values() if e.key == own or e.key.startswith(f"{own}:moved")]
     undone = next((e for e in events.values() if e.reverses_id == paid.pk), None)
     numbers = {b.due_item_id: b.due_item.invoice.number for b in receivables.all_items(account_id)}
     parts: dict[str, int] = {}
-    for entry in applied.entries.all() if applied else ():
+    for entry in (entry for event in applied for entry in event.entries.all()):
         if entry.due_item_id:
             number = numbers.get(entry.due_item_id, "")
             parts[number] = parts.get(number, 0) - entry.amount_minor

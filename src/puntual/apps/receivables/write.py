@@ -10,6 +10,7 @@ from django.db import models, transaction
 
 from puntual.apps import bulk
 from puntual.apps.receivables import posting
+from puntual.apps.receivables.imputation import Order, orders_of
 from puntual.apps.receivables.models import AccountBalance, DueBalance, DueItem, Entry, Event, Invoice
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.ledger import allocation
@@ -134,6 +135,10 @@ def _insert_items(creditor_id: int, items) -> Sequence[int]:
     return ids
 
 
+#: What the application of a payment says when somebody told which documents it pays.
+NAMED = "Sobre los documentos que se indicaron"
+
+
 @attrs.frozen
 class NewPayment:
     """Money that came in for an account. `wanted` names due items and amounts; empty means oldest first."""
@@ -159,11 +164,12 @@ def post_payments(*, creditor_id: int, payments: Sequence[NewPayment]) -> Posted
     known = _known_keys([f"payment:{p.key}" for p in payments])
     fresh = list({p.key: p for p in payments if f"payment:{p.key}" not in known and p.amount_minor > 0}.values())
     open_items = open_items_of([p.account for p in fresh])
+    orders = orders_of(p.account for p in fresh)
     postings = []
     for p in sorted(fresh, key=lambda p: p.paid_on):
         postings.append(_payment(p))
         if p.apply:
-            postings += _apply(p, open_items)
+            postings += _apply(p, open_items, orders[p.account])
     added = posting.post(creditor_id, postings)
     return Posted(len(fresh), len(payments) - len(fresh), added)
 
@@ -174,17 +180,19 @@ def _payment(p: NewPayment) -> Posting:
     return Posting(p.account, "payment", p.currency, p.paid_on, key, p.source, legs, p.provisional, None, p.note)
 
 
-def _apply(p: NewPayment, open_items: dict[tuple[int, str], list[allocation.OpenItem]]) -> list[Posting]:
+def _apply(p: NewPayment, open_items: dict[tuple[int, str], list[allocation.OpenItem]], order: Order) -> list[Posting]:
     """The allocation of one payment; `open_items` shrinks by it, so that the next payment sees what is left."""
     items = open_items.get((p.account, p.currency), [])
-    applied, _ = allocation.named(p.wanted, items) if p.wanted else allocation.oldest_first(p.amount_minor, items)
+    if p.wanted:
+        applied, _ = allocation.named(p.wanted, items, order)
+    else:
+        applied, _ = allocation.oldest_first(p.amount_minor, items, order)
     if not applied:
         return []
     open_items[(p.account, p.currency)] = _less(items, applied)
     legs = receivable_legs("allocation", [(a.due_item, a.component, a.amount_minor) for a in applied], -1)
-    return [
-        Posting(p.account, "allocation", p.currency, p.paid_on, f"allocation:{p.key}", p.source, legs, p.provisional)
-    ]
+    key, note = f"allocation:{p.key}", NAMED if p.wanted else ""
+    return [Posting(p.account, "allocation", p.currency, p.paid_on, key, p.source, legs, p.provisional, None, note)]
 
 
 def _less(items: list[allocation.OpenItem], applied: Sequence[allocation.Applied]) -> list[allocation.OpenItem]:
@@ -306,11 +314,16 @@ def reverse(*, event_id: int, on: date, source: str, note: str = "") -> int:
     return posting.post(event.creditor_id, [p])[p.key]
 
 
+def applied_by(key: str) -> models.Q:
+    """Where the application of a payment is: its own event and those that corrected it (see write_late)."""
+    return models.Q(key=f"allocation:{key}") | models.Q(key__startswith=f"allocation:{key}:moved")
+
+
 @transaction.atomic
 def reverse_payment(*, key: str, on: date, source: str, note: str = "") -> list[int]:
     """Undo a payment and its application (a mistake, a chargeback, a provisional payment replaced by the bank's)."""
-    events = Event.objects.filter(key__in=[f"allocation:{key}", f"payment:{key}"], reversed_by=None)
-    found = sorted(events, key=lambda e: e.kind)
+    events = Event.objects.filter(applied_by(key) | models.Q(key=f"payment:{key}"), reversed_by=None)
+    found = sorted(events, key=lambda e: (e.kind, e.pk))
     if not found:
         raise UnusableInput(f"No hay un pago «{key}» por revertir.")
     return [reverse(event_id=e.pk, on=on, source=source, note=note) for e in found]
@@ -323,7 +336,7 @@ def apply_unapplied(*, account: int, currency: str, on: date, key: str, source: 
     if balance is None or balance.unapplied_minor <= 0:
         return Posted(0, 1)
     items = open_items_of([account]).get((account, currency), [])
-    applied, _ = allocation.oldest_first(balance.unapplied_minor, items)
+    applied, _ = allocation.oldest_first(balance.unapplied_minor, items, orders_of([account])[account])
     legs = receivable_legs("allocation", [(a.due_item, a.component, a.amount_minor) for a in applied], -1)
     if not legs:
         return Posted(0, 1)

@@ -62,7 +62,7 @@ def take_back(*, creditor_id: int, taken: TakenBack) -> int | None:
 def _unapplied_of(taken: TakenBack) -> int:
     """What the payment itself left unapplied, as far as the account still has it."""
     paid = _sum(Entry.objects.filter(event__key=f"payment:{taken.payment_key}", ledger=Ledger.CASH))
-    used = _sum(Entry.objects.filter(event__key=f"allocation:{taken.payment_key}", ledger=Ledger.UNAPPLIED))
+    used = _sum(_applied(taken).filter(ledger=Ledger.UNAPPLIED))
     before = _sum(Entry.objects.filter(_earlier(taken), ledger=Ledger.UNAPPLIED))
     balance = AccountBalance.objects.filter(account_id=taken.account, currency=taken.currency).first()
     return max(min(paid - used - before, balance.unapplied_minor if balance else 0), 0)
@@ -70,17 +70,23 @@ def _unapplied_of(taken: TakenBack) -> int:
 
 def _still_applied(taken: TakenBack) -> list[tuple[int, Component, int]]:
     """(due item, component, amount) that the payment paid and nobody took back yet, in the order in which it paid."""
-    rows = Entry.objects.filter(event__key=f"allocation:{taken.payment_key}", ledger=Ledger.RECEIVABLE)
+    rows = _applied(taken).filter(ledger=Ledger.RECEIVABLE)
     if rows.filter(event__reversed_by__isnull=False).exists():
         return []
+    paid: dict[tuple[int, int], int] = {}
+    for e in rows.order_by("pk"):
+        paid[(e.due_item_id, e.component)] = paid.get((e.due_item_id, e.component), 0) - e.amount_minor
     back: dict[tuple[int, int], int] = {}
     for e in Entry.objects.filter(_earlier(taken), ledger=Ledger.RECEIVABLE):
         pair = (e.due_item_id, e.component)
         back[pair] = back.get(pair, 0) + e.amount_minor
-    return [
-        (e.due_item_id, Component(e.component), -e.amount_minor - back.get((e.due_item_id, e.component), 0))
-        for e in rows.order_by("pk")
-    ]
+    return [(item, Component(part), minor - back.get((item, part), 0)) for (item, part), minor in paid.items()]
+
+
+def _applied(taken: TakenBack) -> QuerySet[Entry]:
+    """Where the payment went, with what was corrected later."""
+    events = Event.objects.filter(write.applied_by(taken.payment_key))
+    return Entry.objects.filter(event__in=events)
 
 
 def _earlier(taken: TakenBack) -> Q:

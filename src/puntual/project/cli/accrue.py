@@ -40,6 +40,8 @@ def _say(one: dict[str, Any], dry_run: bool) -> str:
     sums = [f"{_amounts(one[kind])} de {word}" for kind, word in (("interest", "interés"), ("fees", "gastos"))]
     verb = "Se asentaría" if dry_run else "Se asentó"
     lines = [f"{one['creditor']}, {one['as_of']}: {verb} {', '.join(sums)} sobre {one['items']} documentos vencidos."]
+    if one["corrected"]:
+        lines.append(f"  {one['corrected']:>7}  cuentas corregidas por pagos que se supieron tarde")
     return "\n".join([*lines, *(f"  {n:>7}  {_plain(code)}" for code, n in sorted(one["alerts"].items()))])
 
 
