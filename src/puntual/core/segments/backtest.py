@@ -58,7 +58,12 @@ def _one_cut(
         raise UnusableInput(
             f"El corte {cut} no deja documentos antes y después: elija una fecha dentro de la historia."
         )
-    trained = train(facts, cut, learner, settings)
+    return measure(facts, train(facts, cut, learner, settings), until)
+
+
+def measure(facts: pl.DataFrame, trained: Trained, until: date) -> dict[str, Any]:
+    """The figures of one model, frozen at its cut, over what came from then to `until`, with the lines beside it."""
+    cut, settings = trained.cut, trained.settings
     logistic = fit_logistic(facts, trained)
     issue = features(facts, at_issue(facts, cut), trained.shrink, settings.grace_days)
     book = features(facts, open_weekly(facts, cut, until), trained.shrink, settings.grace_days)

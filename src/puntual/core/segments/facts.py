@@ -11,6 +11,7 @@ from datetime import date
 import polars as pl
 
 from puntual.core.frames import ID, MINOR, Column, Schema
+from puntual.core.segments.draw import uniform
 
 FACTS: Schema = {
     "due_item": Column(ID, "documento o cuota"),
@@ -33,6 +34,13 @@ def as_known(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return facts.filter(pl.col("issued_on") < as_of).with_columns(
         pl.when(pl.col("paid_on") < as_of).then("paid_on").alias("paid_on")
     )
+
+
+def some_accounts(facts: pl.DataFrame, most: int) -> pl.DataFrame:
+    """All facts of so many accounts as make about `most` items, always the same accounts: enough to learn from."""
+    if facts.height <= most:
+        return facts
+    return facts.filter(pl.Series(uniform(facts["account"], "cuentas") < most / facts.height))
 
 
 def at_issue(facts: pl.DataFrame, start: date | None = None, end: date | None = None) -> pl.DataFrame:

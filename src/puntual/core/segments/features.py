@@ -56,16 +56,26 @@ FEATURES: dict[str, tuple[str, int]] = {
 PLAIN = ("own_late", "own_mean", "own_median", "portfolio_late", "usual_weekday", "usual_weekday_share")
 
 
-def features(facts: pl.DataFrame, rows: pl.DataFrame, shrink: Shrinkage, grace_days: int = GRACE_DAYS) -> pl.DataFrame:
-    """The rows (schema ROWS) with every feature of FEATURES and PLAIN as Float64; row order kept."""
+def features(
+    facts: pl.DataFrame,
+    rows: pl.DataFrame,
+    shrink: Shrinkage,
+    grace_days: int = GRACE_DAYS,
+    portfolio: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """The rows (schema ROWS) with every feature of FEATURES and PLAIN as Float64; row order kept.
+
+    `portfolio`: the creditor's own sums (`portfolio_events`) where `facts` hold only some of its accounts.
+    """
+    whole = portfolio_events(facts, grace_days) if portfolio is None else portfolio.sort("on")
     numbered = rows.with_row_index("_row").sort("as_of")
     account = _account_events(facts, grace_days)
     joined = _before(numbered, account, "account")
     joined = _before(joined, _rolling_paid(facts), "account")
     joined = _before(joined, _rolling_late(facts, grace_days), "account")
-    joined = _before(joined, _creditor_events(facts, grace_days), "creditor")
+    joined = _before(joined, whole, "creditor")
     joined = joined.with_columns(_sixty=pl.col("as_of").dt.offset_by("-60d"))
-    sixty = _creditor_events(facts, grace_days).select("creditor", "on", c60_n="c_paid", c60_delay="c_delay")
+    sixty = whole.select("creditor", "on", c60_n="c_paid", c60_delay="c_delay")
     joined = _before(joined, sixty, "creditor", at="_sixty")
     joined = joined.join(_same_day(facts), on=["account", "issued_on"], how="left", maintain_order="left")
     out = joined.with_columns(_priors()).with_columns(_shrunk(shrink)).with_columns(_others(shrink))
@@ -113,7 +123,7 @@ def _account_events(facts: pl.DataFrame, grace_days: int) -> pl.DataFrame:
     return _cumulate(pl.concat([issued, paying, known, over, cured], how="diagonal"), "account")
 
 
-def _creditor_events(facts: pl.DataFrame, grace_days: int) -> pl.DataFrame:
+def portfolio_events(facts: pl.DataFrame, grace_days: int = GRACE_DAYS) -> pl.DataFrame:
     """Per creditor and day: the portfolio's own sums, the prior that accounts are shrunk to."""
     paid, resolved = _paid(facts), _resolved(facts, grace_days)
     log = pl.col("amount_minor").cast(pl.Float64).abs().clip(1.0).log()

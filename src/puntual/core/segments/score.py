@@ -35,7 +35,7 @@ SCORES: Schema = {
     "earliest_on": Column(pl.Date, "9 de cada 10 pagan después de esta fecha"),
     "latest_on": Column(pl.Date, "9 de cada 10 pagan antes de esta fecha"),
     "self_cure": Column(pl.Float64, "probabilidad de que pague en 30 días sin contacto, por la curva de la cartera"),
-    "method": Column(pl.String, "model o shrinkage", choices=("model", "shrinkage")),
+    "method": Column(pl.String, "model, shrinkage o naive", choices=("model", "shrinkage", "naive")),
     "short_history": Column(pl.Boolean, "poca historia: la cartera tiene pocos pagos para aprender"),
 }
 
@@ -46,9 +46,10 @@ def score(facts: pl.DataFrame, rows: pl.DataFrame, trained: Trained) -> pl.DataF
     return scored_features(features(facts, rows, trained.shrink, trained.settings.grace_days), trained)
 
 
-def scored_features(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
-    """SCORES of rows that have their features already."""
-    parts = [_scores(rows.slice(at, CHUNK), trained) for at in range(0, max(rows.height, 1), CHUNK)]
+def scored_features(rows: pl.DataFrame, trained: Trained, line: str = "model") -> pl.DataFrame:
+    """SCORES of rows that have their features already. `line` naive: the plain one speaks in the model's place."""
+    one = _naive if line == "naive" else _scores
+    parts = [one(rows.slice(at, CHUNK), trained) for at in range(0, max(rows.height, 1), CHUNK)]
     return pl.concat(parts)
 
 
@@ -115,26 +116,47 @@ def _on_usual_weekday(day: pl.Expr) -> pl.Expr:
     return pl.when(pl.col("usual_weekday_share") >= WEEKDAY_HABIT).then(moved).otherwise(day)
 
 
+def _on(curve: Curve, share: float) -> pl.Expr:
+    """The date by which that share of such items is paid."""
+    days = pl.Series(np.rint(curve.day_of(share)).astype(np.int64))
+    return pl.col("as_of") + (days * 86_400_000_000).cast(pl.Duration("us"))
+
+
 def _scores(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
-    curve, alone = curves(rows, trained), _by_late_rate(rows, trained.alone, trained)
-    tail = (1.0 - INTERVAL_SHARE) / 2
-
-    def on(share: float) -> pl.Expr:
-        days = pl.Series(np.rint(curve.day_of(share)).astype(np.int64))
-        return pl.col("as_of") + (days * 86_400_000_000).cast(pl.Duration("us"))
-
+    curve = curves(rows, trained)
     middle = (
-        _far_by_own_median(on(0.5))
+        _far_by_own_median(_on(curve, 0.5))
         if trained.hazard is not None
-        else _by_own_median(on(0.5), trained.settings.grace_days)
+        else _by_own_median(_on(curve, 0.5), trained.settings.grace_days)
     )
-    expected = _on_usual_weekday(middle)
-    return rows.with_columns(expected_on=expected, earliest_on=on(tail), latest_on=on(1 - tail)).select(
+    method = "model" if trained.hazard is not None else "shrinkage"
+    return _table(rows, curve, _late(rows, curve, trained), _on_usual_weekday(middle), trained, method)
+
+
+def plain_curve(rows: pl.DataFrame, trained: Trained) -> Curve:
+    """The plain line's curve: the portfolio's delays, the same for everyone."""
+    return trained.delays.curve(None, rows["days_past_due"].to_numpy(), row_knots(rows, 0))
+
+
+def _naive(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
+    """The plain line: the payer's own late rate and median delay, and the portfolio's curve, the same for everyone."""
+    curve, limit = plain_curve(rows, trained), limit_days(rows, trained.settings.grace_days)
+    late = np.where(limit < 0, 1.0, rows["own_late"].to_numpy())
+    own = pl.col("due_on") + pl.duration(days=pl.col("own_median").round(0).cast(pl.Int64))
+    return _table(rows, curve, late, pl.max_horizontal(own, "as_of"), trained, "naive")
+
+
+def _table(
+    rows: pl.DataFrame, curve: Curve, late: Floats, expected: pl.Expr, trained: Trained, method: str
+) -> pl.DataFrame:
+    alone, tail = _by_late_rate(rows, trained.alone, trained), (1.0 - INTERVAL_SHARE) / 2
+    dated = rows.with_columns(expected_on=expected, earliest_on=_on(curve, tail), latest_on=_on(curve, 1 - tail))
+    return dated.select(
         "due_item", "account", "as_of",
-        pl.Series("p_late", _late(rows, curve, trained)),
+        pl.Series("p_late", late),
         *(pl.Series(f"p_paid_{h}", curve.paid_by(float(h))) for h in HORIZONS),
         "expected_on", pl.min_horizontal("earliest_on", "expected_on"), pl.max_horizontal("latest_on", "expected_on"),
         pl.Series("self_cure", alone.paid_by(30.0)),
-        pl.lit("model" if trained.hazard is not None else "shrinkage").alias("method"),
+        pl.lit(method).alias("method"),
         pl.lit(trained.short_history).alias("short_history"),
     )  # fmt: skip
