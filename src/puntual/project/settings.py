@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "puntual.apps.audit",
     "puntual.apps.welcome",
     "puntual.apps.access",
+    "puntual.apps.workbench",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,93 @@
+"""The queue of a creditor, written whole from a frame: what was put off, kept or finished today stays so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+from django.db import transaction
+
+from puntual.apps import bulk
+from puntual.apps.workbench import read
+from puntual.apps.workbench.models import QueueRow
+from puntual.core.frames import Column, Schema, check_frame
+from puntual.core.workbench.queue import QUEUE
+
+#: What the desk adds to the core's queue.
+PUBLISHED: Schema = {
+    **QUEUE,
+    "segment": Column(pl.String, "segmento"),
+    "language": Column(pl.String, "idioma"),
+    "skill": Column(pl.String, "destreza que pide"),
+}
+
+
+@transaction.atomic
+def publish(*, creditor_id: int, queue: pl.DataFrame, now: datetime, since: datetime) -> int:
+    """Replace the queue of a creditor; gives how many rows it has. `since`: when the creditor's local day began.
+
+    A row worked today keeps its state; one put off keeps its hour; a call-back keeps its owner and the head of the
+    queue; a desk keeps its people until Reparto deals them again.
+    """
+    check_frame(queue, PUBLISHED, "queue")
+    kept = read.kept_frame(creditor_id)
+    rows = queue.join(kept, on="party", how="left", maintain_order="left")
+    asleep = pl.col("was_not_before") > now
+    today = pl.col("was_touched_at") >= since
+    head = pl.col("was_grp") == 0
+    done = today & pl.col("was_state").is_in(["done", "route"])
+    hold = (done | asleep | (head & pl.col("was_state").is_not_null())).fill_null(False)
+    rows = rows.with_columns(
+        grp=pl.when(head.fill_null(False)).then(pl.lit(0, dtype=pl.Int16)).otherwise("grp"),
+        state=pl.when(hold).then("was_state").otherwise("state"),
+        not_before=pl.when(hold).then("was_not_before").otherwise("not_before"),
+        reason=pl.when(head.fill_null(False)).then("was_reason").otherwise("reason"),
+        sentence=pl.when(head.fill_null(False)).then("was_sentence").otherwise("sentence"),
+        fruitless=pl.col("was_fruitless").fill_null(0),
+        desk=pl.col("was_desk").fill_null(0),
+        because=pl.col("was_because").fill_null(""),
+        touched_at="was_touched_at",
+    )
+    QueueRow.objects.filter(creditor_id=creditor_id)._raw_delete("default")
+    names = [n for n in PUBLISHED if n not in ("party", "account")]
+    table = rows.select(
+        creditor_id=pl.lit(creditor_id, dtype=pl.Int64),
+        party_id="party",
+        account_id="account",
+        built_at=pl.lit(now).cast(pl.Datetime("us", "UTC")),
+        fruitless="fruitless",
+        desk="desk",
+        because="because",
+        touched_at="touched_at",
+        **{n: pl.col(n) for n in names},
+    )
+    bulk.insert_frame(QueueRow, table)
+    _call_backs(creditor_id, now)
+    return table.height
+
+
+def _call_backs(creditor_id: int, now: datetime) -> None:
+    """Everybody who asked to be called has a row, at the head of the queue of whoever noted it."""
+    from puntual.apps.workbench import write
+
+    have = set(QueueRow.objects.filter(creditor_id=creditor_id, grp=0).values_list("party_id", flat=True))
+    for one in read.open_call_backs(creditor_id):
+        if one.party_id not in have:
+            write.front(
+                creditor_id=creditor_id, party_id=one.party_id, account_id=one.account_id, desk=one.owner_id or 0,
+                reason="call_back_due", at=one.at if one.at > now else None, now=now,
+            )  # fmt: skip
+
+
+@transaction.atomic
+def assign(*, creditor_id: int, assigned: pl.DataFrame, now: datetime) -> int:
+    """Put each party on its desk (core.workbench.assignment.ASSIGNED); gives how many changed desk."""
+    before = dict(QueueRow.objects.filter(creditor_id=creditor_id).values_list("party_id", "desk"))
+    moved: dict[tuple[int, str], list[int]] = {}
+    for party, agent, because in assigned.select("party", "agent", "because").iter_rows():
+        if before.get(party) != agent:
+            moved.setdefault((agent, because), []).append(party)
+    for (agent, because), parties in moved.items():
+        for piece in bulk.chunks(parties):
+            QueueRow.objects.filter(creditor_id=creditor_id, party_id__in=piece).update(desk=agent, because=because)
+    return sum(len(parties) for parties in moved.values())
