@@ -12,7 +12,7 @@ from puntual.adapters.stripe import Stripe
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.negotiation import write_deals
 from puntual.apps.parties import write as parties
-from puntual.apps.payments import write, write_mandates
+from puntual.apps.payments import read_mandates, write, write_mandates
 from puntual.apps.payments.models import GatewayPayment, Mandate
 from puntual.apps.receivables import read as books_read
 from puntual.apps.receivables import write as books
@@ -130,7 +130,7 @@ def test_taken_back_nothing_more_is_charged_and_the_token_is_gone(creditor, acco
     write_mandates.revoke(mandate_id=mandate.pk, at=NOW)
     assert charge(creditor, bound, date(2026, 11, 5)).asked == 0
     assert Mandate.objects.get().sealed_token is None
-    assert write_mandates.active_mandate(account) is None
+    assert read_mandates.standing(account) is None
 
 
 def test_a_new_one_takes_the_place_of_the_old(account, gateway, mandate, bound, sim):

@@ -197,10 +197,10 @@ class TestAgreements:
         with pytest.raises(Refused):
             accept(deal)
         with pytest.raises(Refused) as same:
-            write_deals.approve(deal_id=deal.pk, by=asks.pk, role="supervisor", limits=LIMITS, at=NOW)
+            write_deals.approve(deal_id=deal.pk, by=asks.pk, role="supervisor", limits=LIMITS, at=NOW, on=DAY)
         assert same.value.reason == "same_person"
         assert (
-            write_deals.approve(deal_id=deal.pk, by=boss.pk, role="supervisor", limits=LIMITS, at=NOW).state
+            write_deals.approve(deal_id=deal.pk, by=boss.pk, role="supervisor", limits=LIMITS, at=NOW, on=DAY).state
             == "offered"
         )
 

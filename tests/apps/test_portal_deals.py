@@ -95,14 +95,15 @@ class TestInstalments:
         assert deal.state == "current" and deal.source == "portal"
         assert [i.debt_minor for i in deal.instalments.all()] == [500_17, 500_17, 500_16]
         assert deal.evidence["device"] == "phone" and len(deal.evidence["plan_sha256"]) == 64
-        assert "1. " in text_of(web.get(page + "cuotas/")) and "Mi plan de pagos" in text_of(web.get(page + "cuotas/"))
+        mine = text_of(web.get(page + "cuotas/", follow=True))
+        assert "Mi plan de pagos" in mine and "Pagar la cuota 1: $500.17" in mine
         assert "plan de pagos en marcha por $1,500.50" in text_of(web.get(page))
 
     def test_a_longer_one_waits_for_a_person_of_the_company(self, page, web):
         _said, form = self.shown(web, page, n="6")
         assert "Recibimos su propuesta" in text_of(web.post(page + "cuotas/", form, follow=True))
         deal = Deal.objects.get()
-        assert (deal.state, deal.needs_role) == ("to_approve", "supervisor")
+        assert (deal.state, deal.needs_role) == ("to_approve", "agent")
 
     def test_if_the_balance_changed_meanwhile_nothing_is_accepted(self, page, web, creditor, account):
         _said, form = self.shown(web, page)

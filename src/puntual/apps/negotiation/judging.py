@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import attrs
 import polars as pl
@@ -24,6 +25,7 @@ from puntual.apps.receivables import write as books
 from puntual.core.ledger.books import Component
 from puntual.core.negotiation import agreement, promise, settlement
 from puntual.core.negotiation.cash import Cash
+from puntual.core.negotiation.rules import NegotiationRules
 
 Judged = Promise | Deal | GivenIncentive
 #: A closed promise or deal is looked at again for this long: late news and chargebacks come within it.
@@ -37,6 +39,11 @@ class JudgeRules:
     promise: promise.PromiseRules = promise.PromiseRules()
     agreement: agreement.AgreementRules = agreement.AgreementRules()
     settlement_grace_days: int = 0
+
+    @classmethod
+    def of(cls, rules: NegotiationRules) -> JudgeRules:
+        """As the policy has them."""
+        return cls(rules.promise, rules.agreement, rules.settlement.grace_days)
 
 
 @attrs.frozen
@@ -71,24 +78,25 @@ def read_books(rows: Sequence[Judged], bank_through: date | None) -> Books:
     return Books(read_applied.applied_frame(items), opened, unapplied, bank_through)
 
 
-def to_judge(creditor_id: int, as_of: date) -> list[Judged]:
-    """Open ones, and those that closed not long ago."""
+def to_judge(creditor_id: int, as_of: date, accounts: Sequence[int] = ()) -> list[Judged]:
+    """Open ones, and those that closed not long ago. `accounts`: only theirs."""
     since = as_of - LOOK_BACK
-    promises = Promise.objects.filter(creditor_id=creditor_id).filter(
+    mine: dict[str, Any] = {"creditor_id": creditor_id, **({"account_id__in": accounts} if accounts else {})}
+    promises = Promise.objects.filter(**mine).filter(
         Q(state=PromiseState.OPEN) | Q(state__in=(PromiseState.KEPT, PromiseState.BROKEN), closed_on__gt=since)
     )
     closed = (DealState.BROKEN, DealState.BREACHED, DealState.COMPLETED, DealState.FULFILLED)
-    deals = Deal.objects.filter(creditor_id=creditor_id, accepted_on__isnull=False).filter(
+    deals = Deal.objects.filter(accepted_on__isnull=False, **mine).filter(
         Q(state=DealState.CURRENT) | Q(state__in=closed, closed_on__gt=since)
     )
-    given = GivenIncentive.objects.filter(creditor_id=creditor_id).filter(
+    given = GivenIncentive.objects.filter(**mine).filter(
         Q(state=IncentiveState.OFFERED) | Q(state=IncentiveState.EARNED, closed_on__gt=since)
     )
     # Promises first: an incentive that hangs on one is judged after it.
     return [
-        *promises.prefetch_related("covers"),
-        *deals.prefetch_related("covers", "instalments"),
-        *given.select_related("promise").prefetch_related("covers"),
+        *promises.select_related("account").prefetch_related("covers"),
+        *deals.select_related("account").prefetch_related("covers", "instalments"),
+        *given.select_related("account", "promise").prefetch_related("covers"),
     ]
 
 

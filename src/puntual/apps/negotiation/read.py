@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from puntual.apps import bulk
 from puntual.apps.negotiation import judging, records
-from puntual.apps.negotiation.choices import DealState, DisputeState, IncentiveState, PromiseState
+from puntual.apps.negotiation.choices import DealState, DisputeState, IncentiveState, PromiseState, Source
 from puntual.apps.negotiation.models import Complaint, Deal, Dispute, GivenIncentive, Promise, Step
 from puntual.apps.parties import read as parties
 from puntual.core.errors import UnusableInput
@@ -190,6 +190,22 @@ def current_agreements(creditor_id: int) -> list[Deal]:
 def current_deal(account_id: int) -> Deal | None:
     rows = Deal.objects.filter(account_id=account_id, state=DealState.CURRENT)
     return rows.prefetch_related("covers", "instalments").first()
+
+
+def waiting_deal(account_id: int, on: date) -> Deal | None:
+    """The offer that waits for the customer's yes, or the proposal that waits for ours; none once it expired."""
+    states = (DealState.OFFERED, DealState.TO_APPROVE)
+    rows = Deal.objects.filter(account_id=account_id, state__in=states, expires_on__gte=on).order_by("-pk")
+    return rows.prefetch_related("covers", "instalments").first()
+
+
+def replans_of(account_id: int) -> int:
+    """How often the person changed the own plan from the own page, in the chain of what stands today."""
+    row, count = current_deal(account_id), 0
+    while row is not None and row.replaces_id:
+        count += row.source == Source.PORTAL
+        row = row.replaces
+    return count
 
 
 def incentives_of(account_id: int) -> list[GivenIncentive]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.negotiation import views
+from puntual.apps.negotiation import views, views_deals
 
 app_name = "negotiation"
 urlpatterns = [
     path("promesas/", views.promises, name="promises"),
+    path("clientes/<int:pk>/convenio/", views_deals.offer, name="offer"),
+    path("convenios/<int:pk>/", views_deals.deal, name="deal"),
+    path("convenios/<int:pk>/aprobar/", views_deals.approve, name="approve"),
+    path("convenios/<int:pk>/responder/", views_deals.answer, name="answer"),
     path("aclaraciones/", views.disputes, name="disputes"),
     path("aclaraciones/<slug:kind>/<int:pk>/", views.said, name="said"),
     path("aclaraciones/<slug:kind>/<int:pk>/avanzar/", views.advance, name="advance"),
@@ -16,6 +20,10 @@ urlpatterns = [
 #: What each address needs (apps/access/urlmap.py).
 PERMISSIONS = {
     "promises": "deals.see",
+    "offer": "deals.propose",
+    "deal": "deals.see",
+    "approve": "deals.approve",
+    "answer": "deals.propose",
     "disputes": "disputes.see",
     "said": "disputes.see",
     "advance": "disputes.work",

@@ -13,13 +13,13 @@ import attrs
 from django.db import transaction
 
 from puntual.apps.negotiation import records
-from puntual.apps.negotiation.choices import DealKind, DealState
+from puntual.apps.negotiation.choices import DealKind, DealState, Source
 from puntual.apps.negotiation.models import Deal, Instalment
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.negotiation import settlement
 from puntual.core.negotiation.authority import Grant, Limit, check_approval, need
+from puntual.core.negotiation.quote import Debt, Quote, Terms, quote
 from puntual.core.negotiation.quote import Instalment as CoreInstalment
-from puntual.core.negotiation.quote import Quote, Terms, quote
 
 
 @attrs.frozen
@@ -37,6 +37,8 @@ class Offer:
     by: int | None = None
     #: The current agreement that this one takes the place of, once accepted.
     replaces: int | None = None
+    #: How the person proposed just these terms; then an approval is all that lacks.
+    evidence: Mapping[str, Any] = attrs.field(factory=dict)
 
 
 def quote_agreement(*, account: int, terms: Terms, due_items: Sequence[int] = ()) -> Quote:
@@ -98,7 +100,7 @@ def _create(
     waived: Mapping[str, int],
     at: datetime,
 ) -> Deal:
-    _nothing_current(offer.account, [b.due_item_id for b in cover.items], offer.replaces)
+    _nothing_alive(offer, [b.due_item_id for b in cover.items])
     asked = need(grant, offer.role, offer.limits)
     debt = cover.debt
     row = Deal.objects.create(
@@ -106,7 +108,7 @@ def _create(
         created_at=at, kind=kind, currency=debt.currency, principal_minor=debt.principal_minor,
         interest_minor=debt.interest_minor, fee_minor=debt.fee_minor, offered_on=offer.offered_on,
         expires_on=offer.expires_on, needs_role=asked.role or "", replaces_id=offer.replaces,
-        state=DealState.TO_APPROVE if asked.role else DealState.OFFERED, **waived,
+        state=DealState.TO_APPROVE if asked.role else DealState.OFFERED, evidence=dict(offer.evidence), **waived,
     )  # fmt: skip
     Instalment.objects.bulk_create(
         Instalment(deal=row, number=p.number, due_on=p.due_on, debt_minor=p.debt_minor, finance_minor=p.finance_minor)
@@ -122,18 +124,26 @@ def _same(known: Deal, offer: Offer) -> Deal:
     return known
 
 
-def _nothing_current(account: int, due_items: Sequence[int], replaces: int | None) -> None:
-    current = Deal.objects.filter(account_id=account, state=DealState.CURRENT, covers__due_item_id__in=due_items)
-    if current.exclude(pk=replaces).exists():
+def _nothing_alive(offer: Offer, due_items: Sequence[int]) -> None:
+    """One deal at a time over the same documents, but for the one that this takes the place of."""
+    alive = Deal.objects.filter(account_id=offer.account, covers__due_item_id__in=due_items).exclude(pk=offer.replaces)
+    if alive.filter(state=DealState.CURRENT).exists():
         raise Refused("Esos documentos ya están en un convenio vigente: cámbielo por otro.", reason="agreement_current")
+    waiting = alive.filter(state__in=(DealState.OFFERED, DealState.TO_APPROVE), expires_on__gte=offer.offered_on)
+    if waiting.exists():
+        raise Refused("Ya hay una oferta sobre esos documentos que espera respuesta: ciérrela primero.")
 
 
 @transaction.atomic
-def approve(*, deal_id: int, by: int, role: str, limits: Sequence[Limit], at: datetime) -> Deal:
-    """Another person, whose own limits hold these conditions, says yes."""
+def approve(*, deal_id: int, by: int, role: str, limits: Sequence[Limit], at: datetime, on: date) -> Deal:
+    """Another person, whose own limits hold these conditions, says yes. What the customer proposed on the own page,
+    with its evidence, begins with that; what we thought of still waits for the customer's yes.
+    """
     row = _locked(deal_id)
     check_approval(grant_of(row), asked_by=row.by_id or 0, approved_by=by, role=role, limits=limits)
     records.advance(row, "approve", at=at, by=by, approved_by_id=by)
+    if row.source == Source.PORTAL and row.evidence:
+        return accept(deal_id=row.pk, on=on, at=at, evidence=row.evidence)
     return row
 
 
@@ -147,20 +157,38 @@ def reject(*, deal_id: int, by: int, at: datetime, on: date) -> Deal:
 @transaction.atomic
 def accept(*, deal_id: int, on: date, at: datetime, evidence: Mapping[str, Any]) -> Deal:
     """The customer says yes, and how is kept. Refused once it expired, or when what is open is no longer what was
-    quoted.
+    quoted. Interest and fees that were charged while the offer waited are not the customer's: they are given up.
     """
     row = _locked(deal_id)
     if row.state == DealState.CURRENT:
         return row
     if on > row.expires_on:
         raise Refused("La oferta venció: pida una nueva.", reason="deal_expired")
-    now = records.covered(row.account_id, records.due_items_of(row)).debt
-    if now != records.debt_of(row):
-        raise Refused("El saldo cambió desde que se hizo la oferta: pida una nueva.", reason="deal_withdrawn")
+    grown = _grown(records.debt_of(row), records.covered(row.account_id, records.due_items_of(row)).debt)
     if row.replaces_id:
         records.advance(_locked(row.replaces_id), "replan", at=at, on=on, by=row.by_id)
-    records.advance(row, "accept", at=at, on=on, accepted_on=on, evidence=dict(evidence))
+    records.advance(row, "accept", at=at, on=on, accepted_on=on, evidence=dict(evidence), **_with(row, grown))
     return row
+
+
+def _grown(quoted: Debt, now: Debt) -> Debt:
+    """What was charged since the quote, by component."""
+    grown = Debt(
+        now.principal_minor - quoted.principal_minor, now.interest_minor - quoted.interest_minor,
+        now.fee_minor - quoted.fee_minor, now.currency,
+    )  # fmt: skip
+    if grown.principal_minor or grown.interest_minor < 0 or grown.fee_minor < 0:
+        raise Refused("El saldo cambió desde que se hizo la oferta: pida una nueva.", reason="deal_withdrawn")
+    return grown
+
+
+def _with(row: Deal, grown: Debt) -> dict[str, int]:
+    return {
+        "interest_minor": row.interest_minor + grown.interest_minor,
+        "waived_interest_minor": row.waived_interest_minor + grown.interest_minor,
+        "fee_minor": row.fee_minor + grown.fee_minor,
+        "waived_fee_minor": row.waived_fee_minor + grown.fee_minor,
+    }
 
 
 @transaction.atomic

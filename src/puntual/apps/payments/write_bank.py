@@ -15,6 +15,7 @@ from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
 from puntual.apps.payments.choices import NOT_A_PAYMENT, AliasKind, LineState
 from puntual.apps.payments.models import Alias, GatewayFact, LineMatch, PaymentRequest
+from puntual.apps.policies import read_rules as policies
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables import read_applied, write_gateway
 from puntual.apps.receivables import write as books
@@ -45,7 +46,6 @@ def match_lines(
     """Understand every undecided movement of a creditor, and apply what stands out. Run again it only does what is
     new.
     """
-    rules = rules or MatchRules()
     mine = LineMatch.objects.filter(creditor_id=creditor_id)
     # What a person took back is a person's to decide.
     decided = set(mine.filter(Q(state__in=DECIDED) | Q(undone__gt=0)).values_list("pk", flat=True))
@@ -61,11 +61,8 @@ def match_lines(
         # Nobody's name is unsealed for nothing.
         return Matched(0, 0, 0)
     payouts = _payouts(creditor_id, lines)
-    customers = customers_of(creditor_id)
-    proposals = matching.match_statement(
-        [line for line in lines if line.line not in payouts], customers, opens_of(creditor_id), rules=rules,
-        similar=similar,
-    )  # fmt: skip
+    wanted = [line for line in lines if line.line not in payouts]
+    proposals = _proposals(creditor_id, wanted, similar, rules, at)
     by_id = {line.line: line for line in lines}
     applied = 0
     _save(creditor_id, proposals, at)
@@ -80,6 +77,20 @@ def match_lines(
             LineMatch.objects.filter(pk__in=[p.line for p in piece]).update(state=LineState.APPLIED, at=at)
         applied += len(piece)
     return Matched(len(lines), applied, len(proposals) - applied)
+
+
+def _proposals(
+    creditor_id: int, lines: Sequence[Line], similar: Similar, rules: MatchRules | None, at: datetime
+) -> list[Proposal]:
+    """Each currency by its own rules: those of the company's policy, unless the caller brings others."""
+    customers, opens = customers_of(creditor_id), opens_of(creditor_id)
+    own = policies.cash_rules(creditor_id, at)
+    found: list[Proposal] = []
+    for currency in sorted({line.currency for line in lines}):
+        mine = [line for line in lines if line.currency == currency]
+        asked = rules or own.of(currency)
+        found += matching.match_statement(mine, customers, opens, rules=asked, similar=similar)
+    return found
 
 
 def customers_of(creditor_id: int) -> list[Customer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -23,6 +23,13 @@ from puntual.ports.payments import ChargesMandates, GatewayError, MandateCharge,
 
 #: An instalment is tried on its day and, while the card is refused, this many days later, this many times in all.
 TRY_EVERY_DAYS, TRIES = 3, 3
+#: A page of the gateway that nobody finished is forgotten after this.
+ASKED_FOR = timedelta(days=3)
+
+
+def can(bound: object) -> bool:
+    """Whether that gateway may charge later what a person allowed once."""
+    return isinstance(bound, ChargesMandates)
 
 
 def _able(gateways: write.Gateways, provider: str) -> ChargesMandates:
@@ -33,7 +40,14 @@ def _able(gateways: write.Gateways, provider: str) -> ChargesMandates:
 
 
 def ask(
-    *, account_id: int, gateway_id: int, key: str, gateways: write.Gateways, urls: write.Urls, at: datetime
+    *,
+    account_id: int,
+    gateway_id: int,
+    key: str,
+    gateways: write.Gateways,
+    urls: write.Urls,
+    at: datetime,
+    evidence: Mapping[str, Any] | None = None,
 ) -> Mandate:
     """The page of the gateway on which the person allows it. Nothing may be charged until it is granted."""
     known = Mandate.objects.filter(key=key).first()
@@ -49,14 +63,17 @@ def ask(
         key=key,
         defaults={
             "account_id": account_id, "gateway": gateway, "checkout_id": link.checkout_id, "url": link.url,
-            "asked_at": at,
+            "asked_at": at, "evidence": dict(evidence or {}),
         },
     )  # fmt: skip
     return made
 
 
-def grant(*, mandate_id: int, gateways: write.Gateways, evidence: Mapping[str, Any], at: datetime) -> Mandate:
-    """Ask the gateway whether the person allowed it; if so it is active, in place of an earlier one."""
+def grant(
+    *, mandate_id: int, gateways: write.Gateways, at: datetime, evidence: Mapping[str, Any] | None = None
+) -> Mandate:
+    """Ask the gateway whether the person allowed it; if so it is active, in place of an earlier one. `evidence` is kept
+    beside what was kept when it was asked."""
     row = Mandate.objects.select_related("gateway").get(pk=mandate_id)
     if row.state != MandateState.ASKED:
         return row
@@ -66,7 +83,8 @@ def grant(*, mandate_id: int, gateways: write.Gateways, evidence: Mapping[str, A
     with transaction.atomic():
         for old in Mandate.objects.select_for_update().filter(account_id=row.account_id, state=MandateState.ACTIVE):
             revoke(mandate_id=old.pk, at=at)
-        row.state, row.granted_at, row.evidence = MandateState.ACTIVE, at, dict(evidence)
+        row.state, row.granted_at = MandateState.ACTIVE, at
+        row.evidence = {**row.evidence, **(evidence or {})}
         row.sealed_token = vault.seal_file(token.encode())
         row.save()
     return row
@@ -81,6 +99,20 @@ def revoke(*, mandate_id: int, at: datetime) -> Mandate:
     row.state, row.revoked_at, row.sealed_token = MandateState.REVOKED, at, None
     row.save()
     return row
+
+
+def grant_waiting(*, creditor_id: int, gateways: write.Gateways, at: datetime) -> int:
+    """Those who allowed it on the gateway's page and never came back to ours. Gives how many were granted."""
+    waiting = Mandate.objects.filter(
+        state=MandateState.ASKED, gateway__creditor_id=creditor_id, asked_at__gt=at - ASKED_FOR
+    )
+    granted = 0
+    for row in waiting:
+        try:
+            granted += grant(mandate_id=row.pk, gateways=gateways, at=at).state == MandateState.ACTIVE
+        except GatewayError:
+            continue
+    return granted
 
 
 @attrs.frozen
@@ -99,6 +131,7 @@ def charge_due(*, creditor_id: int, gateways: write.Gateways, as_of: date, at: d
         # Who paid by transfer yesterday must not be charged again today.
         return Charged(0, 0, 0)
     allowed = Mandate.objects.filter(state=MandateState.ACTIVE, gateway__creditor_id=creditor_id)
+    grant_waiting(creditor_id=creditor_id, gateways=gateways, at=at)
     active = {m.account_id: m for m in allowed.select_related("gateway")}
     asked = paid = refused = 0
     for deal in negotiation.current_agreements(creditor_id):
@@ -151,8 +184,3 @@ def _charge(deal: Any, mandate: Mandate, minor: int, key: str, gateways: write.G
             booking.book(payment, at=at)
             status = payment.status
     return str(status)
-
-
-def active_mandate(account_id: int) -> Mandate | None:
-    """The one that stands, for the page that shows and revokes it."""
-    return Mandate.objects.filter(account_id=account_id, state=MandateState.ACTIVE).first()

@@ -14,7 +14,7 @@ from puntual.core.errors import UnusableInput
 _ORDER = (
     "politica", "pais", "hora", "dias_entre_contactos", "minimo", "etapas", "canales", "dias_de_credito",
     "interes_moratorio_pct", "dias_de_gracia", "gastos_de_cobranza", "no_contactar", "condiciones",
-    "incentivos", "pasos",
+    "incentivos", "negociacion", "conciliacion", "pasos",
 )  # fmt: skip
 _STEP_ORDER = ("id", "dia", "plantilla", "tarea", "tono", "canales", "cuando")
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from puntual.core.negotiation.authority import Limit
 
 
 class RevokedFor(models.TextChoices):
@@ -143,14 +140,8 @@ CLAIM_PAUSE_DAYS, CLAIM_PAUSE_DAYS_AFTER_REJECTION = 10, 3
 REMIND_DAYS_AHEAD, REMINDERS_IN_60_DAYS = 15, 2
 #: Whoever says that the situation is delicate is left to a person for this long.
 DELICATE_DAYS = 60
-#: Plans that a person may choose alone, and those that somebody of the company looks at first.
-PLAN_LIMITS = (
-    Limit("portal", Decimal(0), max_instalments=4, max_days=110),
-    Limit("supervisor", Decimal(0), max_instalments=12, max_days=380),
-)
-PLAN_SIZES = (2, 3, 4, 6, 12)
-#: The first payment of a plan: at most this far ahead. An open promise may be moved this often in 30 days.
-PLAN_STARTS_WITHIN, PROMISE_CHANGES = 15, 2
+#: Numbers of instalments that a page offers, as far as the policy lets them.
+PLAN_SIZES = (2, 3, 4, 6, 9, 12, 18, 24)
 #: Files that one account may send in a day: slips, photos of what is disputed.
 FILES_A_DAY = 8
 #: Largest slip, in bytes.

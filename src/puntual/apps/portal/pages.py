@@ -23,8 +23,10 @@ from django.views.decorators.csrf import csrf_exempt
 
 from puntual.apps.outreach import facts
 from puntual.apps.parties import read as parties
+from puntual.apps.policies import read_rules as policies
 from puntual.apps.portal import limits, read
 from puntual.core.errors import Refused, UnusableInput
+from puntual.core.negotiation.rules import NegotiationRules
 from puntual.ui.formats import locale_for
 
 LANGUAGES = (("es", "Español"), ("pt-br", "Português"), ("en", "English"))
@@ -44,6 +46,11 @@ class Here:
     @property
     def today(self) -> date:
         return self.visit.today(self.at)
+
+    @property
+    def rules(self) -> NegotiationRules:
+        """What the account's policy lets the person choose."""
+        return policies.negotiation_rules(self.visit.creditor.pk, self.visit.account.policy_id, self.at)
 
     @property
     def locale(self) -> str:

@@ -34,6 +34,10 @@ DONE = (
     "promise",
     "plan",
     "plan-pending",
+    "settlement",
+    "offer-declined",
+    "autopay",
+    "autopay-off",
     "dispute",
     "complaint",
 )
@@ -49,6 +53,7 @@ def home(here: Here) -> HttpResponse:
         name=greeting_name(here.visit),
         reminder=read.reminder_asked(account.pk, here.today),
         pauses=read.pauses(account.pk),
+        offered=negotiation.waiting_deal(account.pk, here.today),
         saving=None if context["bill"].clear else savings.of(here.visit, here.at),
         own_documents=_own_documents(here, context["bill"]),
         certificate=no_debt_name(here.visit.creditor.country),

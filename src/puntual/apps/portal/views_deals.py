@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,14 +17,13 @@ from puntual.apps.negotiation import write as promises
 from puntual.apps.negotiation import write_deals as deals
 from puntual.apps.negotiation import write_disputes as disputes
 from puntual.apps.negotiation.choices import DealState, DisputeCause
-from puntual.apps.payments import read as payments
 from puntual.apps.portal import acts, forms, read, savings
-from puntual.apps.portal.choices import PLAN_LIMITS, PLAN_SIZES, PLAN_STARTS_WITHIN, PROMISE_CHANGES, Every
+from puntual.apps.portal.choices import PLAN_SIZES, Every
 from puntual.apps.portal.pages import Here, device, form_page, owed, page
 from puntual.apps.portal.views_pay import selection
 from puntual.core.errors import Refused, UnusableInput
-from puntual.core.negotiation.promise import PromiseRules
 from puntual.core.negotiation.quote import Quote, Terms
+from puntual.core.negotiation.rules import NegotiationRules
 
 
 @page()
@@ -32,7 +32,7 @@ def promise(here: Here) -> HttpResponse:
     context = owed(here)
     if context["bill"].clear:
         return redirect(here.url("home"))
-    account, rules = here.visit.account.pk, PromiseRules()
+    account, rules = here.visit.account.pk, here.rules.promise
     known = {p.currency: p for p in negotiation.open_promises(account)}
     chosen = selection(here.request.GET, context["bill"])
 
@@ -69,9 +69,9 @@ def _may_change(here: Here) -> None:
         for p in negotiation.promises_of(here.visit.account.pk)
         if p.reason == "promise_replaced" and p.created_at > since
     ]
-    if len(moved) >= PROMISE_CHANGES:
+    if len(moved) >= here.rules.promise_changes:
         raise Refused(
-            _("Ya cambió la fecha dos veces este mes: si lo necesita otra vez, hable con una persona."),
+            _("Ya cambió la fecha varias veces este mes: si lo necesita otra vez, hable con una persona."),
             reason="promise_already_open",
         )
 
@@ -90,50 +90,68 @@ def saving(here: Here) -> HttpResponse:
 
 @page()
 def plan(here: Here) -> HttpResponse:
-    """«Pagar en cuotas»: choose, see every payment to the cent, accept. The current plan when there is one."""
-    account = here.visit.account.pk
+    """«Pagar en cuotas»: choose, see every payment to the cent, accept. What stands already is shown instead.
+
+    `?cambiar=1`: another plan in the place of the current one, as often as the policy lets.
+    """
+    account, rules = here.visit.account.pk, here.rules
     current = negotiation.current_deal(account)
-    if current:
-        through = payments.bank_through(here.visit.creditor.pk)
-        rows = negotiation.instalment_statuses(current, here.today, through)
-        return here.show("plan_current", deal=current, rows=rows, currency=current.currency)
+    changing = current is not None and here.request.GET.get("cambiar") == "1" and may_change_plan(here, current)
+    waiting = negotiation.waiting_deal(account, here.today)
+    if waiting and not _is_again(here, waiting.key):
+        return redirect(here.url("offer"))
+    if current and not changing and not _is_again(here, current.key):
+        return redirect(here.url("my_plan"))
     context = owed(here)
     if context["bill"].clear:
         return redirect(here.url("home"))
     chosen = selection(here.request.GET, context["bill"])
+    covered = [c.due_item_id for c in current.covers.all()] if current and changing else chosen["picked"]
     given = here.request.POST if here.request.method == "POST" else here.request.GET
-    terms, wrong = _terms(given, here.today)
-    made, problem = _quoted(account, terms, chosen["picked"])
+    sizes = [n for n in PLAN_SIZES if n <= max(limit.max_instalments for limit in rules.limits[:3])]
+    terms, wrong = _terms(given, here.today, rules, sizes)
+    made, problem = _quoted(account, terms, covered)
 
     def act() -> HttpResponse:
         if wrong or made is None:
             raise UnusableInput(wrong or problem)
         if given.get("total") != str(made.to_pay_minor):
             raise UnusableInput(_("Su saldo cambió mientras leía: revise el plan otra vez."))
-        return _accept(here, made, terms, tuple(chosen["picked"]))
+        return _accept(here, made, terms, tuple(covered), current.pk if current and changing else None)
 
     return form_page(
-        here, "plan", act, quote=made, terms=terms, problem=wrong or problem, sizes=PLAN_SIZES, every=Every.choices,
-        alone=PLAN_LIMITS[0].max_instalments, first=here.today, last=here.today + timedelta(days=PLAN_STARTS_WITHIN),
-        **context, **chosen,
+        here, "plan", act, quote=made, terms=terms, problem=wrong or problem, sizes=sizes, every=Every.choices,
+        alone=rules.limits[0].max_instalments, first=here.today, changing=changing,
+        last=here.today + timedelta(days=rules.starts_within_days), missed=rules.agreement.max_missed,
+        **{**context, **chosen},
     )  # fmt: skip
 
 
-def _terms(given: Any, today: date) -> tuple[Terms, str]:
+def _is_again(here: Here, key: str) -> bool:
+    """Whether this is the very form that made that deal, sent twice."""
+    return here.request.method == "POST" and here.key("plan") == key
+
+
+def may_change_plan(here: Here, current: Any) -> bool:
+    """Whether the person may ask for another plan alone: an agreement, not too often."""
+    return current.kind == "agreement" and negotiation.replans_of(here.visit.account.pk) < here.rules.replans
+
+
+def _terms(given: Any, today: date, rules: NegotiationRules, sizes: list[int]) -> tuple[Terms, str]:
     """The shape that somebody chose, and what is wrong with it, if anything."""
     size, every = given.get("n", "3"), given.get("cada", "month")
-    n = int(size) if size in {str(n) for n in PLAN_SIZES} else 3
+    n = int(size) if size in {str(n) for n in sizes} else min(3, sizes[-1])
     every = every if every in Every.values else "month"
     first, wrong = today, ""
     if given.get("primero"):
         try:
             first = forms.day(given, "primero")
-            if not today <= first <= today + timedelta(days=PLAN_STARTS_WITHIN):
+            if not today <= first <= today + timedelta(days=rules.starts_within_days):
                 first = today
-                wrong = _("El primer pago va dentro de los próximos %(n)d días.") % {"n": PLAN_STARTS_WITHIN}
+                wrong = _("El primer pago va dentro de los próximos %(n)d días.") % {"n": rules.starts_within_days}
         except UnusableInput as error:
             wrong = error.sentence
-    return Terms(instalments=n, every=every, first_on=first), wrong
+    return Terms(instalments=n, every=every, first_on=first, plan_rate_pct=rules.plan_rate_pct), wrong
 
 
 def _quoted(account: int, terms: Terms, items: list[int]) -> tuple[Quote | None, str]:
@@ -143,23 +161,26 @@ def _quoted(account: int, terms: Terms, items: list[int]) -> tuple[Quote | None,
         return None, error.sentence
 
 
-def _accept(here: Here, made: Quote, terms: Terms, items: tuple[int, ...]) -> HttpResponse:
+def _accept(here: Here, made: Quote, terms: Terms, items: tuple[int, ...], replaces: int | None) -> HttpResponse:
     """Offer and accept in one go; beyond what a person may choose alone, it waits for the company."""
+    rows = [(i.number, i.due_on, i.amount_minor) for i in made.instalments]
+    evidence = evidence_of(here, rows, made.debt.currency)
     offer = deals.Offer(
-        account=here.visit.account.pk, offered_on=here.today, expires_on=here.today + timedelta(days=7),
-        source="portal", key=here.key("plan"), role="portal", limits=PLAN_LIMITS, due_items=items,
+        account=here.visit.account.pk, offered_on=here.today, source="portal", key=here.key("plan"), role="portal",
+        expires_on=here.today + timedelta(days=here.rules.offer_days), limits=here.rules.limits, due_items=items,
+        replaces=replaces, evidence=evidence,
     )  # fmt: skip
     with transaction.atomic():
         deal = deals.offer_agreement(offer=offer, terms=terms, at=here.at)
         if deal.state == DealState.TO_APPROVE:
             return here.done("plan-pending")
-        deals.accept(deal_id=deal.pk, on=here.today, at=here.at, evidence=_evidence(here, made))
+        deals.accept(deal_id=deal.pk, on=here.today, at=here.at, evidence=evidence)
     return here.done("plan")
 
 
-def _evidence(here: Here, made: Quote) -> dict[str, Any]:
+def evidence_of(here: Here, rows: Iterable[tuple[int, date, int]], currency: str) -> dict[str, Any]:
     """How it was accepted: when, from where, by which link, and the digest of the plan as it was shown."""
-    lines = [f"{i.number}|{i.due_on}|{i.amount_minor}|{made.debt.currency}" for i in made.instalments]
+    lines = [f"{number}|{due_on}|{minor}|{currency}" for number, due_on, minor in rows]
     agent = here.request.META.get("HTTP_USER_AGENT", "")
     return {
         "at": here.at.isoformat(),

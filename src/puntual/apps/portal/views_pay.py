@@ -29,10 +29,10 @@ from puntual.ports.payments import GatewayError
 #: For how long the order of the buttons, computed from the creditor's own payments, is kept.
 ORDER_KEPT_S = 3600
 #: A form that ends at a gateway's own page must be allowed to go there.
-_TO_GATEWAYS = ("'self'", "https:")
+TO_GATEWAYS = ("'self'", "https:")
 
 
-@page(acts=False, may_go=_TO_GATEWAYS)
+@page(acts=False, may_go=TO_GATEWAYS)
 def pay(here: Here) -> HttpResponse:
     """How to pay all, some documents or a part: the amount, the reference, and where the money goes."""
     return _pay(here, here.request.GET)
@@ -133,7 +133,7 @@ def _order(creditor_id: int, currency: str) -> dict[str, int]:
     return known
 
 
-@page(may_go=_TO_GATEWAYS)
+@page(may_go=TO_GATEWAYS)
 def online(here: Here) -> HttpResponse:
     """To the gateway's own page, with just these documents and amounts. The same form again is the same payment."""
     given = here.request.POST

@@ -23,6 +23,7 @@ MACHINE = Machine(
         (TO_APPROVE, "approve", OFFERED, "deal_approved"),
         (TO_APPROVE, "reject", REFUSED, "deal_rejected"),
         (TO_APPROVE, "withdraw", WITHDRAWN, "deal_withdrawn"),
+        (TO_APPROVE, "expire", EXPIRED, "deal_expired"),
         (OFFERED, "accept", CURRENT, "agreement_accepted"),
         (OFFERED, "decline", REFUSED, "deal_declined"),
         (OFFERED, "expire", EXPIRED, "deal_expired"),

@@ -22,6 +22,8 @@ MACHINE = Machine(
     table(
         (TO_APPROVE, "approve", OFFERED, "deal_approved"),
         (TO_APPROVE, "reject", REFUSED, "deal_rejected"),
+        (TO_APPROVE, "withdraw", WITHDRAWN, "deal_withdrawn"),
+        (TO_APPROVE, "expire", EXPIRED, "deal_expired"),
         (OFFERED, "accept", CURRENT, "settlement_accepted"),
         (OFFERED, "decline", REFUSED, "deal_declined"),
         (OFFERED, "expire", EXPIRED, "deal_expired"),

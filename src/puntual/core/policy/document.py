@@ -6,10 +6,10 @@ Keys are Spanish because the people who edit policies are. See docs/reference/po
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import time
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -17,10 +17,13 @@ from puntual.core.errors import UnusableInput
 from puntual.core.frames import CHANNELS
 from puntual.core.ledger.position import StageBounds
 from puntual.core.money import parse_major
+from puntual.core.negotiation import incentive_policy
+from puntual.core.negotiation.rules import CashRules, NegotiationRules, read_cash, read_negotiation
 
 #: Channels that a policy may use today. `task` asks a person to decide and contacts nobody.
 _KNOWN_CHANNELS = CHANNELS
 TASK = "task"
+T = TypeVar("T")
 
 
 @attrs.frozen
@@ -32,6 +35,13 @@ class Condition:
     min_minor: Mapping[str, int] = attrs.field(factory=dict)
     max_minor: Mapping[str, int] = attrs.field(factory=dict)
     max_days: int | None = None
+    #: Only if what is not due yet is at least so likely to be paid late (0 to 1).
+    min_late: float | None = None
+
+    @property
+    def asks_scores(self) -> bool:
+        """Whether it looks at what is predicted, or at segments (which rules over predictions may name)."""
+        return self.min_late is not None or bool(self.segments)
 
     def always(self) -> bool:
         return self == Condition()
@@ -74,6 +84,8 @@ class Policy:
     collection_fee: bool = False
     collection_fee_pct: str | None = None
     incentives: tuple[Mapping[str, Any], ...] = ()
+    negotiation: NegotiationRules = NegotiationRules()
+    cash: CashRules = CashRules()
 
     def stage_of(self, day: int) -> str:
         """The stage in which a step of that day offset falls."""
@@ -99,10 +111,10 @@ def parse(document: Any) -> Policy:
 _KEYS = {
     "politica", "pais", "vigente_desde", "hora", "dias_entre_contactos", "minimo", "etapas", "canales", "pasos",
     "no_contactar", "dias_de_credito", "condiciones", "interes_moratorio_pct", "dias_de_gracia", "gastos_de_cobranza",
-    "incentivos",
+    "incentivos", "negociacion", "conciliacion",
 }  # fmt: skip
 _STEP_KEYS = {"id", "dia", "plantilla", "canales", "tono", "tarea", "cuando"}
-_WHEN_KEYS = {"segmentos", "productos", "importe_minimo", "importe_maximo", "dias_maximos"}
+_WHEN_KEYS = {"segmentos", "productos", "importe_minimo", "importe_maximo", "dias_maximos", "prob_tarde"}
 TONES = ("cordial", "cercano", "neutro", "firme", "formal")
 
 
@@ -144,9 +156,21 @@ class _Reader:
             late_interest_pct=self._pct("interes_moratorio_pct", doc.get("interes_moratorio_pct")),
             grace_days=self._whole("dias_de_gracia", doc.get("dias_de_gracia", 0), 0, 365),
             **self._fees(doc.get("gastos_de_cobranza", False)),
-            incentives=tuple(doc.get("incentivos", [])),
+            incentives=self._read("incentivos", _incentives, ()),
+            negotiation=self._read("negociacion", read_negotiation, NegotiationRules()),
+            cash=self._read("conciliacion", read_cash, CashRules()),
         )
         return None if self.problems else policy
+
+    def _read(self, key: str, reader: Callable[[Any], T], default: T) -> T:
+        """What another reader of the core makes of that key; its sentence is one more problem."""
+        try:
+            return reader(self.document.get(key))
+        except UnusableInput as error:
+            self.problems.append(error.sentence)
+        except (TypeError, ValueError):
+            self.say(key, "no tiene la forma que se espera; vea el ejemplo de la guía de políticas.")
+        return default
 
     def _pct(self, where: str, raw: Any) -> str | None:
         """A percent a year as it was agreed; None when nothing was."""
@@ -263,3 +287,10 @@ class _Reader:
             self.say(where, f"«{raw}» debe ser un número entero entre {low} y {high}.")
             return max(low, 0)
         return raw
+
+
+def _incentives(raw: Any) -> tuple[Mapping[str, Any], ...]:
+    """The incentives as they are written, once they read well."""
+    rows = tuple(raw or ())
+    incentive_policy.read(rows)
+    return rows

@@ -1,0 +1,125 @@
+"""What was arranged and stands: the offer that waits for a yes, the plan with each payment, and paying it by itself."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from puntual.apps.negotiation import read as negotiation
+from puntual.apps.negotiation import write_deals as deals
+from puntual.apps.payments import read as payments
+from puntual.apps.payments import read_mandates as mandates
+from puntual.apps.payments import write as payments_write
+from puntual.apps.payments import write_mandates
+from puntual.apps.portal.pages import Here, form_page, page
+from puntual.apps.portal.views_deals import evidence_of, may_change_plan
+from puntual.apps.portal.views_pay import TO_GATEWAYS
+from puntual.apps.portal.write import url_of
+from puntual.core.errors import Refused, UnusableInput
+from puntual.core.money import Money
+from puntual.core.negotiation.agreement import next_due
+from puntual.ports.payments import GatewayError
+
+
+@page()
+def offer(here: Here) -> HttpResponse:
+    """What the company offers and waits for the person's yes or no; or the person's own proposal, that it looks at."""
+    row = negotiation.waiting_deal(here.visit.account.pk, here.today)
+    if row is None:
+        return redirect(here.url("home"))
+    parts = list(row.instalments.all())
+    waived = row.waived_principal_minor + row.waived_interest_minor + row.waived_fee_minor
+
+    def act() -> HttpResponse:
+        if here.request.POST.get("respuesta") != "si":
+            event = "decline" if row.state == "offered" else "withdraw"
+            deals.close(deal_id=row.pk, event=event, at=here.at, on=here.today)
+            return here.done("offer-declined")
+        if row.state != "offered":
+            raise Refused(_("Todavía la estamos revisando: le responderemos pronto."))
+        lines = [(p.number, p.due_on, p.debt_minor + p.finance_minor) for p in parts]
+        evidence = evidence_of(here, lines, row.currency)
+        deals.accept(deal_id=row.pk, on=here.today, at=here.at, evidence=evidence)
+        return here.done("plan" if row.kind == "agreement" else "settlement")
+
+    to_pay = sum(p.debt_minor + p.finance_minor for p in parts)
+    return form_page(
+        here, "offer", act, deal=row, parts=parts, waived_minor=waived, pay_minor=to_pay, last=parts[-1].due_on,
+        missed=here.rules.agreement.max_missed,
+    )  # fmt: skip
+
+
+@page(acts=False)
+def my_plan(here: Here) -> HttpResponse:
+    """Each payment of what stands, what comes next, and how it is paid."""
+    current = negotiation.current_deal(here.visit.account.pk)
+    if current is None:
+        return redirect(here.url("plan"))
+    through = payments.bank_through(here.visit.creditor.pk)
+    rows = negotiation.instalment_statuses(current, here.today, through, here.rules.agreement)
+    following = next_due(rows)
+    missing = following.amount_minor - following.paid_minor if following else 0
+    return here.show(
+        "plan_current", deal=current, rows=rows, currency=current.currency, following=following,
+        missing=missing, missing_typed=f"{Money(missing, current.currency).major():f}",
+        may_change=may_change_plan(here, current), mandate=mandates.standing(here.visit.account.pk),
+        may_autopay=current.kind == "agreement" and bool(_chargers(here)),
+    )  # fmt: skip
+
+
+def _chargers(here: Here) -> list[int]:
+    """The creditor's gateways that can charge later what the person allows once."""
+    able = {name for name, bound in _gateways().items() if write_mandates.can(bound)}
+    return [row.pk for row in payments.gateways(here.visit.creditor.pk) if row.provider in able]
+
+
+def _gateways() -> payments_write.Gateways:
+    made: payments_write.Gateways = import_string(settings.PORTAL_GATEWAYS)()
+    return made
+
+
+@page(may_go=TO_GATEWAYS)
+def autopay(here: Here) -> HttpResponse:
+    """«Que se pague sola cada cuota»: to the gateway's page, finish on the way back, or take it back, at any moment."""
+    account = here.visit.account.pk
+    standing = mandates.standing(account)
+    error = ""
+    if here.request.method == "POST":
+        try:
+            answer = _autopay(here)
+            if answer is not None:
+                return answer
+        except (GatewayError, UnusableInput, Refused) as wrong:
+            error = wrong.sentence
+    if negotiation.current_deal(account) is None and standing is None:
+        return redirect(here.url("home"))
+    return here.show(
+        "autopay", status=422 if error else 200, error=error, mandate=mandates.standing(account), able=_chargers(here)
+    )
+
+
+def _autopay(here: Here) -> HttpResponse | None:
+    act, account = here.request.POST.get("acto", ""), here.visit.account.pk
+    standing = mandates.standing(account)
+    if act == "quitar" and standing:
+        write_mandates.revoke(mandate_id=standing.pk, at=here.at)
+        return here.done("autopay-off")
+    if act == "terminar" and standing:
+        row = write_mandates.grant(mandate_id=standing.pk, gateways=_gateways(), at=here.at)
+        if row.state == "active":
+            return here.done("autopay")
+        raise Refused(_("La pasarela todavía no nos confirma la autorización: inténtelo otra vez en un momento."))
+    able, current = _chargers(here), negotiation.current_deal(account)
+    if act != "empezar" or not able or current is None:
+        return None
+    home = url_of(here.visit.token)
+    urls = payments_write.Urls(success=f"{home}cuotas/solas/", cancel=f"{home}cuotas/solas/")
+    rows = [(p.number, p.due_on, p.debt_minor + p.finance_minor) for p in current.instalments.all()]
+    row = write_mandates.ask(
+        account_id=account, gateway_id=able[0], key=here.key("mandate"), gateways=_gateways(), urls=urls, at=here.at,
+        evidence=evidence_of(here, rows, current.currency),
+    )  # fmt: skip
+    return redirect(row.url) if row.url.startswith("https://") else here.show("to_gateway", url=row.url, name="Stripe")
