@@ -23,7 +23,12 @@ NEEDED = {
     "initdb": "postgresql",
     "libpango": "libpangoft2-1.0-0",
     "pdftoppm": "poppler-utils",
+    "dovecot": "dovecot-imapd",
+    "bearerbox": "kannel",
+    "fakesmsc": "kannel-extras",
 }
+#: Servers and what comes with them do not lie on everybody's path.
+ELSEWHERE = "/usr/sbin:/usr/bin:/sbin:/usr/lib/kannel/test"
 
 
 def say(text: str) -> None:
@@ -36,7 +41,7 @@ def have(name: str) -> bool:
     if name == "libpango":
         found = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True, check=False)
         return "libpangoft2-1.0" in found.stdout
-    return shutil.which(name) is not None
+    return (shutil.which(name) or shutil.which(name, path=ELSEWHERE)) is not None
 
 
 def postgres_bin() -> Path | None:

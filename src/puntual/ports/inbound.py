@@ -14,7 +14,10 @@ import attrs
 
 from puntual.ports.payments import Forged, Received
 
-__all__ = ["DeliveryReport", "Forged", "Inbound", "InboundAdapter", "InboundMessage", "Media", "Received"]
+__all__ = [
+    "Attached", "DeliveryReport", "Forged", "Ignored", "Inbound", "InboundAdapter", "InboundMessage", "Media",
+    "Received",
+]  # fmt: skip
 
 SENT, DELIVERED, READ, FAILED = "sent", "delivered", "read", "failed"
 
@@ -30,11 +33,24 @@ class Media:
 
 
 @attrs.frozen
+class Attached:
+    """A file whose bytes came with the message. `declared`: the type that its sender claims, never to be believed.
+    `size` in bytes; without `data` it was too big to be brought."""
+
+    name: str
+    declared: str
+    size: int
+    data: bytes = attrs.field(default=b"", repr=False)
+
+
+@attrs.frozen
 class InboundMessage:
     """What somebody wrote. `event_id` is unique within the adapter.
 
-    `user_id`: the provider's own id of the person, which stays when the phone is hidden; `phone`: E.164 or empty. At
-    least one of them is there. `to`: our address at the provider. `in_reply_to`: the provider's id of what is answered.
+    `user_id`: the provider's own id of the person, which stays when the phone is hidden; `phone`: E.164 or empty;
+    `email`: the address it came from. At least one of them is there. `to`: our address at the provider. `in_reply_to`:
+    the provider's id of what is answered; `references`: those of the whole thread, the nearest last; `tag`: what stood
+    behind the plus of our own address, if anything.
     """
 
     event_id: str
@@ -48,9 +64,14 @@ class InboundMessage:
     in_reply_to: str = ""
     button: str = ""
     media: tuple[Media, ...] = ()
+    email: str = ""
+    subject: str = ""
+    references: tuple[str, ...] = ()
+    tag: str = ""
+    files: tuple[Attached, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        if not (self.user_id or self.phone):
+        if not (self.user_id or self.phone or self.email):
             raise ValueError("an inbound message is from somebody")
 
 
@@ -76,7 +97,16 @@ class DeliveryReport:
             raise ValueError(f"unknown delivery status: {self.status}")
 
 
-Inbound = InboundMessage | DeliveryReport
+@attrs.frozen
+class Ignored:
+    """What came and is nobody's answer: an automatic reply, a newsletter, our own words. `reason`: a code of the
+    catalogue."""
+
+    event_id: str
+    reason: str
+
+
+Inbound = InboundMessage | DeliveryReport | Ignored
 
 
 class InboundAdapter(Protocol):

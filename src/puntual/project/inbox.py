@@ -12,14 +12,18 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from puntual.adapters.classifier_offline.classifier import OfflineClassifier
+from puntual.adapters.email_imap import ImapAccount, ImapMailbox, Mail
 from puntual.adapters.sms_kannel import Kannel
 from puntual.adapters.sms_twilio import Twilio
 from puntual.adapters.whatsapp_cloud import WhatsApp
 from puntual.apps.inbox import read, write, write_process
 from puntual.apps.inbox.models import ChannelAccount
 from puntual.apps.inbox.write_process import Worked
+from puntual.pipeline import fetch_mail
+from puntual.pipeline.fetch_mail import Fetch
 from puntual.ports.classifier import Classifier
 from puntual.ports.inbound import Forged, InboundAdapter, Received
+from puntual.ports.mailbox import Mailbox
 
 #: No provider sends more than this in one notice (Meta: 3 MB).
 LARGEST = 3 * 1024 * 1024
@@ -29,7 +33,7 @@ _META = WhatsApp()
 @lru_cache(maxsize=1)
 def adapters() -> dict[str, InboundAdapter]:
     """adapter -> what reads its notices."""
-    made: list[InboundAdapter] = [Kannel(), Twilio(), _META]
+    made: list[InboundAdapter] = [Kannel(), Twilio(), _META, Mail()]
     return {one.adapter: one for one in made}
 
 
@@ -37,6 +41,21 @@ def adapters() -> dict[str, InboundAdapter]:
 def classifier() -> Classifier:
     """What understands answers, without any service outside."""
     return OfflineClassifier()
+
+
+def open_mailbox(account: ChannelAccount) -> Mailbox:
+    """The mailbox of an account, with its credentials opened; a context."""
+    told = read.secrets_of(account)
+    box = ImapAccount(
+        told["host"], int(told["port"]), told["security"], told["username"], told["password"],
+        told.get("folder") or "INBOX",
+    )  # fmt: skip
+    return ImapMailbox(box)
+
+
+def fetch(at: datetime, *, all_now: bool = False) -> Fetch:
+    """What came into the mailboxes, kept. Quick when it is nobody's turn."""
+    return fetch_mail.fetch(open_mailbox=open_mailbox, at=at, all_now=all_now)
 
 
 def listen(at: datetime) -> Worked:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+import attrs
+
 from puntual.apps.compliance import write as compliance
 from puntual.apps.inbox.choices import ProposalState
 from puntual.apps.inbox.identify import Sender
@@ -46,6 +48,8 @@ def answer(
     row.intents, row.confidence = list(understood.intents), understood.confidence
     row.save(update_fields=["intents", "confidence"])
     known = situation(who.account, carrier, said.at)
+    if not who.sure:
+        rules = attrs.evolve(rules, automatic=frozenset())
     for act in acts.propose(understood, known, rules):
         _keep(row, act, who, said, known, at)
     left = row.proposals.filter(state=ProposalState.WAITING).exists() or row.proposals.filter(review=True).exists()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 class AccountChannel(models.TextChoices):
     SMS = "sms", _("SMS")
     WHATSAPP = "whatsapp", _("WhatsApp")
+    EMAIL = "email", _("Correo")
 
 
 class Adapter(models.TextChoices):
@@ -17,6 +18,7 @@ class Adapter(models.TextChoices):
     KANNEL = "kannel", _("Kannel (SMPP propio)")
     TWILIO = "twilio", _("Twilio")
     WHATSAPP = "whatsapp", _("WhatsApp Cloud API")
+    IMAP = "imap", _("Buzón de correo (IMAP)")
 
 
 #: Which channel each adapter serves.
@@ -24,6 +26,7 @@ CHANNEL_OF = {
     Adapter.KANNEL: AccountChannel.SMS,
     Adapter.TWILIO: AccountChannel.SMS,
     Adapter.WHATSAPP: AccountChannel.WHATSAPP,
+    Adapter.IMAP: AccountChannel.EMAIL,
 }
 
 
@@ -42,3 +45,32 @@ class ProposalState(models.TextChoices):
     DONE = "done", _("Hecha")
     UNDONE = "undone", _("Deshecha")
     DISMISSED = "dismissed", _("Descartada")
+
+
+class FileState(models.TextChoices):
+    """A file that somebody sent: what became of it here."""
+
+    STORED = "stored", _("Guardado")
+    PENDING = "pending", _("Por traer")
+    REFUSED = "refused", _("No se guardó")
+    FAILED = "failed", _("No se pudo traer")
+
+
+class Then(models.TextChoices):
+    """What a prepared answer does besides answering: with one of these it is a macro."""
+
+    NOTHING = "", _("Nada más")
+    ATTENDED = "attended", _("Darla por atendida")
+    TOMORROW = "tomorrow", _("Posponer hasta mañana")
+    WEEK = "week", _("Posponer una semana")
+
+
+#: Where a conversation shows: tray -> its name.
+TRAYS = {
+    "": _("Por atender"),
+    "mias": _("Mías"),
+    "sin": _("Sin asignar"),
+    "pospuestas": _("Pospuestas"),
+    "todas": _("Todas"),
+    "desconocidos": _("Desconocidos"),
+}

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from puntual.apps.inbox.choices import AccountChannel, Adapter, ProposalState, TemplateState
+from puntual.apps.inbox.choices import AccountChannel, Adapter, FileState, ProposalState, TemplateState, Then
 
 
 class ChannelAccount(models.Model):
@@ -18,7 +18,7 @@ class ChannelAccount(models.Model):
     channel = models.CharField(_("canal"), max_length=10, choices=AccountChannel)
     adapter = models.CharField(_("proveedor"), max_length=12, choices=Adapter)
     ref = models.CharField(max_length=24, unique=True)
-    address = models.CharField(_("remitente"), max_length=40)
+    address = models.CharField(_("remitente"), max_length=254)
     #: The credentials as JSON under the installation's keyring.
     sealed = models.BinaryField()
     accents = models.BooleanField(_("con acentos"), default=False, help_text=_("cuesta más partes por SMS"))
@@ -33,6 +33,38 @@ class ChannelAccount(models.Model):
                 fields=["creditor", "channel"], condition=models.Q(active=True), name="channel_account_once"
             )
         ]
+
+
+class MailboxState(models.Model):
+    """How far a mailbox was read. While `uid_validity` is the same, a UID names the same message."""
+
+    account = models.OneToOneField(ChannelAccount, on_delete=models.CASCADE, primary_key=True, related_name="mailbox")
+    uid_validity = models.BigIntegerField(null=True)
+    last_uid = models.BigIntegerField(default=0)
+    checked_at = models.DateTimeField(null=True)
+    tested_at = models.DateTimeField(null=True)
+    next_at = models.DateTimeField(null=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+
+
+class InboxRules(models.Model):
+    """How a creditor's answers are looked after. Without a row: as the defaults say."""
+
+    creditor = models.OneToOneField("parties.Creditor", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    automatic = models.BooleanField(_("responder solo lo que está claro"), default=True)
+    confidence_pct = models.PositiveSmallIntegerField(_("confianza mínima para actuar solo"), default=80)
+    promise_max_days = models.PositiveSmallIntegerField(_("días que puede esperar una promesa"), default=31)
+    sla_hours = models.PositiveSmallIntegerField(_("horas para atender"), default=24)
+    thank = models.BooleanField(_("dar las gracias por cada pago"), default=True)
+    undo_seconds = models.PositiveSmallIntegerField(_("segundos para deshacer"), default=20)
+
+
+class Mark(models.Model):
+    """How far a loop went over rows that are only added. One row a loop."""
+
+    name = models.CharField(max_length=40, unique=True)
+    value = models.BigIntegerField(default=0)
 
 
 class ProviderTemplate(models.Model):
@@ -68,6 +100,8 @@ class RawInbound(models.Model):
     next_try_at = models.DateTimeField()
     stuck = models.BooleanField(default=False)
     error = models.CharField(max_length=300, blank=True)
+    #: Why it was nobody's answer: a code of the catalogue.
+    ignored = models.CharField(max_length=24, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["adapter", "event_id"], name="raw_inbound_once")]
@@ -79,20 +113,42 @@ class RawInbound(models.Model):
 
 
 class Conversation(models.Model):
-    """One thread per person over all channels. Without a party: a sender nobody knows, in a tray of its own."""
+    """One thread per person and creditor over all channels: the users of one creditor never read another's. Without a
+    party: a sender nobody knows, in a tray of its own."""
 
-    party = models.OneToOneField("parties.Party", on_delete=models.CASCADE, null=True, related_name="conversation")
+    party = models.ForeignKey("parties.Party", on_delete=models.CASCADE, null=True, related_name="conversations")
     creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, null=True, related_name="+")
     #: Blind index of an unknown sender's address.
     sender = models.BinaryField(max_length=16, null=True, unique=True)
     #: The address itself, under the installation's keyring, so that a person can find out whose it is.
     sealed_sender = models.BinaryField(null=True)
     last_at = models.DateTimeField()
+    last_channel = models.CharField(max_length=10, blank=True)
+    last_intent = models.CharField(max_length=12, blank=True)
     #: When the oldest answer that nobody looked after came; null when all were.
     waiting_since = models.DateTimeField(null=True)
+    #: By when somebody should have looked after it.
+    answer_by = models.DateTimeField(null=True)
+    snoozed_until = models.DateTimeField(null=True)
+    discarded_at = models.DateTimeField(null=True)
+    assigned_to = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["creditor", "-last_at"], name="conversation_last")]
+        constraints = [models.UniqueConstraint(fields=["party", "creditor"], name="conversation_once")]
+        indexes = [
+            models.Index(fields=["creditor", "-last_at", "-id"], name="conversation_last"),
+            # The trays of those who attend: what waits, by the hour at which it should have been looked after.
+            models.Index(
+                fields=["creditor", "answer_by", "id"],
+                name="conversation_waiting",
+                condition=models.Q(waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["creditor", "-last_at", "-id"],
+                name="conversation_unknown",
+                condition=models.Q(party__isnull=True),
+            ),
+        ]
 
 
 class ChannelIdentity(models.Model):
@@ -118,6 +174,9 @@ class ThreadMessage(models.Model):
     key = models.CharField(max_length=160, unique=True)
     by_person = models.BooleanField(default=False)
     sealed_text = models.BinaryField()
+    sealed_subject = models.BinaryField(null=True)
+    #: Its own id where messages answer one another: a Message-ID.
+    reference = models.CharField(max_length=255, blank=True)
     at = models.DateTimeField()
     received_at = models.DateTimeField()
     intents = models.JSONField(default=list)
@@ -127,6 +186,74 @@ class ThreadMessage(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["conversation", "at"], name="thread_message_at")]
+
+
+class MessageFile(models.Model):
+    """A file that somebody sent, sealed like the words it came with. `mime_type` is what its bytes are, whatever its
+    name says; `reference`: where the provider keeps it, until it is brought."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    message = models.ForeignKey(ThreadMessage, on_delete=models.CASCADE, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    sealed_name = models.BinaryField(null=True)
+    mime_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    sealed = models.BinaryField(null=True)
+    state = models.CharField(max_length=10, choices=FileState, default=FileState.STORED)
+    reason = models.CharField(max_length=24, blank=True)
+    reference = models.CharField(max_length=255, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "position"], name="message_file_once")]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="message_file_pending", condition=models.Q(state="pending"))
+        ]
+
+
+class Note(models.Model):
+    """What the people of the company tell one another about a conversation. Its person never sees it."""
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="notes")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+    sealed_text = models.BinaryField()
+
+
+class Canned(models.Model):
+    """An answer kept ready, called with «/» and its key. With `then` it is a macro."""
+
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+")
+    key = models.SlugField(_("atajo"), max_length=24)
+    name = models.CharField(_("nombre"), max_length=60)
+    text = models.TextField(_("texto"), max_length=2000)
+    then = models.CharField(_("y además"), max_length=10, choices=Then, blank=True, default=Then.NOTHING)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["creditor", "key"], name="canned_once")]
+
+
+class Reply(models.Model):
+    """What an outbox row of ours says, until it leaves: the words somebody wrote, or an act's own template with its
+    values."""
+
+    outbox = models.OneToOneField("outreach.Outbox", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    conversation = models.ForeignKey(
+        Conversation, on_delete=models.CASCADE, null=True, related_name="replies", db_constraint=False
+    )
+    answers = models.ForeignKey(ThreadMessage, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    act = models.CharField(max_length=24, blank=True)
+    values = models.JSONField(default=dict)
+    #: The words of a person of the company; empty when the act's template says them.
+    sealed_text = models.BinaryField(null=True)
+    #: To where, when that is closed to everything else: the one confirmation of a stop.
+    sealed_to = models.BinaryField(null=True)
+    #: The act of theirs that this confirms; whatever they said later rules over it.
+    confirms_at = models.DateTimeField(null=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
 
 
 class Proposal(models.Model):
@@ -144,6 +271,9 @@ class Proposal(models.Model):
     amount_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
     promise = models.ForeignKey("negotiation.Promise", on_delete=models.SET_NULL, null=True, related_name="+")
+    dispute = models.ForeignKey("negotiation.Dispute", on_delete=models.SET_NULL, null=True, related_name="+")
+    claim = models.ForeignKey("portal.PaymentClaim", on_delete=models.SET_NULL, null=True, related_name="+")
+    outbox = models.ForeignKey("outreach.Outbox", on_delete=models.SET_NULL, null=True, related_name="+")
     detail = models.CharField(max_length=300, blank=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from puntual.apps.inbox.choices import ProposalState, TemplateState
+from puntual.apps.inbox.choices import Adapter, ProposalState, TemplateState
 from puntual.apps.inbox.models import (
     ChannelAccount,
     Conversation,
+    InboxRules,
     Proposal,
     ProviderTemplate,
     RawInbound,
@@ -107,3 +108,17 @@ def anything_waiting(at: datetime) -> bool:
 def accounts() -> QuerySet[ChannelAccount]:
     """Every account that carries messages now."""
     return ChannelAccount.objects.filter(active=True).select_related("creditor").order_by("pk")
+
+
+def rules_of(creditor_id: int | None) -> InboxRules:
+    """How a creditor's answers are looked after; the defaults where nobody chose."""
+    return InboxRules.objects.filter(pk=creditor_id).first() or InboxRules(creditor_id=creditor_id)
+
+
+def mailboxes(at: datetime | None = None) -> list[ChannelAccount]:
+    """The mailboxes that are read; only those whose turn it is, with an instant."""
+    rows = ChannelAccount.objects.filter(active=True, adapter=Adapter.IMAP).select_related("creditor", "mailbox")
+    boxes = list(rows.order_by("pk"))
+    if at is None:
+        return boxes
+    return [b for b in boxes if not hasattr(b, "mailbox") or b.mailbox.next_at is None or b.mailbox.next_at <= at]

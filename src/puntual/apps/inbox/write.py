@@ -19,13 +19,14 @@ from puntual.core.errors import UnusableInput
 from puntual.ports.inbound import Received
 
 #: Headers worth keeping: what the body is. Signatures were checked already and are of no use later.
-_KEPT = ("content-type",)
+_KEPT = ("content-type", "x-puntual-part")
 
 #: What each adapter must be told to send, and to know who is calling.
 _NEEDED = {
     Adapter.KANNEL: ("base_url", "username", "password", "token"),
     Adapter.TWILIO: ("sid", "auth_token"),
     Adapter.WHATSAPP: ("access_token", "app_secret", "verify_token"),
+    Adapter.IMAP: ("host", "port", "security", "username", "password"),
 }
 
 

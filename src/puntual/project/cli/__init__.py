@@ -29,7 +29,7 @@ COMMANDS = {
     "predict": "predict", "backtest": "backtest", "simulate": "simulate", "report": "report", "policy": "policy",
     "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench",
     "schema": "schema", "rates": "rates", "key": "key", "channel": "channel", "accrue": "accrue", "erase": "erase",
-    "retention": "retention",
+    "retention": "retention", "inbox": "inbox",
 }  # fmt: skip
 
 DONE, FINDINGS, UNUSABLE, REFUSED = 0, 1, 2, 3
