@@ -39,6 +39,8 @@ class Known:
     holds: pl.DataFrame
     products: pl.DataFrame | None = None
     contact_flags: pl.DataFrame | None = None
+    #: account, p_late and cell (its segment by the visible rules), where a policy asks for them.
+    scores: pl.DataFrame | None = None
 
 
 @attrs.frozen(eq=False)
@@ -89,6 +91,8 @@ def _decide_one(known: Known, creditor: CreditorRules, rules: Rules, as_of: date
     position = ledger.position(known.entries.filter(mine), day)
     if known.products is not None:
         position = position.join(known.products, on="due_item", how="left")
+    if known.scores is not None:
+        position = position.join(known.scores, on="account", how="left")
     said = known.contacts.filter(mine & (pl.col("direction") == "out") & pl.col("account").is_not_null()).select(
         "account", on=pl.col("at").dt.convert_time_zone(creditor.zone).dt.date()
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from puntual.apps.clients import read as clients
 from puntual.apps.compliance import read as compliance
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.outreach import read as outreach
@@ -16,6 +17,8 @@ from puntual.apps.payments import read as payments
 from puntual.apps.policies import read as policies
 from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read as receivables
+from puntual.apps.segments import read as segments
+from puntual.apps.segments import read_experiments as experiments
 from puntual.core.daily import CreditorRules, Known, Rules
 from puntual.core.frames import (
     ACCOUNTS,
@@ -62,7 +65,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
     contacts = outreach.contacts_frame(since=as_of - timedelta(days=HISTORY_DAYS)).filter(pl.col("at") <= as_of)
     return Known(
         entries=check_frame(entries, ENTRIES, "entries"),
-        accounts=check_frame(receivables.accounts_frame(creditor_id=creditor.pk), ACCOUNTS, "accounts"),
+        accounts=check_frame(_accounts(creditor, day), ACCOUNTS, "accounts"),
         parties=check_frame(parties.parties_frame(), PARTIES, "parties"),
         contact_points=check_frame(parties.contact_points_frame(), CONTACT_POINTS, "contact_points"),
         contacts=check_frame(contacts, CONTACTS, "contacts"),
@@ -70,7 +73,19 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
         holds=holds(day),
         products=receivables.products_frame(creditor_id=creditor.pk) if _asks_products(creditor, as_of) else None,
         contact_flags=compliance.flags_frame(day),
+        # What is scored is of today: a day of the past is decided without it.
+        scores=None if from_entries else segments.conditions_frame(creditor.pk),
     )
+
+
+def _accounts(creditor: Creditor, day: date) -> pl.DataFrame:
+    """Accounts with the policy that each follows: its own, or the one that an experiment drew for it."""
+    accounts = receivables.accounts_frame(creditor_id=creditor.pk)
+    drawn = experiments.challenger_frame(creditor.pk, day)
+    if drawn.is_empty():
+        return accounts
+    joined = accounts.join(drawn, on="account", how="left", maintain_order="left")
+    return joined.with_columns(policy=pl.coalesce("policy", "challenger")).drop("challenger")
 
 
 def holds(day: date) -> pl.DataFrame:
@@ -80,6 +95,8 @@ def holds(day: date) -> pl.DataFrame:
         negotiation.holds_frame(day),
         payments.stale_holds_frame(day),
         portal.claims_holds_frame(),
+        clients.holds_frame(),
+        experiments.holds_frame(day),
     ]
     return check_frame(pl.concat([conform(frame, HOLDS) for frame in frames]), HOLDS, "holds")
 

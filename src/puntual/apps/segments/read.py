@@ -170,6 +170,22 @@ def stakes_frame(creditor_id: int) -> pl.DataFrame:
     )
 
 
+CONDITIONS: Schema = {
+    "account": Column(pl.Int64, "cuenta"),
+    "p_late": Column(pl.Float64, "probabilidad de que pague tarde lo que aún no vence", null=True),
+    "cell": Column(pl.String, "segmento por las reglas visibles"),
+}
+
+
+def conditions_frame(creditor_id: int) -> pl.DataFrame:
+    """What the steps of a policy may look at: account, p_late and cell."""
+    return bulk.read_frame(
+        "SELECT s.account_id AS account, s.p_late, s.segment AS cell FROM segments_accountscore s "
+        f"JOIN segments_scoring c ON c.id = s.scoring_id WHERE c.creditor_id = {int(creditor_id)} AND c.current",
+        CONDITIONS,
+    )
+
+
 def capacity(creditor_id: int) -> Capacity:
     """What the company said there is to spend on a day; without limits if it said nothing."""
     row = Resources.objects.filter(creditor_id=creditor_id).first()

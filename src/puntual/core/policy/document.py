@@ -38,11 +38,6 @@ class Condition:
     #: Only if what is not due yet is at least so likely to be paid late (0 to 1).
     min_late: float | None = None
 
-    @property
-    def asks_scores(self) -> bool:
-        """Whether it looks at what is predicted, or at segments (which rules over predictions may name)."""
-        return self.min_late is not None or bool(self.segments)
-
     def always(self) -> bool:
         return self == Condition()
 
@@ -239,7 +234,17 @@ class _Reader:
             self._amounts(f"{where}.importe_minimo", raw.get("importe_minimo", {})),
             self._amounts(f"{where}.importe_maximo", raw.get("importe_maximo", {})),
             None if days is None else self._whole(f"{where}.dias_maximos", days, -90, 3650),
+            self._share(f"{where}.prob_tarde", raw.get("prob_tarde")),
         )
+
+    def _share(self, where: str, raw: Any) -> float | None:
+        """A probability, from 0 to 1; None when nothing is asked."""
+        if raw is None:
+            return None
+        if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= 1:
+            self.say(where, f"«{raw}» debe ser un número de 0 a 1, por ejemplo 0.7.")
+            return None
+        return float(raw)
 
     def _channels(self, where: str, raw: Any) -> tuple[str, ...]:
         given = [raw] if isinstance(raw, str) else list(raw or [])

@@ -64,6 +64,8 @@ def due(
     )
     if "product" not in items.columns:
         items = items.with_columns(product=pl.lit(None, dtype=pl.String))
+    if "p_late" not in items.columns:
+        items = items.with_columns(p_late=pl.lit(None, dtype=pl.Float64), cell=pl.lit(None, dtype=pl.String))
     items = _held(items, holds, day)
     parts = [_steps_due(part, policies.get(key, policies.get(None)), day) for key, part in _by_policy(items, policies)]
     if not parts:
@@ -137,11 +139,15 @@ def _holds(condition: Condition) -> pl.Expr:
         return pl.lit(True)
     tests = [pl.lit(True)]
     if condition.segments:
-        tests.append(pl.col("segment").is_in(condition.segments).fill_null(False))
+        # A segment is the label that the company gave the account, or the cell in which the visible rules put it.
+        named = [pl.col(c).is_in(condition.segments).fill_null(False) for c in ("segment", "cell")]
+        tests.append(pl.any_horizontal(named))
     if condition.products:
         tests.append(pl.col("product").is_in(condition.products).fill_null(False))
     if condition.max_days is not None:
         tests.append(pl.col("days_past_due") <= condition.max_days)
+    if condition.min_late is not None:
+        tests.append((pl.col("p_late") >= condition.min_late).fill_null(False))
     for currency, minor in condition.min_minor.items():
         tests.append((pl.col("currency") != currency) | (pl.col("open_minor") >= minor))
     for currency, minor in condition.max_minor.items():

@@ -149,14 +149,16 @@ def _naive(rows: pl.DataFrame, trained: Trained) -> pl.DataFrame:
 def _table(
     rows: pl.DataFrame, curve: Curve, late: Floats, expected: pl.Expr, trained: Trained, method: str
 ) -> pl.DataFrame:
-    alone, tail = _by_late_rate(rows, trained.alone, trained), (1.0 - INTERVAL_SHARE) / 2
+    # A contact does no harm to a payment: who is not likely to pay with one is not likely to pay without.
+    cured = np.minimum(_by_late_rate(rows, trained.alone, trained).paid_by(30.0), curve.paid_by(30.0))
+    tail = (1.0 - INTERVAL_SHARE) / 2
     dated = rows.with_columns(expected_on=expected, earliest_on=_on(curve, tail), latest_on=_on(curve, 1 - tail))
     return dated.select(
         "due_item", "account", "as_of",
         pl.Series("p_late", late),
         *(pl.Series(f"p_paid_{h}", curve.paid_by(float(h))) for h in HORIZONS),
         "expected_on", pl.min_horizontal("earliest_on", "expected_on"), pl.max_horizontal("latest_on", "expected_on"),
-        pl.Series("self_cure", alone.paid_by(30.0)),
+        pl.Series("self_cure", cured),
         pl.lit(method).alias("method"),
         pl.lit(trained.short_history).alias("short_history"),
     )  # fmt: skip
