@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.compliance import views, views_register, views_situations, views_soft
+from puntual.apps.compliance import views, views_rates, views_register, views_situations, views_soft
 
 app_name = "compliance"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("normas/valores/", views_soft.values, name="soft_values"),
     path("normas/valores/<str:rule_id>/", views_soft.edit, name="soft_edit"),
     path("normas/valores/<int:pk>/deshacer/", views_soft.undo, name="soft_undo"),
+    path("normas/tasas/", views_rates.rates, name="rates"),
+    path("normas/tasas/cargar/", views_rates.load, name="rates_load"),
+    path("normas/tasas/<str:name>/", views_rates.index, name="rate"),
     path("normas/autorizaciones/", views_register.register, name="register"),
     path("normas/situaciones/<int:pk>/", views_situations.add, name="situation_add"),
     path("normas/situaciones/<int:pk>/<int:situation_id>/terminar/", views_situations.end, name="situation_end"),
@@ -24,6 +27,9 @@ PERMISSIONS = {
     "soft_values": "norms.see",
     "soft_edit": ("norms.see", "norms.change"),
     "soft_undo": "norms.change",
+    "rates": "norms.see",
+    "rates_load": "norms.change",
+    "rate": "norms.see",
     "register": "norms.see",
     "situation_add": "situations.note",
     "situation_end": "situations.note",

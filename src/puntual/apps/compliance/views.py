@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from puntual.apps.compliance import read_law
+from puntual.apps.compliance import read_law, read_rates
 from puntual.apps.planning import read_screens as planning
 from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, page, screen
@@ -28,6 +28,7 @@ def norms(request: HttpRequest, scope: Scope) -> HttpResponse:
         "norms": read_law.packs(),
         "home": read_law.pack(scope.creditor.country),
         "days": DAYS,
+        "missing_rates": len(read_rates.missing({c.country for c in scope.creditors}, scope.today)),
     }
     return page(request, scope, "compliance/norms.html", context)
 
