@@ -12,7 +12,7 @@ import attrs
 
 from puntual.apps.negotiation import write_judge
 from puntual.apps.parties.models import Creditor
-from puntual.apps.payments import read, write, write_bank, write_mandates
+from puntual.apps.payments import read, write, write_bank, write_mandates, write_refunds
 from puntual.core.ledger.evidence import Similar
 from puntual.core.ledger.statement import MatchRules
 from puntual.core.time import local_date
@@ -50,6 +50,7 @@ def money_round(
     answer is told and skipped; the rest goes on."""
     worked = write.work(gateways=outside.gateways, at=as_of)
     polled = sum(_poll(account.pk, account.provider, as_of, outside) for account in read.gateways(creditor.pk))
+    write_refunds.send_waiting(creditor_id=creditor.pk, gateways=outside.gateways, at=as_of)
     write_mandates.charge_due(
         creditor_id=creditor.pk, gateways=outside.gateways, as_of=local_date(as_of, creditor.zone), at=as_of
     )

@@ -13,6 +13,8 @@ import attrs
 #: Addresses that ask for no person: anybody; the address proves who asks (its token, its signature, its key);
 #: anybody who has entered.
 PUBLIC, PROVEN, SIGNED_IN = "public", "proven", "signed_in"
+#: What judges a password.
+PASSWORD_BACKEND = "django.contrib.auth.backends.ModelBackend"
 #: Verbs that change nothing.
 SAFE_VERBS = ("see", "export")
 
@@ -45,6 +47,8 @@ ACTS = {
     "payments.see": "Ver los pagos y el banco",
     "payments.register": "Registrar pagos a mano",
     "payments.match": "Conciliar pagos",
+    "refunds.propose": "Pedir que se devuelva un pago",
+    "refunds.approve": "Aprobar devoluciones que pidió otra persona",
     "gateways.change": "Cambiar los medios de cobro",
     "imports.see": "Ver lo cargado",
     "imports.load": "Cargar datos",
@@ -57,6 +61,9 @@ ACTS = {
     "norms.change": "Cambiar los valores prudentes de las normas",
     "situations.note": "Anotar situaciones de una persona que cambian su trato",
     "consents.declare": "Declarar autorizaciones que ya se tienen",
+    "clients.see": "Ver lo que asignó un mandante, sus archivos y comisiones",
+    "clients.load": "Cargar archivos de un mandante y hacer los de devolución",
+    "clients.change": "Declarar formatos y comisiones de un mandante",
     "reports.see": "Ver reportes",
     "reports.export": "Descargar reportes",
     "reports.change": "Cambiar metas y reportes programados",
@@ -88,12 +95,13 @@ _COLLECT = frozenset({
 })  # fmt: skip
 _SUPERVISE = _COLLECT | _LOOK | {
     "accounts.export", "accounts.change", "sends.change", "sends.approve", "deals.approve", "approvals.see",
-    "charges.approve", "legal.see", "legal.propose", "payments.register", "payments.match", "imports.see",
-    "imports.load", "segments.change", "policies.change", "consents.declare", "reports.export", "supervision.see",
-    "supervision.act", "evidence.export", "settings.see",
+    "charges.approve", "refunds.propose", "refunds.approve", "legal.see", "legal.propose", "payments.register",
+    "payments.match", "imports.see", "imports.load", "segments.change", "policies.change", "consents.declare", "reports.export", "supervision.see",
+    "supervision.act", "evidence.export", "settings.see", "clients.see", "clients.load",
 }  # fmt: skip
 _MANAGE = _SUPERVISE | {
-    "policies.activate", "legal.approve", "reports.change", "settings.change", "gateways.change", "norms.change",
+    "policies.activate", "legal.approve", "reports.change", "clients.change", "settings.change", "gateways.change",
+    "norms.change",
     "people.see", "log.see",
 }  # fmt: skip
 

@@ -77,12 +77,13 @@ def _identify(payment: GatewayPayment, state: core.PaymentState) -> None:
 def _write(payment: GatewayPayment, one: core.Booking) -> None:
     creditor = parties.creditor(f"acr_{payment.gateway.creditor_id}")
     on, source = local_date(one.at, creditor.zone), f"gateway:{payment.provider}"
+    key = book_key(payment, one.key)
     account = payment.account_id
     assert account is not None
     if one.amount_minor < 0:
         kind = "refund" if one.kind == core.REFUNDED else "chargeback"
         taken = write_gateway.TakenBack(
-            account, kind, -one.amount_minor, one.currency, on, one.key, source, _paid_key(payment)
+            account, kind, -one.amount_minor, one.currency, on, key, source, _paid_key(payment)
         )
         write_gateway.take_back(creditor_id=creditor.pk, taken=taken)
         return
@@ -91,18 +92,23 @@ def _write(payment: GatewayPayment, one: core.Booking) -> None:
             account=account, amount_minor=one.amount_minor, currency=one.currency, on=on, source=source
         )
     wanted = _wanted(payment, one) if one.kind == core.PAID else ()
-    money = receivables.NewPayment(account, one.amount_minor, one.currency, on, one.key, source, wanted)
+    money = receivables.NewPayment(account, one.amount_minor, one.currency, on, key, source, wanted)
     receivables.post_payments(creditor_id=creditor.pk, payments=[money])
-    fee = write_gateway.GatewayFee(account, one.fee_minor, one.currency, on, one.key, source)
+    fee = write_gateway.GatewayFee(account, one.fee_minor, one.currency, on, key, source)
     write_gateway.post_fees(creditor_id=creditor.pk, fees=[fee])
     outreach.record_fact(
-        account_id=account, kind="paid", at=one.at, key=f"gateway:{one.key}", method=payment.method,
+        account_id=account, kind="paid", at=one.at, key=f"gateway:{key}", method=payment.method,
         amount_minor=one.amount_minor, currency=one.currency,
     )  # fmt: skip
 
 
+def book_key(payment: GatewayPayment, key: str) -> str:
+    """The key of a fact in the books: another one after each time that a person took back whose the payment is."""
+    return f"{key}:u{payment.undone}" if payment.undone else key
+
+
 def _paid_key(payment: GatewayPayment) -> str:
-    return f"{payment.provider}:{payment.external_id}:{core.PAID}"
+    return book_key(payment, f"{payment.provider}:{payment.external_id}:{core.PAID}")
 
 
 def _wanted(payment: GatewayPayment, one: core.Booking) -> tuple[tuple[int, int], ...]:

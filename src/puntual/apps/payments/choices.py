@@ -31,6 +31,14 @@ class LineState(models.TextChoices):
 NOT_A_PAYMENT = ("match_own_transfer", "match_supplier_refund", "match_loan_or_capital", "match_no_customer")
 
 
+class RefundState(models.TextChoices):
+    TO_APPROVE = "to_approve", _("Por aprobar")
+    APPROVED = "approved", _("Aprobada, por enviarse")
+    DONE = "done", _("Devuelta")
+    FAILED = "failed", _("La pasarela no la hizo")
+    REJECTED = "rejected", _("No se aprobó")
+
+
 class MandateState(models.TextChoices):
     ASKED = "asked", _("Por autorizar")
     ACTIVE = "active", _("Autorizado")

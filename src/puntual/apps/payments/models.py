@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from puntual.apps.payments.choices import AliasKind, LineState, MandateState, PaymentStatus, Provider
+from puntual.apps.payments.choices import AliasKind, LineState, MandateState, PaymentStatus, Provider, RefundState
 
 
 class GatewayAccount(models.Model):
@@ -91,6 +91,8 @@ class GatewayPayment(models.Model):
     currency = models.CharField(max_length=3)
     method = models.CharField(_("medio"), max_length=40, blank=True)
     first_at = models.DateTimeField()
+    #: How often a person took back whose it is: what is booked again goes by another key.
+    undone = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "external_id"], name="gateway_payment_once")]
@@ -119,6 +121,26 @@ class GatewayFact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "external_id", "kind", "part_id"], name="gateway_fact_once")
         ]
+
+
+class RefundOrder(models.Model):
+    """Money that somebody of the company wants to give back through the gateway. Above one's limit another person
+    approves it first; what the gateway did comes back as its facts, like anything else.
+    """
+
+    payment = models.ForeignKey(GatewayPayment, on_delete=models.PROTECT, related_name="refunds")
+    amount_minor = models.BigIntegerField(_("importe"))
+    reason = models.CharField(_("motivo"), max_length=300)
+    state = models.CharField(_("estado"), max_length=10, choices=RefundState)
+    key = models.CharField(max_length=80, unique=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["state"], name="refund_state")]
 
 
 class Mandate(models.Model):

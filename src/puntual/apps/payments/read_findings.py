@@ -40,7 +40,7 @@ def booked_keys(payment: GatewayPayment) -> list[str]:
     for fact in payment.facts.all():
         kind = {"paid": "payment", "chargeback_won": "payment", "refunded": "refund", "charged_back": "chargeback"}
         if fact.kind in kind:
-            found.append(f"{kind[fact.kind]}:{booking.key_of(fact)}")
+            found.append(f"{kind[fact.kind]}:{booking.book_key(payment, booking.key_of(fact))}")
     return found
 
 

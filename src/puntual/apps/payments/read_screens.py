@@ -10,7 +10,7 @@ import attrs
 from django.db.models import Count, Q, QuerySet, Sum
 
 from puntual.apps.imports import read as imports
-from puntual.apps.payments import read
+from puntual.apps.payments import read, write_bulk
 from puntual.apps.payments.choices import LineState
 from puntual.apps.payments.models import LineMatch
 from puntual.apps.receivables import read as receivables
@@ -146,6 +146,18 @@ def matching(creditor_id: int, filters: Filters) -> QuerySet[LineMatch]:
     if text:
         rows = rows.filter(Q(account_id__in=books.accounts_found(creditor_id, text)) | _amount_is(text))
     return rows
+
+
+def almost_sure(creditor_id: int, filters: Filters) -> list[int]:
+    """The movements of the list that almost surely are whose they seem, the surest first: what one press may settle."""
+    wanted = attrs.evolve(filters, state=LineState.SUGGESTED, band="sure")
+    rows = matching(creditor_id, wanted).filter(account__isnull=False, line__amount_minor__gt=0)
+    return list(rows.values_list("pk", flat=True)[: write_bulk.MOST])
+
+
+def almost_sure_sum(creditor_id: int, filters: Filters) -> Tallied:
+    """How many those are and what they add up to, told before the press."""
+    return _sum(LineMatch.objects.filter(pk__in=almost_sure(creditor_id, filters)))
 
 
 def _amount_is(text: str) -> Q:

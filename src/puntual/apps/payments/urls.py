@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.payments import views, views_gateways
+from puntual.apps.payments import views, views_bulk, views_gateways, views_online
 
 app_name = "payments"
 urlpatterns = [
@@ -18,6 +18,13 @@ urlpatterns = [
     path("pagos/de-nadie/<int:pk>/", views_gateways.nobody, name="nobody"),
     path("pagos/de-nadie/<int:pk>/asignar/", views_gateways.assign, name="assign"),
     path("pagos/avisos/<int:pk>/reintentar/", views_gateways.retry, name="retry"),
+    path("pagos/varios/confirmar/", views_bulk.confirm, name="confirm_many"),
+    path("pagos/varios/deshacer/", views_bulk.undo, name="undo_many"),
+    path("pagos/en-linea/", views_online.online, name="online"),
+    path("pagos/en-linea/<int:pk>/", views_online.payment, name="online_payment"),
+    path("pagos/en-linea/<int:pk>/devolver/", views_online.refund, name="refund"),
+    path("pagos/en-linea/<int:pk>/no-era-suyo/", views_online.unassign, name="unassign"),
+    path("pagos/devoluciones/<int:pk>/", views_online.decide, name="refund_decide"),
     path("pagos/medios/", views_gateways.gateways, name="gateways"),
     path("pagos/medios/<int:pk>/cambiar/", views_gateways.switch, name="switch"),
 ]
@@ -33,6 +40,13 @@ PERMISSIONS = {
     "nobody": "payments.see",
     "assign": "payments.match",
     "retry": "payments.match",
+    "confirm_many": "payments.match",
+    "undo_many": "payments.match",
+    "online": "payments.see",
+    "online_payment": "payments.see",
+    "refund": "refunds.propose",
+    "refund_decide": "refunds.approve",
+    "unassign": "payments.match",
     "gateways": ("payments.see", "gateways.change"),
     "switch": "gateways.change",
 }

@@ -58,6 +58,7 @@ def queue(request: HttpRequest, scope: Scope) -> HttpResponse:
         "mixed": len(currencies) > 1,
         "next": f"?{address}&tras={mark}" if mark else "",
         "first": f"?{address}" if request.GET.get("tras") else "",
+        "sure": screens.almost_sure_sum(creditor, filters) if filters.state == LineState.SUGGESTED else None,
         "narrowed": bool(filters.query or filters.band or filters.currency),
         "load": "/cargar/" if exists("/cargar/") else "",
         **attention(creditor, timezone.now()),

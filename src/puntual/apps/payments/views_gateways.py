@@ -62,7 +62,8 @@ def assign(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         act="payment_assigned", actor=request.user, kind="gateway_payment", pk=pk, detail={"account": int(account)}
     )
     money = money_text(payment.net_minor, payment.currency, scope.locale)
-    messages.success(request, _("%(money)s: asentado en la cuenta del cliente.") % {"money": money})
+    said = _("%(money)s: asentado en la cuenta del cliente.") % {"money": money}
+    messages.success(request, said, extra_tags=reverse("payments:unassign", args=[pk]))
     return redirect("payments:queue")
 
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import attrs
 from django.db import transaction
 
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
-from puntual.apps.payments import booking, read
+from puntual.apps.payments import after, booking, read
 from puntual.apps.payments.choices import CREDENTIALS, Provider
 from puntual.apps.payments.models import (
     Checkout,
@@ -26,9 +26,11 @@ from puntual.apps.payments.models import (
     RawWebhook,
 )
 from puntual.apps.receivables import read as receivables
-from puntual.core.errors import UnusableInput
+from puntual.apps.receivables import write as books
+from puntual.apps.receivables import write_gateway
+from puntual.core.errors import Refused, UnusableInput
 from puntual.core.ledger import references
-from puntual.core.ledger.gateway import PAYOUT, GatewayEvent
+from puntual.core.ledger.gateway import PAID, PAYOUT, GatewayEvent
 from puntual.ports.payments import CheckoutRequest, DueAmount, GatewayError, Notice, PaymentGateway
 
 #: provider -> what speaks to it; bound in project.
@@ -178,7 +180,7 @@ def work(*, gateways: Gateways, at: datetime, limit: int = 200) -> Worked:
             continue
         with transaction.atomic():
             payments = keep(gateway=raw.gateway, events=events)
-            booked += sum(booking.book(payment, at=at) for payment in payments)
+            booked += book_all(payments, at=at)
             raw.processed_at, raw.error = at, ""
             raw.save(update_fields=["processed_at", "error"])
         processed += 1
@@ -213,7 +215,7 @@ def poll(*, gateway_id: int, gateways: Gateways, at: datetime, since: datetime |
     events = gateways[account.provider].list_events(read.credentials(account), start)
     with transaction.atomic():
         payments = keep(gateway=account, events=events)
-        booked = sum(booking.book(payment, at=at) for payment in payments)
+        booked = book_all(payments, at=at)
         account.polled_through = at
         account.save(update_fields=["polled_through"])
     return Worked(len(payments), 0, booked)
@@ -264,4 +266,42 @@ def assign(*, payment_id: int, account_id: int, at: datetime) -> int:
         raise UnusableInput("Ese pago ya tiene dueño o el cliente es de otra empresa.", field="account")
     payment.account_id = account_id
     payment.save(update_fields=["account"])
-    return booking.book(payment, at=at)
+    return book_all([payment], at=at)
+
+
+@transaction.atomic
+def unassign(*, payment_id: int, at: datetime, on: date) -> GatewayPayment:
+    """It was not that customer's: what was booked is reversed and the money is of nobody again. Refused for what came
+    by our own link or reference, and once any of it was given back.
+    """
+    payment = GatewayPayment.objects.select_for_update(of=("self",)).select_related("gateway").get(pk=payment_id)
+    facts = list(payment.facts.all())
+    if payment.account_id is None or payment.request_id or references.read(_reference(facts)):
+        raise Refused("Ese pago trae su propia referencia: no lo asignó una persona.")
+    booked = [f for f in facts if f.booked_at]
+    if [f.kind for f in booked] != [PAID]:
+        raise Refused("Parte de ese pago ya se devolvió: no se puede cambiar de cliente.")
+    [fact] = booked
+    key, source = booking.book_key(payment, booking.key_of(fact)), f"gateway:{payment.provider}"
+    books.reverse_payment(key=key, on=on, source=source, note="No era de este cliente")
+    write_gateway.reverse_by_key(key=f"gateway_fee:{key}", on=on, source=source)
+    GatewayFact.objects.filter(pk=fact.pk).update(booked_at=None)
+    account, payment.account_id, payment.undone = payment.account_id, None, payment.undone + 1
+    payment.save(update_fields=["account", "undone"])
+    after.judge(payment.gateway.creditor_id, [account], at)
+    return payment
+
+
+def _reference(facts: Iterable[GatewayFact]) -> str:
+    return next((f.reference for f in facts if f.reference), "")
+
+
+def book_all(payments: Iterable[GatewayPayment], *, at: datetime) -> int:
+    """Book what the books lack of these payments, and judge at once what their people had promised."""
+    made = 0
+    for payment in payments:
+        new = booking.book(payment, at=at)
+        if new:
+            after.judge(payment.gateway.creditor_id, [payment.account_id], at)
+        made += new
+    return made

@@ -13,6 +13,7 @@ from puntual.apps import bulk
 from puntual.apps.imports import read as imports
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
+from puntual.apps.payments import after
 from puntual.apps.payments.choices import NOT_A_PAYMENT, AliasKind, LineState
 from puntual.apps.payments.models import Alias, GatewayFact, LineMatch, PaymentRequest
 from puntual.apps.policies import read_rules as policies
@@ -260,6 +261,7 @@ def confirm(*, line_id: int, by: int | None, at: datetime, decision: Decision | 
     row.parts, row.unapplied_minor = [list(x) for x in p.parts], line.amount_minor - sum(m for _, m in p.parts)
     row.deductions = [list(d) for d in told]
     row.save()
+    after.judge(row.creditor_id, [account], at)
     return row
 
 
@@ -287,6 +289,7 @@ def undo(*, line_id: int, by: int | None, at: datetime, on: date) -> LineMatch:
             name = "adjustment" if kind == "short" else "withholding"
             write_gateway.reverse_by_key(key=f"{name}:{key}:{item}", on=on, source="bank")
         row.undone += 1
+        after.judge(row.creditor_id, [row.account_id], at)
     elif row.state == LineState.SUGGESTED:
         raise Refused("Ese movimiento todavía no se ha resuelto.", reason="match_none")
     row.state, row.by_id, row.at, row.automatic = LineState.SUGGESTED, by, at, False

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.parties import vault
-from puntual.apps.payments import booking, read, write
+from puntual.apps.payments import read, write
 from puntual.apps.payments.choices import MandateState
 from puntual.apps.payments.models import GatewayAccount, Mandate, PaymentRequest
 from puntual.apps.receivables import read as receivables
@@ -180,7 +180,6 @@ def _charge(deal: Any, mandate: Mandate, minor: int, key: str, gateways: write.G
     except (GatewayError, Refused):
         return "unknown"
     with transaction.atomic():
-        for payment in write.keep(gateway=mandate.gateway, events=events):
-            booking.book(payment, at=at)
-            status = payment.status
-    return str(status)
+        [payment] = write.keep(gateway=mandate.gateway, events=events)
+        write.book_all([payment], at=at)
+    return str(payment.status)
