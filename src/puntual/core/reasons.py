@@ -57,6 +57,7 @@ CATALOGUE: Mapping[str, str] = {
     "awaiting_approval": "Espera que una persona apruebe el envío.",
     "stale_bank": "Los pagos del banco no están al día; se espera para no reclamar lo ya pagado.",
     # facts that pause
+    "taken_back": "Su mandante retiró esta cuenta: ya no se le gestiona.",
     "promise_open": "Tiene una promesa de pago vigente.",
     "agreement_current": "Tiene un convenio de pago vigente.",
     "dispute_open": "El importe está en aclaración.",
@@ -236,6 +237,13 @@ CATALOGUE: Mapping[str, str] = {
     "unknown_outcome": "Se cortó mientras se entregaba: no se sabe si llegó; no se repite por sí solo.",
     "template_error": "La plantilla tiene un error.",
     # charges
+    "report_no_law": "La norma leída de este país no regula el aviso previo: decídalo con su abogado.",
+    "report_paid": "Ya no debe nada: no hay qué reportar.",
+    "report_disputed": "Está en aclaración: no se reporta hasta resolverla y decir el resultado.",
+    "report_stayed": "Su situación detiene el cobro: no se reporta.",
+    "report_no_notice": "Falta el aviso previo a la persona: sin él no se puede reportar.",
+    "report_second_notice": "Falta otro aviso, en un día distinto: la deuda es pequeña y la norma pide dos.",
+    "report_waiting": "Aún corre el plazo desde el último aviso: la persona puede pagar u objetar.",
     "charge_not_late": "Todavía no hay atraso: no hay nada que cobrar.",
     "charge_too_early": "Este cargo solo nace después de {days} días de atraso.",
     "charge_no_rule": "Ninguna norma cargada permite este cargo para esta deuda.",

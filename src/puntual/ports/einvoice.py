@@ -18,6 +18,8 @@ FORMATS = (
 )  # fmt: skip
 #: What a table may hold (`--kind`).
 KINDS = ("invoices", "customers", "payments", "statement", "contacts", "balances", "history")
+#: Tables that are no load of data but an instruction of a client (mandante).
+CLIENT_KINDS = ("withdrawals",)
 
 INVOICE, CREDIT_NOTE = "invoice", "credit_note"
 
@@ -187,7 +189,26 @@ class StatementLine:
     place: Place = Place()
 
 
-Record = InvoiceRecord | PaymentRecord | CustomerRecord | ContactRecord | BalanceRecord | StatementLine
+@attrs.frozen
+class WithdrawalRecord:
+    """An account that its client takes back. Without a date, the day of the file rules."""
+
+    customer_code: str = ""
+    tax_id: str = ""
+    withdrawn_on: date | None = None
+    reason: str = ""
+    place: Place = Place()
+
+
+Record = (
+    InvoiceRecord
+    | PaymentRecord
+    | CustomerRecord
+    | ContactRecord
+    | BalanceRecord
+    | StatementLine
+    | WithdrawalRecord
+)
 
 
 @attrs.frozen

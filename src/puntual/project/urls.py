@@ -10,6 +10,7 @@ from puntual.project.api import api
 from puntual.project.metrics import metrics
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("puntual.apps.access.account_urls")),
     path("", include("puntual.apps.welcome.urls")),
     path("", include("puntual.ui.urls")),
     path("api/v1/", api.urls),
@@ -23,14 +24,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/<slug:provider>/<str:ref>/", gateways.webhook, name="webhook_of"),
     path("", include("puntual.apps.planning.urls")),
     path("", include("puntual.apps.receivables.urls")),
+    path("", include("puntual.apps.workbench.urls")),
     path("", include("puntual.apps.outreach.urls")),
     path("", include("puntual.apps.audit.urls")),
     path("", include("puntual.apps.compliance.urls")),
+    path("", include("puntual.apps.escalation.urls")),
     path("", include("puntual.apps.negotiation.urls")),
     path("", include("puntual.apps.policies.urls")),
     path("", include("puntual.apps.reports.urls")),
     path("", include("puntual.apps.imports.urls")),
     path("", include("puntual.apps.payments.urls")),
+    path("", include("puntual.apps.clients.urls")),
     path("", include("puntual.apps.parties.urls")),
 ]
 

@@ -45,7 +45,11 @@ CATALOGUE: tuple[Group, ...] = (
     Group(_("Datos"), (
         Entry("/cargar/", _("Cargar datos"), "upload", "d", _("importar facturas excel csv cfdi")),
         Entry("/pagos/", _("Conciliar pagos"), "coin", "b", _("banco abonos movimientos transferencias")),
+        Entry("/mandantes/", _("Mandantes"), "archive", "m", _("asignación devolución comisión cartera de terceros")),
         Entry("/reportes/", _("Reportes"), "chart", "r", _("indicadores informes")),
+    )),
+    Group(_("Etapa judicial"), (
+        Entry("/central/", _("Reportes a centrales"), "flag", "", _("buró central de riesgo aviso previo")),
     )),
     Group(_("Reglas"), (
         Entry("/politicas/", _("Políticas"), "path", "o", _("pasos cadencia recordatorios")),

@@ -11,7 +11,7 @@ import yaml
 from puntual.adapters.bank_files.fixed import check_fixed
 from puntual.adapters.tabular.headings import field_score, kinds, normal_heading
 from puntual.core.errors import UnusableInput
-from puntual.ports.einvoice import KINDS, Layout
+from puntual.ports.einvoice import CLIENT_KINDS, KINDS, Layout
 
 #: What a layout may set beside its columns.
 OPTIONS = {
@@ -93,7 +93,7 @@ def parse_layout(text: str) -> Layout:
     if not isinstance(document, dict) or not isinstance(document.get("columns"), dict):
         raise UnusableInput("El mapa de columnas debe tener `kind` y `columns` (campo: encabezado).")
     kind = document.get("kind")
-    if kind not in KINDS:
+    if kind not in (*KINDS, *CLIENT_KINDS):
         raise UnusableInput(f"El mapa de columnas dice kind «{kind}»: use uno de {', '.join(KINDS)}.")
     columns = {str(f): str(h) for f, h in document["columns"].items() if h}
     strange = sorted(set(columns) - set(kinds()[kind]["fields"]))

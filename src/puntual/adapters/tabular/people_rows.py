@@ -10,7 +10,7 @@ from puntual.adapters.emails import parse_email, split_emails
 from puntual.adapters.phones import parse_phone
 from puntual.adapters.tabular import cells
 from puntual.adapters.tabular.columns import Columns
-from puntual.ports.einvoice import ContactRecord, CustomerRecord, Place, Record
+from puntual.ports.einvoice import ContactRecord, CustomerRecord, Place, Record, WithdrawalRecord
 
 _SUBDIVISION = re.compile(r"(?:[A-Z]{2}-)?([A-Z0-9]{1,3})")
 
@@ -95,3 +95,18 @@ def contacts_of(c: Columns, filename: str) -> Iterator[Record]:
             continue
         _warn_contacts(c, i, emails[i], (phones[i], whatsapps[i]), country)
         yield from found
+
+
+def withdrawals(c: Columns, filename: str) -> Iterator[Record]:
+    """Accounts that a client takes back. Without a date, the day of the file rules."""
+    code, tax = c.text("customer_code", limit=64), c.text("tax_id", limit=40)
+    on, reason = c.dates("withdrawn_on"), c.text("reason", limit=120)
+    for i in range(c.size):
+        if not c.blank[i] and i not in c.bad and not (code[i] or tax[i]):
+            c.reject(i, "customer_code", "", "Falta el cliente: su código o su identificación fiscal.")
+        if c.blank[i] or i in c.bad:
+            continue
+        yield WithdrawalRecord(
+            customer_code=code[i], tax_id=tax[i], withdrawn_on=on[i], reason=reason[i],
+            place=Place(filename, c.row_number(i)),
+        )  # fmt: skip

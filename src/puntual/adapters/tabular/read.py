@@ -20,6 +20,7 @@ _ROWS: Mapping[str, Callable[[Columns, str], Iterator[Record]]] = {
     "statement": money_rows.statement,
     "customers": people_rows.customers,
     "contacts": people_rows.contacts_of,
+    "withdrawals": people_rows.withdrawals,
 }
 
 

@@ -30,6 +30,7 @@ COMMANDS = {
     "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench",
     "schema": "schema", "rates": "rates", "key": "key", "channel": "channel", "accrue": "accrue", "erase": "erase",
     "retention": "retention", "inbox": "inbox",
+    "client": "client",
 }  # fmt: skip
 
 DONE, FINDINGS, UNUSABLE, REFUSED = 0, 1, 2, 3
