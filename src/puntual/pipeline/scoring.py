@@ -17,6 +17,7 @@ from puntual.apps.parties.models import Creditor
 from puntual.apps.segments import read as segments
 from puntual.apps.segments import read_watch as watch
 from puntual.apps.segments import said, write
+from puntual.apps.segments import write_experiments as experiments
 from puntual.core.segments import calibration
 from puntual.core.segments.draw import uniform
 from puntual.core.segments.exam import WATCHED_DAYS
@@ -85,6 +86,7 @@ def score_day(
     _watch(creditor, facts, day, kept.trained)
     scoring.seconds = round(time.perf_counter() - started, 3)
     write.publish(scoring, **_moves(creditor.pk, found.accounts, scoring))
+    experiments.night(creditor.pk, day)
     return Scored(
         day, scoring.items, scoring.accounts, scoring.line, scoring.short_history, kept.trained.cut, scoring.seconds
     )

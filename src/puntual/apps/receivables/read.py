@@ -247,6 +247,11 @@ def charges_of(due_items: Sequence[int]) -> list[Entry]:
     return found
 
 
+def open_count(creditor_id: int, most: int) -> int:
+    """How many due items of a creditor are open, counting at most `most`."""
+    return DueBalance.objects.filter(creditor_id=creditor_id).exclude(open_minor=0)[:most].count()
+
+
 def open_invoices(creditor_id: int) -> list[tuple[Invoice, int]]:
     """Invoices with something open of their principal, and how much, oldest first."""
     totals: dict[int, int] = {}

@@ -24,16 +24,20 @@ def command(once: bool, at: str | None, as_json: bool) -> None:
     from puntual.pipeline.dispatch import dispatch
     from puntual.project import bindings, inbox
     from puntual.project.gateways import gateways
+    from puntual.project.night import Night
 
+    night = Night()
     clock = _clock_at(at) if at else bindings.now
     while True:
         # First what people answered: whoever said «basta» a moment ago is not written to in this very round.
+        inbox.fetch(clock())
         inbox.listen(clock())
-        tally = attrs.asdict(dispatch(bindings.outside(clock), alone=once))
+        tally = attrs.asdict(dispatch(bindings.outside(clock)))
         if once or at:
             emit(tally, as_json=as_json, human=_say(tally))
             return
         payments.work(gateways=gateways(), at=bindings.now())
+        night.turn()
         time.sleep(5)
 
 

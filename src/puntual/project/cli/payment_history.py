@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from puntual.core.errors import UnusableInput
-from puntual.core.frames import check_frame, conform
+from puntual.core.frames import check_frame
 from puntual.core.money import exponent
 from puntual.core.segments.facts import FACTS
 from puntual.core.segments.learning import Learner
@@ -39,12 +39,16 @@ def from_books() -> pl.DataFrame:
     from puntual.project.cli import django_setup
 
     django_setup()
-    from puntual.apps.receivables import read
+    from datetime import UTC, datetime
 
-    facts = read.payment_history_frame()
+    from puntual.apps.parties import read as parties
+    from puntual.pipeline.learning import facts_of
+
+    parts = [facts_of(one, datetime.now(UTC).date()) for one in parties.creditors()]
+    facts = pl.concat(parts) if parts else pl.DataFrame()
     if not facts.height:
         raise UnusableInput("Todavía no hay facturas en los libros: cárguelas con `puntual import`, o use --file.")
-    return check_frame(conform(facts, FACTS), FACTS, "payment_history")
+    return check_frame(facts, FACTS, "payment_history")
 
 
 def book_names(table: pl.DataFrame) -> pl.DataFrame:

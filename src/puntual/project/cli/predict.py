@@ -27,8 +27,19 @@ SHOWN = 25
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Historia en CSV en lugar de los libros.")
 @click.option("--currency", default="USD", show_default=True, help="Moneda del archivo, si no la dice.")
 @click.option("--grace", default=0, show_default=True, help="Días de gracia tras el vencimiento.")
+@click.option("--keep", is_flag=True, help="Guarda las calificaciones: las leen la corrida y las pantallas.")
 @click.option("--json", "as_json", is_flag=True, help="Un documento JSON en la salida.")
-def command(as_of: str | None, out: Path | None, file: Path | None, currency: str, grace: int, as_json: bool) -> None:
+def command(
+    as_of: str | None, out: Path | None, file: Path | None, currency: str, grace: int, keep: bool, as_json: bool
+) -> None:
+    if keep:
+        if file or out or as_of:
+            raise UnusableInput(
+                "--keep califica hoy los libros de esta instalación: no lleva --file, --out ni --as-of."
+            )
+        documents = keep_scores()
+        emit({"scored": documents}, as_json=as_json, human="\n".join(_kept(d) for d in documents))
+        return
     facts, names = from_csv(file, currency) if file else (from_books(), pl.DataFrame())
     day = parse_date(as_of) if as_of else (last_day(facts) + timedelta(days=1) if file else _today())
     table, trained = predict(facts, day, learner(), Settings(grace_days=grace))
@@ -42,6 +53,33 @@ def command(as_of: str | None, out: Path | None, file: Path | None, currency: st
     else:
         document["items"] = [_item(row) for row in table.iter_rows(named=True)]
     emit(document, as_json=as_json, human=f"{table.height} predicciones en {out}." if out else _table(table))
+
+
+def keep_scores() -> list[dict[str, Any]]:
+    """Score every company today and store it: what the night does before the run."""
+    from datetime import UTC, datetime
+
+    from puntual.project.cli import django_setup
+
+    django_setup()
+    from puntual.apps import bulk
+    from puntual.apps.parties import read as parties
+    from puntual.pipeline.scoring import score_day
+
+    bulk.one_thread()
+    now = datetime.now(UTC)
+    return [
+        {"creditor": one.code, **score_day(creditor=one, as_of=now, learner=learner(), say=progress).as_json()}
+        for one in parties.creditors()
+    ]
+
+
+def _kept(document: dict[str, Any]) -> str:
+    line = {"model": "el modelo", "shrinkage": "poca historia", "naive": "la línea simple"}[document["line"]]
+    return (
+        f"{document['creditor']}: {document['items']} documentos de {document['accounts']} clientes, por {line}, "
+        f"en {document['seconds']} s."
+    )
 
 
 def _table(table: pl.DataFrame) -> str:

@@ -9,6 +9,9 @@ import click
 from puntual.core.time import local_instant, parse_date, parse_instant
 from puntual.project.cli import django_setup, emit, progress
 
+#: Up to so many open documents are scored at the start of a run; larger portfolios at night.
+AT_ONCE = 50_000
+
 
 @click.command()
 @click.option("--as-of", "as_of", help="Fecha local de la empresa, o instante con desplazamiento. Por omisión, ahora.")
@@ -29,6 +32,7 @@ def command(as_of: str | None, creditor: str | None, dry_run: bool, as_json: boo
         instant, past = moment(as_of, one.zone)
         if not dry_run and _day(instant, one.zone) == _day(datetime.now(UTC), one.zone):
             _money_in(one, instant)
+            _understood(one, instant)
         progress(f"{one.name}: decidiendo el día...")
         results.append(run_day(creditor=one, as_of=instant, dry_run=dry_run, past=past).as_json())
     document = results[0] if len(results) == 1 else _together(results)
@@ -42,6 +46,25 @@ def _money_in(creditor, instant: datetime) -> None:  # noqa: ANN001
 
     progress(f"{creditor.name}: revisando pagos y promesas...")
     money_round(creditor=creditor, as_of=instant, outside=MoneyOutside(gateways(), similar, progress))
+
+
+def _understood(creditor, instant: datetime) -> None:  # noqa: ANN001
+    """The portfolio scored once a day before it is decided. A large one is scored at night, by `puntual predict`."""
+    from puntual.apps.receivables import read as receivables
+    from puntual.apps.segments import read as segments
+    from puntual.pipeline.scoring import score_day
+    from puntual.project.cli.payment_history import learner
+
+    last = segments.scoring(creditor.pk)
+    if last is not None and last.day >= _day(instant, creditor.zone):
+        return
+    if receivables.open_count(creditor.pk, AT_ONCE + 1) > AT_ONCE:
+        progress(
+            f"{creditor.name}: más de {AT_ONCE} documentos; las calificaciones son las de `puntual predict --keep`."
+        )
+        return
+    progress(f"{creditor.name}: calificando lo abierto...")
+    score_day(creditor=creditor, as_of=instant, learner=learner())
 
 
 def moment(text: str | None, zone: str) -> tuple[datetime, bool]:
