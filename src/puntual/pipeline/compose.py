@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import attrs
 import polars as pl
@@ -31,11 +32,21 @@ _FILE = {"email": "correo.txt", "whatsapp": "whatsapp.txt", "sms": "sms.txt"}
 
 @attrs.frozen
 class Composed:
-    """A message ready to leave, and its sealed copy for the record."""
+    """A message ready to leave, its sealed copy for the record, and what it costs."""
 
     outgoing: Outgoing
     sealed_subject: bytes
     sealed_text: bytes
+    language: str = ""
+    variant: str = ""
+    units: int = 1
+    cost_milli: int | None = None
+    cost_currency: str = ""
+
+    def record(self) -> dict[str, Any]:
+        """What the record of a message keeps of these."""
+        names = ("language", "variant", "units", "cost_milli", "cost_currency")
+        return {name: getattr(self, name) for name in names}
 
 
 def messages(

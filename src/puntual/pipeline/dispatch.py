@@ -1,42 +1,40 @@
 """Dispatch: what is due and approved leaves, after one more look at the balance, the pauses and the law.
 
 The look and the reservation of the contact slot are one short transaction over a small batch of different people,
-committed
-before any network call; then message by message: commit «handing over», hand the bytes to the channel, commit the
-outcome.
+committed before any network call; then message by message: commit «handing over», hand the bytes to the channel,
+commit the outcome. Each account at a provider goes at its own pace and rests while its provider is in trouble.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
-import uuid
+import time
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
-import polars as pl
 from django.db import transaction
 
 from puntual.apps.audit import write as audit
-from puntual.apps.compliance import read as compliance_read
+from puntual.apps.outreach import lines, sending
 from puntual.apps.outreach import read as outreach_read
-from puntual.apps.outreach import sending
 from puntual.apps.outreach import write as outreach_write
+from puntual.apps.outreach.lines import Key
 from puntual.apps.outreach.models import Message, Outbox
 from puntual.apps.outreach.sending import Verdict
 from puntual.apps.parties import read as parties_read
 from puntual.apps.parties import write as parties_write
-from puntual.core import compliance
-from puntual.core.compliance import GateKnown, GateRules
-from puntual.core.frames import CANDIDATES, conform
-from puntual.core.time import local_date
-from puntual.pipeline import compose, load
-from puntual.pipeline.law_in_force import law_in_force
+from puntual.core.channels import Breaker, Event, may_send
+from puntual.pipeline import answers, compose, fallback
+from puntual.pipeline.last_look import last_look
+from puntual.pipeline.leases import Lease
 from puntual.ports.channels import Channel, ChannelError
 
 #: Small, so that the look is fresh when the bytes leave.
 BATCH = 40
+#: A pass waits this long for the pace of a provider; beyond it, the rest goes in the next one.
+PATIENCE = timedelta(seconds=2)
 
 
 @attrs.define
@@ -56,6 +54,8 @@ class Outside:
     """What dispatch needs of the outside: a channel per creditor and channel name, portal links, a clock.
 
     `only` gives channel -> the creditors that can send by it; a channel that it does not name is everybody's.
+    `unlimited`: whether that channel of a creditor has no provider behind (Modo de prueba). `wait` sleeps so many
+    seconds.
     """
 
     channel: Callable[[int, str], Channel | None]
@@ -63,31 +63,179 @@ class Outside:
     now: Callable[[], datetime]
     channels: tuple[str, ...] = ("email",)
     only: Callable[[], Mapping[str, Collection[int]]] = dict
+    unlimited: Callable[[int, str], bool] = lambda _creditor, _channel: False
+    wait: Callable[[float], None] = time.sleep
 
 
-def dispatch(outside: Outside, *, alone: bool = True, limit: int | None = None) -> Tally:
-    """Send all that may leave now. `alone`: no other dispatcher runs on these data, so what is half-way is ours to
-    settle."""
-    worker = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
-    tally, open_channels = Tally(), {}
-    found = sending.recover(now=outside.now(), worker=worker, everything=alone)
-    tally.unknown += found.unknown
-    tally.withdrawn += found.expired
-    _release(outside.now())
-    try:
-        while limit is None or tally.sent + tally.failed < limit:
-            room = BATCH if limit is None else min(BATCH, limit - tally.sent - tally.failed)
-            rows = sending.claim(
-                now=outside.now(), worker=worker, channels=outside.channels, limit=room, only=outside.only()
-            )
-            if not rows:
-                return tally
-            _send_batch(rows, worker, outside, tally, open_channels)
-    finally:
-        for channel in open_channels.values():
-            if channel is not None:
-                channel.close()
-    return tally
+def dispatch(outside: Outside, *, limit: int | None = None) -> Tally:
+    """Send all that may leave now. Others may do the same beside: each row is in one's hands only, and what a dead one
+    had is settled first."""
+    with Lease() as lease:
+        return _Pass(outside, lease).work(limit)
+
+
+class _Pass:
+    """One pass over what waits: its channels, and what each account at a provider said lately."""
+
+    def __init__(self, outside: Outside, lease: Lease) -> None:
+        self.outside, self.lease, self.tally = outside, lease, Tally()
+        self._channels: dict[Key, Channel | None] = {}
+        self._resting: dict[Key, datetime] = {}
+        self._health: dict[Key, Breaker] = {}
+
+    def work(self, limit: int | None) -> Tally:
+        now = self.outside.now()
+        found = sending.recover(now=now, worker=self.lease.worker, dead=self.lease.dead)
+        self.tally.unknown += found.unknown
+        self.tally.withdrawn += found.expired
+        _release(now)
+        self._resting = lines.resting(now)
+        fallback.after_reports(now=now, can=self._can)
+        try:
+            while limit is None or self.tally.sent + self.tally.failed < limit:
+                room = BATCH if limit is None else min(BATCH, limit - self.tally.sent - self.tally.failed)
+                if not self._round(room) and not self._patient():
+                    break
+        finally:
+            for channel in self._channels.values():
+                if channel is not None:
+                    channel.close()
+        return self.tally
+
+    def _round(self, room: int) -> bool:
+        """One batch. Says whether there was anything to do."""
+        now = self.outside.now()
+        self._resting = {key: until for key, until in self._resting.items() if until > now}
+        rows = sending.claim(
+            now=now, worker=self.lease.worker, channels=self.outside.channels, limit=room, only=self.outside.only(),
+            resting=list(self._resting),
+        )  # fmt: skip
+        if not rows:
+            return False
+        self.lease.beat()
+        going = self._within_pace(rows, now)
+        if going:
+            self._send_batch(going)
+        return True
+
+    def _patient(self) -> bool:
+        """Wait for the pace of a provider, if it is a matter of moments. Says whether it did."""
+        now = self.outside.now()
+        waits = [until - now for until in self._resting.values()]
+        short = [wait for wait in waits if wait <= PATIENCE]
+        if not short:
+            return False
+        self.outside.wait(max(min(short).total_seconds(), 0.001))
+        return self.outside.now() > now  # a clock that stands still would keep us here for ever
+
+    def _can(self, creditor: int, channel: str) -> bool:
+        """Whether messages of that creditor leave by that channel."""
+        only = self.outside.only()
+        return channel in self.outside.channels and creditor in only.get(channel, [creditor])
+
+    def _within_pace(self, rows: Sequence[Outbox], now: datetime) -> list[Outbox]:
+        """Those that their account may be handed now, in order; the others go back untouched."""
+        wanted = Counter(_key(row) for row in rows)
+        free = [key for key in wanted if self.outside.unlimited(*key)]
+        granted = lines.grant(wanted=wanted, now=now, unlimited=free)
+        left = {key: one.n for key, one in granted.items()}
+        going, back = [], []
+        for row in rows:
+            left[_key(row)] -= 1
+            (going if left[_key(row)] >= 0 else back).append(row)
+        for key, one in granted.items():
+            self._health[key] = one.breaker
+            if one.until is not None:
+                self._resting[key] = one.until
+        if back:
+            sending.put_back(ids=[row.pk for row in back])
+        return going
+
+    def _send_batch(self, rows: Sequence[Outbox]) -> None:
+        with transaction.atomic():
+            parties_write.lock_parties(party_ids=[row.party_id for row in rows])
+            now = self.outside.now()
+            verdicts = last_look(rows, now)
+            going = sending.take_slots(rows=rows, verdicts=verdicts, now=now)
+            audit.record_decisions(rows=[looked(row, verdicts[row.pk]) for row in rows], at=now)
+        for row in rows:
+            self._count(verdicts[row.pk])
+        messages = answers.messages(going, self.outside.links, self.outside.now())
+        over = [row for row in going if self._send_one(row, messages.get(row.pk))]
+        audit.record_decisions(rows=_outcomes(going), at=self.outside.now())
+        fallback.follow(rows=over, now=self.outside.now(), can=self._can)
+
+    def _count(self, verdict: Verdict) -> None:
+        if not verdict.go:
+            paid = verdict.reason in ("withdrawn_paid", "withdrawn_changed")
+            self.tally.deferred += verdict.until is not None
+            self.tally.withdrawn += verdict.until is None and paid
+            self.tally.denied += verdict.until is None and not paid
+
+    def _send_one(self, row: Outbox, composed: compose.Composed | None) -> bool:
+        """Hand one over. Says whether it failed for good, so that another channel may follow."""
+        key, now = _key(row), self.outside.now()
+        if key not in self._channels:
+            self._channels[key] = self.outside.channel(*key)
+        channel = self._channels[key]
+        if composed is None or channel is None:
+            why = "No hay canal configurado." if channel is None else "El mensaje no se pudo escribir."
+            self.tally.failed += 1
+            return sending.failed(row=row, now=now, sentence=why, permanent=True)
+        if may_send(self._health.get(key, Breaker()), now)[1] == 0:
+            sending.put_back(ids=[row.pk])
+            return False
+        self.lease.beat()
+        if not sending.hand_over(row=row, worker=self.lease.worker, message=_stored(row, composed)):
+            return False
+        return self._handed(row, composed, channel)
+
+    def _handed(self, row: Outbox, composed: compose.Composed, channel: Channel) -> bool:
+        try:
+            delivery = channel.send(composed.outgoing)
+        except ChannelError as error:
+            asked = timedelta(seconds=error.retry_after_s) if error.retry_after_s else None
+            over = sending.failed(
+                row=row, now=self.outside.now(), sentence=error.sentence, permanent=error.permanent,
+                bad_recipient=error.bad_recipient, rate_limited=error.rate_limited, asked=asked,
+            )  # fmt: skip
+            self.tally.failed += 1
+            self._heard(row, _event_of(error), error.sentence, asked)
+            return over
+        except OSError as error:
+            channel.close()
+            sending.unsure(row=row, now=self.outside.now(), sentence=str(error))
+            self.tally.unknown += 1
+            self._heard(row, Event.TROUBLE, str(error))
+        else:
+            now = self.outside.now()
+            sending.sent(row=row, now=now, file=delivery.file, provider_id=delivery.provider_id)
+            self.tally.sent += 1
+            self._heard(row, Event.WELL)
+        return False
+
+    def _heard(self, row: Outbox, event: Event, words: str = "", asked: timedelta | None = None) -> None:
+        key, now = _key(row), self.outside.now()
+        before = self._health.get(key, Breaker())
+        if (event == Event.WELL and before == Breaker()) or self.outside.unlimited(*key):
+            return
+        after = lines.heard(key=key, event=event, now=now, asked=asked, words=words)
+        self._health[key] = after
+        if after.retry_at is not None:
+            self._resting[key] = after.retry_at
+        elif after == Breaker():
+            self._resting.pop(key, None)
+
+
+def _event_of(error: ChannelError) -> Event:
+    """What an error says of the provider: a refusal of this very message is the answer of a healthy one."""
+    if error.rate_limited:
+        return Event.SLOWER
+    return Event.WELL if error.permanent or error.only_this else Event.TROUBLE
+
+
+def _key(row: Outbox) -> Key:
+    return row.creditor_id, row.channel
 
 
 def _release(now: datetime) -> None:
@@ -95,29 +243,15 @@ def _release(now: datetime) -> None:
         outreach_write.release(creditor_id=creditor.pk, left=creditor.approve_first, now=now)
 
 
-def _send_batch(
-    rows: Sequence[Outbox], worker: str, outside: Outside, tally: Tally, channels: dict[tuple[int, str], Channel | None]
-) -> None:
-    with transaction.atomic():
-        parties_write.lock_parties(party_ids=[row.party_id for row in rows])
-        now = outside.now()
-        verdicts = last_look(rows, now)
-        going = sending.take_slots(rows=rows, verdicts=verdicts, now=now)
-        audit.record_decisions(rows=[looked(row, verdicts[row.pk]) for row in rows], at=now)
-    for row in rows:
-        verdict = verdicts[row.pk]
-        if not verdict.go:
-            paid = verdict.reason in ("withdrawn_paid", "withdrawn_changed")
-            tally.deferred += verdict.until is not None
-            tally.withdrawn += verdict.until is None and paid
-            tally.denied += verdict.until is None and not paid
-    messages = compose.messages(going, outside.links, outside.now())
-    for row in going:
-        key = (row.creditor_id, row.channel)
-        if key not in channels:
-            channels[key] = outside.channel(*key)
-        _send_one(row, worker, messages.get(row.pk), channels[key], outside, tally)
-    audit.record_decisions(rows=_outcomes(going), at=outside.now())
+def _stored(row: Outbox, composed: compose.Composed) -> Message:
+    return Message(
+        outbox_id=row.pk,
+        message_id=composed.outgoing.message_id,
+        sealed_subject=composed.sealed_subject,
+        sealed_text=composed.sealed_text,
+        digest=hashlib.sha256(composed.outgoing.text.encode()).hexdigest(),
+        **composed.record(),
+    )
 
 
 def looked(row: Outbox, verdict: Verdict) -> audit.Decided:
@@ -144,94 +278,3 @@ def _about(row: Outbox, kind: str, verdict: str) -> audit.Decided:
         kind, row.creditor_id, row.party_id, row.account_id, row.pk, row.channel, verdict,
         policy_version=row.policy_version_id, plan=row.plan_id,
     )  # fmt: skip
-
-
-def _send_one(
-    row: Outbox, worker: str, composed: compose.Composed | None, channel: Channel | None, outside: Outside, tally: Tally
-) -> None:
-    if composed is None or channel is None:
-        why = "No hay canal configurado." if channel is None else "El mensaje no se pudo escribir."
-        sending.failed(row=row, now=outside.now(), sentence=why, permanent=True)
-        tally.failed += 1
-        return
-    stored = Message(
-        outbox_id=row.pk,
-        message_id=composed.outgoing.message_id,
-        sealed_subject=composed.sealed_subject,
-        sealed_text=composed.sealed_text,
-        digest=hashlib.sha256(composed.outgoing.text.encode()).hexdigest(),
-    )
-    if not sending.hand_over(row=row, worker=worker, message=stored):
-        return
-    try:
-        delivery = channel.send(composed.outgoing)
-    except ChannelError as error:
-        sending.failed(
-            row=row, now=outside.now(), sentence=error.sentence, permanent=error.permanent,
-            bad_recipient=error.bad_recipient, rate_limited=error.rate_limited,
-        )  # fmt: skip
-        tally.failed += 1
-    except OSError as error:
-        channel.close()
-        sending.unsure(row=row, now=outside.now(), sentence=str(error))
-        tally.unknown += 1
-    else:
-        sending.sent(row=row, now=outside.now(), file=delivery.file, provider_id=delivery.provider_id)
-        tally.sent += 1
-
-
-def last_look(rows: Sequence[Outbox], now: datetime) -> dict[int, Verdict]:
-    """Balance, pauses and law for each claimed row, as they are at this moment. Rows are of different people."""
-    owed = compose.still_asked(rows, load.holds(local_date(now, "UTC")), now)
-    verdicts: dict[int, Verdict] = {}
-    asks = []
-    for row in rows:
-        if owed.get(row.pk, 0) <= 0:
-            verdicts[row.pk] = Verdict(False, "withdrawn_paid")
-        else:
-            asks.append(row)
-    for row, ruling in zip(asks, _gated(asks, now)):
-        if ruling["verdict"] == "allow":
-            verdicts[row.pk] = Verdict(True, "allowed", pack=str(ruling["pack"] or ""))
-        else:
-            until = ruling["next_allowed_at"] if ruling["verdict"] == "defer" else None
-            verdicts[row.pk] = Verdict(False, ruling["reason"], ruling["rule"] or "", until, str(ruling["pack"] or ""))
-    return verdicts
-
-
-def _gated(rows: Sequence[Outbox], now: datetime) -> list[dict[str, object]]:
-    """The gate's word on these rows at this instant."""
-    if not rows:
-        return []
-    ids = [row.party_id for row in rows]
-    people = parties_read.people(ids)
-    creditors = {c.pk: c for c in parties_read.creditors()}
-    points = parties_read.point_states([row.contact_point_id for row in rows])
-    candidates = pl.DataFrame(
-        [
-            {
-                "candidate": i, "party": row.party_id, "creditor": row.creditor_id, "debt": None,
-                "channel": row.channel,
-                "purpose": row.purpose, "at": now, "country": people[row.party_id].country or None,
-                "creditor_country": creditors[row.creditor_id].country,
-                "subdivision": people[row.party_id].subdivision or None,
-                "zones": [people[row.party_id].zone] if people[row.party_id].zone else [],
-                "debtor": people[row.party_id].debtor, "recipient": "debtor",
-            }
-            for i, row in enumerate(rows)
-        ],
-        schema={n: c.dtype for n, c in CANDIDATES.items()},
-    )  # fmt: skip
-    known = GateKnown(
-        contacts=pl.concat([outreach_read.contacts_frame_of(party) for party in ids]),
-        consents=compliance_read.consents_of_many(ids),
-        contact_flags=compliance_read.flags_of_many(ids, local_date(now, "UTC")),
-    )
-    gated = compliance.gate(conform(candidates, CANDIDATES), known, GateRules(law_in_force()), now)
-    rulings = gated.sort("candidate").to_dicts()
-    for row, ruling in zip(rows, rulings):
-        status = points.get(row.contact_point_id, "active")
-        if status != "active":
-            reason = "contact_point_silenced" if status == "silenced" else "no_contact_point"
-            ruling.update(verdict="deny", reason=reason, rule=None, next_allowed_at=None)
-    return rulings

@@ -22,7 +22,8 @@ from puntual.core import reasons
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.time import zone
 from puntual.pipeline import compose
-from puntual.pipeline.dispatch import last_look, looked
+from puntual.pipeline.dispatch import looked
+from puntual.pipeline.last_look import last_look
 
 
 @attrs.frozen
@@ -63,6 +64,7 @@ def open_prepared(
             sealed_subject=made.sealed_subject,
             sealed_text=made.sealed_text,
             digest=hashlib.sha256(made.outgoing.text.encode()).hexdigest(),
+            **made.record(),
         )
         sending.opened(row=row, message=stored, now=now, user_id=user_id)
         if verdict is not None:

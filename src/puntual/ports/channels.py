@@ -43,6 +43,11 @@ class Outgoing:
     media_url: str = ""
     #: (file name, media type, bytes): for mail to people of the company, never for customers.
     attachments: tuple[tuple[str, str, bytes], ...] = ()
+    #: Mail only: where answers go, what it answers, and whether a program wrote it.
+    reply_to: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    automatic: bool = True
 
 
 @attrs.frozen
@@ -55,14 +60,16 @@ class Delivery:
 
 class ChannelError(Exception):
     """The provider did not take it. `permanent`: trying again is useless. `sentence`: the provider's words, for
-    people. `rate_limited`: it asks us to go slower; `code`: its own code.
-    `bad_recipient`: it is the address that does not exist, so nobody should use it again."""
+    people. `rate_limited`: it asks us to go slower, for `retry_after_s` if it said so; `code`: its own code.
+    `bad_recipient`: it is the address that does not exist, so nobody should use it again. `only_this`: it is this
+    message that must wait (a full mailbox), the provider itself is well."""
 
     def __init__(
-        self, sentence: str, *, permanent: bool, rate_limited: bool = False, code: str = "", bad_recipient: bool = False
-    ) -> None:
+        self, sentence: str, *, permanent: bool, rate_limited: bool = False, code: str = "",
+        bad_recipient: bool = False, only_this: bool = False, retry_after_s: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(sentence)
-        self.bad_recipient = bad_recipient
+        self.bad_recipient, self.only_this, self.retry_after_s = bad_recipient, only_this, retry_after_s
         self.sentence, self.permanent = sentence, permanent
         self.rate_limited, self.code = rate_limited, code
 

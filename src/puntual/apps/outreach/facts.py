@@ -47,7 +47,19 @@ def record_fact(
             "detail": detail[:300],
         },
     )
+    if created and sent is not None and kind == DeliveryFact.BOUNCED:
+        _not_delivered(sent, detail)
     return created
+
+
+def _not_delivered(row: Outbox, sentence: str) -> None:
+    """It had left, and its provider tells that it never arrived: it reached nobody, and takes no place in the caps."""
+    changed = Outbox.objects.filter(pk=row.pk, state=SendState.SENT).update(
+        state=SendState.FAILED, reason="not_delivered", detail=sentence[:300]
+    )
+    heard = Fact.objects.filter(outbox_id=row.pk, kind__in=(DeliveryFact.DELIVERED, DeliveryFact.OPENED)).exists()
+    if changed and not heard:
+        Contact.objects.filter(outbox_id=row.pk).update(counts=False)
 
 
 def last_sent(account_id: int, at: datetime) -> Outbox | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 from django.db.models import Count, QuerySet
@@ -91,3 +91,17 @@ def states_of(ids: Iterable[int]) -> list[tuple[int, str, str]]:
 def digests_of(ids: Iterable[int]) -> dict[int, str]:
     """message -> SHA-256 of what was said."""
     return dict(Message.objects.filter(pk__in=list(ids)).values_list("pk", "digest"))
+
+
+def not_delivered(*, since: datetime) -> list[Outbox]:
+    """Messages that a provider took and could not deliver, and after which nothing was done yet."""
+    rows = Outbox.objects.filter(state="failed", reason="not_delivered", scheduled_at__gte=since - timedelta(days=1))
+    return list(rows.order_by("pk")[:500])
+
+
+def channels_tried(row: Outbox) -> set[str]:
+    """The channels by which this message or those before it went."""
+    base = row.once.partition(">")[0]
+    return set(
+        Outbox.objects.filter(account_id=row.account_id, once__startswith=base).values_list("channel", flat=True)
+    )

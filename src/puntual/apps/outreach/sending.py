@@ -6,7 +6,7 @@ sent | failed | unknown. After a crash *reserved* is tried again, only *handing_
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import attrs
@@ -16,11 +16,11 @@ from django.db.models import Q
 from puntual.apps.outreach.choices import DeliveryFact, SendState
 from puntual.apps.outreach.models import Contact, Fact, Message, Outbox
 from puntual.apps.parties import write as parties
+from puntual.core.channels import next_try
 
-#: After this, whoever had reserved a row is taken for dead.
-STALE_AFTER = timedelta(seconds=90)
 MAX_ATTEMPTS = 5
-_BACKOFF_MIN = (2, 10, 30, 120)
+#: What a person does: nothing leaves by itself, so nothing grows too old to leave.
+BY_HAND = ("task", "visit", "call")
 
 
 @attrs.frozen
@@ -33,23 +33,35 @@ class Recovered:
 
 
 @transaction.atomic
-def recover(*, now: datetime, worker: str, everything: bool = False) -> Recovered:
+def recover(*, now: datetime, worker: str, dead: Callable[[Collection[str]], Collection[str]]) -> Recovered:
     """Settle what dead dispatchers left: reserved rows go back to planned, handed-over ones become unknown for ever.
 
-    `everything`: the caller knows that no other dispatcher runs, so nothing needs to grow stale first.
+    `dead`: of these workers, those that live no more. What a living one has in its hands is its own.
     """
-    stuck = Outbox.objects.exclude(reserved_by=worker)
-    if not everything:
-        stuck = stuck.filter(reserved_at__lt=now - STALE_AFTER)
+    held = Outbox.objects.filter(state__in=(SendState.RESERVED, SendState.HANDING_OVER)).exclude(reserved_by=worker)
+    others = sorted(set(held.values_list("reserved_by", flat=True)))
+    stuck = held.filter(reserved_by__in=list(dead(others))) if others else held.none()
     back = list(stuck.filter(state=SendState.RESERVED).values_list("pk", flat=True))
-    Contact.objects.filter(outbox_id__in=back).delete()
-    retried = Outbox.objects.filter(pk__in=back).update(state=SendState.PLANNED, reserved_by="", reserved_at=None)
+    retried = _put_back(back)
     unknown = stuck.filter(state=SendState.HANDING_OVER).update(
         state=SendState.UNKNOWN, reason="unknown_outcome", finished_at=now
     )
-    late = Outbox.objects.filter(state=SendState.PLANNED, expires_at__lte=now).exclude(channel="task")
+    late = Outbox.objects.filter(state=SendState.PLANNED, expires_at__lte=now).exclude(channel__in=BY_HAND)
     expired = late.update(state=SendState.WITHDRAWN, reason="expired", finished_at=now)
     return Recovered(retried, unknown, expired)
+
+
+def _put_back(ids: Collection[int]) -> int:
+    Contact.objects.filter(outbox_id__in=ids).delete()
+    return Outbox.objects.filter(pk__in=ids, state=SendState.RESERVED).update(
+        state=SendState.PLANNED, reserved_by="", reserved_at=None
+    )
+
+
+@transaction.atomic
+def put_back(*, ids: Collection[int]) -> int:
+    """Reserved rows that will not leave now after all: planned again, with their slot free and no attempt used up."""
+    return _put_back(list(ids))
 
 
 @transaction.atomic
@@ -60,22 +72,28 @@ def claim(
     channels: Sequence[str],
     limit: int,
     only: Mapping[str, Collection[int]] | None = None,
+    resting: Collection[tuple[int, str]] = (),
 ) -> list[Outbox]:
     """Take rows that are due, approved and within their time, at most one per person, marked as ours.
 
-    `only`: channel -> the creditors that can send by it; the rows of the others stay as they are.
+    `only`: channel -> the creditors that can send by it; the rows of the others stay as they are, and so do those of
+    the (creditor, channel) that are `resting`.
     """
     due = Outbox.objects.filter(
         state=SendState.PLANNED, approved=True, scheduled_at__lte=now, expires_at__gt=now, channel__in=channels
     )
     for channel, creditors in (only or {}).items():
         due = due.exclude(~Q(creditor_id__in=creditors), channel=channel)
+    for creditor, channel in resting:
+        due = due.exclude(creditor_id=creditor, channel=channel)
     rows = due.select_for_update(skip_locked=True) if _skips() else due
     found = list(rows.order_by("scheduled_at", "pk")[:limit])
     one_each = list({row.party_id: row for row in reversed(found)}.values())[::-1]
     Outbox.objects.filter(pk__in=[r.pk for r in one_each]).update(
         state=SendState.RESERVED, reserved_by=worker, reserved_at=now
     )
+    for row in one_each:
+        row.state, row.reserved_by, row.reserved_at = SendState.RESERVED, worker, now
     return one_each
 
 
@@ -144,9 +162,10 @@ def hand_over(*, row: Outbox, worker: str, message: Message) -> bool:
 
 @transaction.atomic
 def sent(*, row: Outbox, now: datetime, file: str = "", provider_id: str = "") -> None:
-    """The provider took it."""
+    """The provider took it. Also when another sender had taken us for dead meanwhile: we are the one who knows."""
     changes = {"state": SendState.SENT, "reason": "sent", "finished_at": now, "detail": provider_id[:300]}
-    Outbox.objects.filter(pk=row.pk, state=SendState.HANDING_OVER).update(**changes)
+    ours = Outbox.objects.filter(pk=row.pk, reserved_by=row.reserved_by)
+    ours.filter(state__in=(SendState.HANDING_OVER, SendState.UNKNOWN)).update(**changes)
     if file:
         Message.objects.filter(pk=row.pk).update(file=file)
     Fact.objects.get_or_create(
@@ -168,11 +187,12 @@ def failed(
     permanent: bool,
     bad_recipient: bool = False,
     rate_limited: bool = False,
-) -> None:
-    """The provider did not take it: nothing reached anybody, so the slot is free again. Temporary: tried later.
+    asked: timedelta | None = None,
+) -> bool:
+    """The provider did not take it: nothing reached anybody, so the slot is free again. Says whether it is over.
 
-    An address that does not exist is marked as bounced, and tomorrow's plan goes by the next channel of the step.
-    `rate_limited`: it was only too soon, which uses up no attempt; the message's own time ends the wait.
+    Temporary: tried later, never before what the provider asked, unless its time would be past by then. An address
+    that does not exist is marked as bounced. `rate_limited`: it was only too soon, which uses up no attempt.
     """
     if bad_recipient and row.contact_point_id:
         parties.mark_bounced(point_id=row.contact_point_id)
@@ -185,17 +205,18 @@ def failed(
         )  # fmt: skip
     Contact.objects.filter(outbox_id=row.pk).delete()
     attempts = row.attempts + (not rate_limited)
-    again = not permanent and attempts < MAX_ATTEMPTS
+    then = next_try(attempts=attempts, now=now, asked=asked, key=str(row.pk))
+    again = not permanent and attempts < MAX_ATTEMPTS and then < row.expires_at
     changes: dict[str, object] = {
         "attempts": attempts, "detail": sentence[:300], "reserved_by": "", "reserved_at": None,
         "reason": "temporary_failure" if again else "permanent_failure",
     }  # fmt: skip
     if again:
-        wait = timedelta(minutes=_BACKOFF_MIN[max(min(attempts, len(_BACKOFF_MIN)) - 1, 0)])
-        changes |= {"state": SendState.PLANNED, "scheduled_at": now + wait}
+        changes |= {"state": SendState.PLANNED, "scheduled_at": then}
     else:
         changes |= {"state": SendState.FAILED, "finished_at": now}
     Outbox.objects.filter(pk=row.pk).update(**changes)
+    return not again
 
 
 @transaction.atomic
@@ -211,7 +232,7 @@ def settled(*, outbox_id: int, at: datetime, left: bool, sentence: str = "") -> 
     """The provider told what became of a message of which nobody knew. Says whether it was one of those."""
     unknown = Outbox.objects.filter(pk=outbox_id, state=SendState.UNKNOWN)
     if not left:
-        return unknown.update(state=SendState.FAILED, reason="permanent_failure", detail=sentence[:300]) == 1
+        return unknown.update(state=SendState.FAILED, reason="not_delivered", detail=sentence[:300]) == 1
     return unknown.update(state=SendState.SENT, reason="sent", finished_at=at) == 1
 
 

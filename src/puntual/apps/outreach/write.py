@@ -105,11 +105,11 @@ def _withdraw_unwanted(plan_id: int, decision: pl.DataFrame, rows: pl.DataFrame)
     now_open = set(decision.filter(pl.col("amount_minor") > 0)["account"].to_list())
     gone: dict[str, list[int]] = {}
     for pk, once, account, amount in planned.values_list("pk", "once", "account_id", "amount_minor"):
-        if once not in keep:
+        if once.partition(">")[0] not in keep:
             # An account that is not in the decision any more owes nothing; the contact itself counts as said.
             gone.setdefault("withdrawn_changed" if account in now_open else "withdrawn_paid", []).append(pk)
-        elif keep[once] != amount:
-            Outbox.objects.filter(pk=pk).update(amount_minor=keep[once])
+        elif keep[once.partition(">")[0]] != amount:
+            Outbox.objects.filter(pk=pk).update(amount_minor=keep[once.partition(">")[0]])
     for reason, ids in gone.items():
         for piece in bulk.chunks(ids):
             Outbox.objects.filter(pk__in=piece).update(state=SendState.WITHDRAWN, reason=reason)
@@ -147,6 +147,65 @@ def release(*, creditor_id: int, left: int, now: datetime) -> int:
         return 0
     held = Outbox.objects.filter(creditor_id=creditor_id, state=SendState.PLANNED, approved=False)
     return held.exclude(channel="task").filter(Q(expires_at__gt=now)).update(approved=True)
+
+
+@transaction.atomic
+def follow_by(*, row: Outbox, channel: str, contact_point_id: int, now: datetime) -> bool:
+    """A message of its own by another channel, after one that failed. Once per channel; says whether it is new."""
+    once = f"{row.once.partition('>')[0]}>{channel}"[:80]
+    if Outbox.objects.filter(once=once).exists():
+        return False
+    _copy(row, once=once, now=now, channel=channel, contact_point_id=contact_point_id, approved=row.approved)
+    Outbox.objects.filter(pk=row.pk).update(reason="fell_back")
+    return True
+
+
+def _copy(row: Outbox, *, once: str, now: datetime, **changes: object) -> Outbox:
+    kept = (
+        "plan_id", "account_id", "party_id", "creditor_id", "channel", "contact_point_id", "purpose", "stage", "step",
+        "template", "policy_version_id", "currency", "amount_minor", "tells",
+    )  # fmt: skip
+    same = {name: getattr(row, name) for name in kept}
+    return Outbox.objects.create(
+        **{**same, **changes}, once=once, scheduled_at=now, expires_at=now + TIME_TO_LIVE, follows=row
+    )
+
+
+@transaction.atomic
+def looked_after(*, ids: Sequence[int]) -> None:
+    """Messages that were not delivered and that no other channel follows: a person sees them."""
+    Outbox.objects.filter(pk__in=list(ids), reason="not_delivered").update(reason="permanent_failure")
+
+
+@transaction.atomic
+def retry(*, ids: Sequence[int], now: datetime) -> int:
+    """«Intentar otra vez»: those that did not leave go again, as any other message. Gives how many.
+
+    One whose outcome nobody knows is repeated only by this act of a person, as a new message; the first keeps counting
+    as a contact. One that grew too old gets a new time.
+    """
+    rows = list(Outbox.objects.select_for_update().filter(pk__in=list(ids)))
+    done = 0
+    for row in rows:
+        if row.state == SendState.UNKNOWN:
+            again = f"{row.once[:70]}+{row.pk}"[:80]
+            if not Outbox.objects.filter(once=again).exists():
+                _copy(row, once=again, now=now, approved=True)
+                Outbox.objects.filter(pk=row.pk).update(reason="resent")
+                done += 1
+        elif row.state == SendState.FAILED or (row.state, row.reason) == (SendState.WITHDRAWN, "expired"):
+            done += Outbox.objects.filter(pk=row.pk).update(
+                state=SendState.PLANNED, reason="", detail="", approved=True, attempts=row.attempts + 1,
+                scheduled_at=now, expires_at=now + TIME_TO_LIVE, reserved_by="", reserved_at=None, finished_at=None,
+            )  # fmt: skip
+    return done
+
+
+@transaction.atomic
+def arrived(*, ids: Sequence[int], now: datetime) -> int:
+    """«Sí llegó»: a person found out what became of messages of which nobody knew."""
+    rows = Outbox.objects.filter(pk__in=list(ids), state=SendState.UNKNOWN)
+    return rows.update(state=SendState.SENT, reason="arrived_by_person", finished_at=now)
 
 
 def is_postgres() -> bool:

@@ -193,6 +193,16 @@ def point_values(ids: Iterable[int]) -> dict[int, str]:
     return {p.pk: vault.unseal(keys[p.party_id], p.sealed_value) for p in points if p.party_id in keys}
 
 
+def usable_points(party_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """party -> channel -> the contact point that serves it: active, the person's own, the preferred one first."""
+    found: dict[int, dict[str, int]] = {}
+    rows = ContactPoint.objects.filter(party_id__in=sorted(set(party_ids)), status="active").order_by("rank", "pk")
+    for point in rows.only("party_id", "kind"):
+        for channel in CHANNELS_OF.get(point.kind, ()):
+            found.setdefault(point.party_id, {}).setdefault(channel, point.pk)
+    return found
+
+
 def points_of_value(kind: str, value: str) -> list[ContactPoint]:
     """Every contact point with exactly that (normal) value: several people may share a phone."""
     return list(ContactPoint.objects.filter(kind=kind, digest=vault.digest(kind, value)).order_by("pk"))

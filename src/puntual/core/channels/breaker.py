@@ -37,7 +37,7 @@ class BreakerRules:
     threshold: int = 5
     first_pause: timedelta = timedelta(minutes=1)
     longest_pause: timedelta = timedelta(minutes=30)
-    rest: timedelta = timedelta(seconds=5)
+    rest: timedelta = timedelta(seconds=1)
 
 
 @attrs.frozen

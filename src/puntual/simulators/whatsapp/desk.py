@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,6 +88,9 @@ class WhatsAppSimulator(Loopback):
         self.templates: dict[tuple[str, str], Template] = {}
         self.people: dict[str, Person] = {}
         self.delivered: list[Delivered] = []
+        self._by_number: dict[str, Person] = {}
+        self._by_user: dict[str, Person] = {}
+        self._recent: deque[datetime] = deque()
         self._heard: dict[str, datetime] = {}
         self._last: dict[str, datetime] = {}
         self._counter = 0
@@ -108,6 +112,7 @@ class WhatsAppSimulator(Loopback):
         tracker = str(said.get("biz_opaque_callback_data", ""))
         self.delivered.append(Delivered(wamid, person.wa_id, words, said["type"], tracker, self.now()))
         self._last[person.wa_id] = self.now()
+        self._recent.append(self.now())
         contact = {"input": said.get("to") or said.get("recipient"), "wa_id": person.wa_id, "user_id": person.user_id}
         return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [{"id": wamid}]}
 
@@ -123,16 +128,16 @@ class WhatsAppSimulator(Loopback):
 
     def _person(self, said: dict[str, Any]) -> Person:
         to = _plain(str(said.get("to", "")))
-        found = next(
-            (p for p in self.people.values() if _plain(p.wa_id) == to or p.user_id == said.get("recipient")), 0
-        )
-        if not found:
+        found = self._by_number.get(to) or self._by_user.get(str(said.get("recipient", "")))
+        if found is None:
             raise problem(131026, "Message failed to send because the recipient is not on WhatsApp.")
         return found
 
     def _limits(self, person: Person) -> None:
         now = self.now()
-        if sum(d.at > now - timedelta(seconds=1) for d in self.delivered) >= self.number.per_second:
+        while self._recent and self._recent[0] <= now - timedelta(seconds=1):
+            self._recent.popleft()
+        if len(self._recent) >= self.number.per_second:
             raise problem(130429, "Message failed to send because there were too many messages sent.")
         last = self._last.get(person.wa_id)
         if last is not None and now - last < PAIR_EVERY:
@@ -220,6 +225,7 @@ class WhatsAppSimulator(Loopback):
                 self.templates[one.name, one.language] = one
             else:
                 self.people[one.wa_id] = one
+                self._by_number[_plain(one.wa_id)] = self._by_user[one.user_id] = one
 
     def transport(self) -> httpx.MockTransport:
         """The simulator behind an httpx client, without a socket."""
