@@ -11,6 +11,8 @@ import tempfile
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from puntual.project import settings_access
+
 PACKAGE = Path(__file__).resolve().parent.parent
 
 
@@ -79,8 +81,17 @@ INSTALLED_APPS = [
     "puntual.apps.portal",
     "puntual.apps.reports",
     "puntual.apps.audit",
+    "puntual.apps.escalation",
+    "puntual.apps.clients",
     "puntual.apps.welcome",
     "puntual.apps.access",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
     "puntual.apps.workbench",
 ]
 
@@ -92,10 +103,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "puntual.apps.access.doors.Doors",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "puntual.apps.access.doors.Doors",
 ]
 
 ROOT_URLCONF = "puntual.project.urls"
@@ -188,6 +201,11 @@ DAY_RUNNER = "puntual.project.api.run_day"
 #: Who learns from the past for the forecast of Reportes.
 REPORTS_LEARNER = "puntual.project.cli.payment_history.learner"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"
+#: Gestión: its queue, what is allowed with a person now, a call inside the law, what the norm says of a script.
+WORKBENCH_BUILD = "puntual.project.workbench.build"
+WORKBENCH_ALLOWED = "puntual.project.workbench.allowed"
+WORKBENCH_CALL = "puntual.project.workbench.call"
+WORKBENCH_FINDINGS = "puntual.project.workbench.findings"
 
 #: The first run: the example, the first day looked at and put in writing, whether the law asks for authorisation.
 WELCOME_EXAMPLE = "puntual.project.welcome.example"
@@ -221,12 +239,12 @@ PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"
 PORTAL_GATEWAYS = "puntual.project.gateways.gateways"
 #: (how to pay, name, amount, currency, reference) -> PIX code and its QR, for creditors that give a key.
 PORTAL_PIX = "puntual.project.portal.pix_code"
+#: (creditor, channel, address, subject, text): sends what a person asked for on the own page, such as a code.
+PORTAL_SENDER = "puntual.project.portal.send"
 #: The demonstration pays through a gateway of its own, on this machine only (project/sandbox.py).
 SANDBOX = env_bool("PUNTUAL_SANDBOX", False)
 
-LOGIN_URL = "/entrar/"
-LOGIN_REDIRECT_URL = "/"
-LOGOUT_REDIRECT_URL = "/entrar/"
+globals().update(settings_access.settings_of(env_text, env_bool, PUBLIC_URL))
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -243,7 +261,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         # A prepared message is opened in the user's own WhatsApp by the redirect of a form.
-        "form-action": ["'self'", "https://wa.me", "https://api.whatsapp.com"],
+        "form-action": ["'self'", "https://wa.me", "https://api.whatsapp.com", *settings_access.provider(env_text)],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "manifest-src": ["'self'"],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import views as auth
 from django.urls import path
 
 from puntual.apps.access.choices import PUBLIC, SIGNED_IN
@@ -10,8 +9,6 @@ from puntual.ui import views
 
 app_name = "ui"
 urlpatterns = [
-    path("entrar/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
-    path("salir/", auth.LogoutView.as_view(), name="logout"),
     path("mis-opciones/", views.preferences, name="preferences"),
     path("paleta/", views.palette, name="palette"),
     path("vistas/", views.save_view, name="save_view"),
@@ -22,8 +19,6 @@ urlpatterns = [
 ]
 #: What each address needs (apps/access/urlmap.py).
 PERMISSIONS = {
-    "login": PUBLIC,
-    "logout": PUBLIC,
     "preferences": SIGNED_IN,
     "palette": SIGNED_IN,
     "save_view": SIGNED_IN,

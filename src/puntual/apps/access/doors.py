@@ -9,11 +9,14 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 
 from puntual.apps.access import read, urlmap
 from puntual.apps.access.choices import PROVEN, PUBLIC, SIGNED_IN
 from puntual.apps.access.grants import NotAllowed
 
+#: What stays open to whom the second step lacks: setting it up, and one's own account.
+_OWN_KEYS = ("mfa_", "account_", "usersessions_")
 _LOG = logging.getLogger(__name__)
 
 
@@ -39,6 +42,10 @@ class Doors:
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        if read.lacks_second_step(request):
+            if not name.startswith(_OWN_KEYS):
+                return redirect("mfa_index")
+            request.second_step_asked = True  # type: ignore[attr-defined]
         if act == SIGNED_IN:
             return None
         if act is None or not read.grants(request).may(act):

@@ -26,6 +26,11 @@ class Grants:
     everywhere: frozenset[str] = frozenset()
     by_creditor: Mapping[int, frozenset[str]] = attrs.field(factory=dict)
 
+    def all_roles(self) -> frozenset[str]:
+        """The roles that they have anywhere."""
+        mine = self.everywhere.union(*self.by_creditor.values())
+        return mine | {"admin"} if self.everything else mine
+
     def roles(self, creditor_id: int) -> frozenset[str]:
         """The roles that count there."""
         return self.everywhere | self.by_creditor.get(creditor_id, frozenset())

@@ -52,3 +52,11 @@ class Membership(models.Model):
                 fields=["user", "role"], condition=models.Q(creditor=None), name="membership_once_everywhere"
             ),
         ]
+
+
+class SecondStepRole(models.Model):
+    """A role whose people must have a second step. Who administers says which."""
+
+    role = models.CharField(max_length=20, choices=role_choices(), unique=True)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    set_at = models.DateTimeField(auto_now_add=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from django.contrib.auth import get_user_model
 from django.http import HttpRequest
 
 from puntual.apps.access import urlmap
 from puntual.apps.access.choices import PROVEN, PUBLIC, SIGNED_IN
 from puntual.apps.access.grants import NOBODY, Grants, May
-from puntual.apps.access.models import ApiKey, Membership, Repeated
+from puntual.apps.access.models import ApiKey, Membership, Repeated, SecondStepRole
 from puntual.apps.access.write import digest
 
 
@@ -65,6 +67,29 @@ def opener(request: HttpRequest) -> Callable[[str], bool]:
         return act is not None and grants(request).may(act, scope.creditor.pk if scope else None)
 
     return may_open
+
+
+def second_step_roles() -> frozenset[str]:
+    """The roles whose people must have a second step."""
+    return frozenset(SecondStepRole.objects.values_list("role", flat=True))
+
+
+def lacks_second_step(request: HttpRequest) -> bool:
+    """Whether a role of theirs asks for a second step that they have not set up. Who came by the company's own
+    provider did there what the company asks."""
+    asked = second_step_roles()
+    if not asked or not asked & grants(request).all_roles():
+        return False
+    methods = request.session.get("account_authentication_methods", [])
+    if any(method.get("method") == "socialaccount" for method in methods):
+        return False
+    keys = Authenticator.objects.filter(user_id=request.user.pk)
+    return not keys.exclude(type=Authenticator.Type.RECOVERY_CODES).exists()
+
+
+def anybody() -> bool:
+    """Whether anybody has an account in this installation."""
+    return bool(get_user_model().objects.exists())
 
 
 def memberships(user_id: int) -> list[Membership]:

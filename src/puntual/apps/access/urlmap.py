@@ -65,30 +65,35 @@ def addresses(urlconf: str) -> tuple[Address, ...]:
     """Every address of the product, in order. Those of the API are one by one its operations' business."""
     root = get_resolver(urlconf)
     module = root.urlconf_module
-    return tuple(_walk(root.url_patterns, "", "", module, module))
+    return tuple(_walk(root.url_patterns, "", "", (module,)))
 
 
 def _walk(
-    patterns: list[URLPattern | URLResolver], route: str, space: str, module: ModuleType, root: ModuleType
+    patterns: list[URLPattern | URLResolver], route: str, space: str, modules: tuple[ModuleType, ...]
 ) -> Iterator[Address]:
     for one in patterns:
         here = route + str(one.pattern)
         if isinstance(one, URLResolver):
-            inner = one.urlconf_module if isinstance(one.urlconf_module, ModuleType) else module
+            inner = (one.urlconf_module,) if isinstance(one.urlconf_module, ModuleType) else ()
             name = f"{space}{one.namespace}:" if one.namespace else space
-            yield from _walk(one.url_patterns, here, name, inner, root)
+            yield from _walk(one.url_patterns, here, name, (*modules, *inner))
             continue
         name = f"{space}{one.name or one.lookup_str}"
-        yield Address(name, here, module.__name__, _declared(name, space, module, root))
+        yield Address(name, here, modules[-1].__name__, _declared(name, space, modules))
 
 
-def _declared(name: str, space: str, module: ModuleType, root: ModuleType) -> Need | None:
-    """In the app's own table by its short name; else in the root's, by its whole name or its whole namespace."""
-    own = getattr(module, "PERMISSIONS", {}) if module is not root else {}
+def _declared(name: str, space: str, modules: tuple[ModuleType, ...]) -> Need | None:
+    """In the table of the module that includes it nearest, by its short name; else in the root's, by its whole name or
+    its whole namespace. A library declares nothing: the module that includes it does."""
+    root, *inner = modules
+    for module in reversed(inner):
+        table = getattr(module, "PERMISSIONS", {})
+        if (short := name.rpartition(":")[2]) in table:
+            return need(table[short])
     whole = getattr(root, "PERMISSIONS", {})
-    for table, key in ((own, name.rpartition(":")[2]), (whole, name), (whole, f"{space}*" if space else "")):
-        if key and key in table:
-            return need(table[key])
+    for key in (name, f"{space}*"):
+        if key in whole:
+            return need(whole[key])
     return None
 
 

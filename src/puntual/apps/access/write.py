@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from puntual.apps.access.choices import ROLES, SCOPES
-from puntual.apps.access.models import ApiKey, Membership, Repeated
+from puntual.apps.access.models import ApiKey, Membership, Repeated, SecondStepRole
 from puntual.core.errors import UnusableInput
 
 
@@ -37,6 +37,17 @@ def create_key(
 def revoke_key(*, key_id: int) -> None:
     """From now on the key opens nothing."""
     ApiKey.objects.filter(pk=key_id, revoked_at=None).update(revoked_at=datetime.now(UTC))
+
+
+@transaction.atomic
+def ask_second_step(*, roles: Sequence[str], by_id: int | None = None) -> None:
+    """From now on the people of those roles, and of no other, must have a second step."""
+    strange = sorted(set(roles) - set(ROLES))
+    if strange:
+        raise UnusableInput(f"«{', '.join(strange)}» no es un papel.", field="roles")
+    SecondStepRole.objects.exclude(role__in=roles).delete()
+    for role in roles:
+        SecondStepRole.objects.get_or_create(role=role, defaults={"set_by_id": by_id})
 
 
 def remember(*, key: ApiKey, idempotency_key: str, asked: str, status: int, answer: object) -> None:

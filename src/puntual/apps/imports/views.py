@@ -240,6 +240,7 @@ def vanished(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
 @require_POST
 def vanished_undo(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """Take back the last answers of this session."""
+    _run(scope, pk)
     kept = request.session.pop("vanished_undo", {})
     invoices = kept.get("invoices", []) if kept.get("run") == pk else []
     n = write_vanished.take_back(run_id=pk, creditor_id=scope.creditor.pk, invoices=invoices, on=scope.today)

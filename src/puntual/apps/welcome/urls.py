@@ -1,4 +1,4 @@
-"""Addresses of the first run, and the door: it knows whether anybody has a key yet."""
+"""Addresses of the first run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from puntual.apps.welcome import views, views_missing
 
 app_name = "welcome"
 urlpatterns = [
-    path("entrar/", views.enter, name="enter"),
     path("comenzar/", views.start, name="start"),
     path("comenzar/cuenta/", views.account, name="account"),
     path("comenzar/ejemplo/", views.example, name="example"),
@@ -24,7 +23,6 @@ urlpatterns = [
 ]
 #: What each address needs (apps/access/urlmap.py).
 PERMISSIONS = {
-    "enter": PUBLIC,
     "account": PUBLIC,
     "start": SIGNED_IN,
     "example": (SIGNED_IN, "company.create"),

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
-from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from puntual.apps.access.choices import PASSWORD_BACKEND
 from puntual.apps.compliance import write as compliance
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import write_company
@@ -59,24 +59,15 @@ def steps(here: str, scope: Scope | None) -> dict[str, Any]:
     }
 
 
-def enter(request: HttpRequest) -> HttpResponse:
-    """The door: while nobody has an account, it leads to making the first one."""
-    if not read.anybody():
-        return redirect("welcome:account")
-    home = "/" if parties.creditors().exists() else "/comenzar/"
-    answer: HttpResponse = auth.LoginView.as_view(redirect_authenticated_user=True, next_page=home)(request)
-    return answer
-
-
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
     """«Crear la primera cuenta»: only while there is none."""
     if read.anybody():
-        return redirect("welcome:start" if request.user.is_authenticated else "ui:login")
+        return redirect("welcome:start" if request.user.is_authenticated else "account_login")
     form = FirstAccountForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            login(request, write.create_first_account(**form.cleaned_data))
+            login(request, write.create_first_account(**form.cleaned_data), backend=PASSWORD_BACKEND)
             return redirect("welcome:start")
         except Refused as error:
             form.add_error(None, error.sentence)
