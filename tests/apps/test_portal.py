@@ -190,6 +190,7 @@ EVERY_PAGE = (
     "no-soy/", "no-me-escriban/", "hablar/", "recuerdenme/", "dia-de-pago/", "preferencias/", "mi-situacion/",
     "como-le-fue/", "es-legitima/", "paso/", "estado-de-cuenta/", "contactos/", "constancia/",
     *(f"listo/{what}/" for what in ("claim", "stop", "remind", "promise", "plan", "dispute", "complaint", "talk")),
+    *(f"listo/{what}/" for what in ("plan-pending", "settlement", "offer-declined", "autopay", "autopay-off", "word")),
 )  # fmt: skip
 
 

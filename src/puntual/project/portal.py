@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from uuid import uuid4
 
 from puntual.adapters.pix import PixCharge, br_code
 from puntual.adapters.transfers import svg
-from puntual.core.errors import UnusableInput
+from puntual.apps.parties.models import Creditor
+from puntual.core.errors import Refused, UnusableInput
 from puntual.pipeline.law_in_force import law_in_force
+from puntual.ports.channels import ChannelError, Outgoing
 
 #: What is not raised where no pack tells: unknown law fails closed.
 UNKNOWN = frozenset({"ask_default_reason"})
@@ -45,3 +48,27 @@ def pix_code(instructions: str, name: str, amount_minor: int, currency: str, ref
     except UnusableInput:
         return None
     return code, svg(code, scale=4)
+
+
+#: A message that somebody asked for a moment ago is of no use later.
+SOON_S = 900
+
+
+def send(creditor: Creditor, channel: str, address: str, subject: str, text: str) -> None:
+    """Hand over at once what a person asked for on the own page. It answers that person, so no reminder's rule counts
+    it. Refused, with what to do instead, when nothing carries it.
+    """
+    from puntual.project import bindings
+
+    carrier = bindings.channel_for(bindings.now)(creditor.pk, channel)
+    if carrier is None:
+        raise Refused("Por ese medio no podemos enviarlo: pida el código a la empresa por teléfono.")
+    message = Outgoing(
+        f"codigo-{uuid4()}@puntual", address, "", creditor.email, creditor.name, subject, text, "", "", SOON_S
+    )
+    try:
+        carrier.send(message)
+    except ChannelError:
+        raise Refused("No pudimos enviarlo ahora: inténtelo otra vez o llame a la empresa.") from None
+    finally:
+        carrier.close()

@@ -11,7 +11,7 @@ from django.core.cache import cache
 #: name -> (how many, in how many seconds). A telephone company puts thousands of people behind one address, so an
 #: address may open many pages, and one that tried wrong links is only refused other wrong ones; nobody opens one link
 #: so often.
-ALLOWED = {"link": (120, 60), "address": (1500, 60), "act": (30, 300), "wrong": (30, 600)}
+ALLOWED = {"link": (120, 60), "address": (1500, 60), "act": (30, 300), "wrong": (30, 600), "code": (3, 3600)}
 
 
 def count(name: str, who: str) -> bool:

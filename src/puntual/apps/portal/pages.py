@@ -19,6 +19,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from puntual.apps.outreach import facts
@@ -51,6 +52,12 @@ class Here:
     def rules(self) -> NegotiationRules:
         """What the account's policy lets the person choose."""
         return policies.negotiation_rules(self.visit.creditor.pk, self.visit.account.policy_id, self.at)
+
+    @property
+    def spoken(self) -> str:
+        """The language of the words: in Spanish, as the company treats people (usted, tú or vos)."""
+        form = self.visit.creditor.address_form
+        return f"es-{form}" if self.language == "es" and form in ("tu", "vos") else self.language
 
     @property
     def locale(self) -> str:
@@ -112,7 +119,7 @@ def page(
                 calm = limits.count("wrong", _address(request))
                 return private(_plain(request, *(("gone", 404) if calm else ("too_many", 429))))
             here = Here(request, visit, at, _language(request, visit))
-            with translation.override(here.language):
+            with translation.override(here.spoken):
                 try:
                     response = view(here, **more)
                 except Http404:
@@ -207,8 +214,29 @@ def form_page(here: Here, template: str, act: Callable[[], HttpResponse], **cont
         try:
             return act()
         except (UnusableInput, Refused) as wrong:
-            error = wrong
+            error = explained(wrong, here.language)
     return here.show(template, status=422 if error else 200, error=error, given=here.request.POST, **context)
+
+
+#: What a rule refused, for those who read another language than the rule's own sentence.
+_REFUSALS = {
+    "promise_past_date": gettext_lazy("Esa fecha ya pasó: elija hoy o un día posterior."),
+    "promise_too_far": gettext_lazy("Esa fecha está demasiado lejos: elija una más cercana o pague en cuotas."),
+    "promise_already_open": gettext_lazy("Ya hay una fecha anotada para esos documentos: cámbiela por otra."),
+    "promise_too_many_broken": gettext_lazy("No podemos anotar otra fecha: pague en cuotas o hable con una persona."),
+    "promise_amount": gettext_lazy("El importe debe ser mayor que cero y no pasar de lo que se debe."),
+    "agreement_current": gettext_lazy("Esos documentos ya están en un plan vigente."),
+    "deal_expired": gettext_lazy("Esa oferta venció: pida una nueva."),
+    "deal_withdrawn": gettext_lazy("El saldo cambió desde que se hizo la oferta: pida una nueva."),
+}
+
+
+def explained(error: UnusableInput | Refused, language: str) -> UnusableInput | Refused:
+    """The error in words that its reader knows: the rules speak Spanish, the page three languages."""
+    words = _REFUSALS.get(getattr(error, "reason", "") or "")
+    if language == "es" or words is None:
+        return error
+    return Refused(str(words), reason=error.reason) if isinstance(error, Refused) else error
 
 
 def is_browser(request: HttpRequest) -> bool:

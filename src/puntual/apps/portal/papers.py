@@ -169,14 +169,6 @@ def number_for(secret: str) -> str:
     return "".join(_ALPHABET[value // len(_ALPHABET) ** i % len(_ALPHABET)] for i in range(12))
 
 
-def masked(value: str) -> str:
-    """A contact as its owner recognises it and nobody else: «a•••@correo.mx», «•••• 4321»."""
-    if "@" in value:
-        name, _, domain = value.partition("@")
-        return f"{name[:1]}•••@{domain}"
-    return f"•••• {value[-4:]}"
-
-
 def person_for(visit: read.Visit) -> parties.Person:
     """Name and tax id for a private paper."""
     return parties.person(visit.party.pk)

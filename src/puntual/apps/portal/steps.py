@@ -6,28 +6,72 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 
+import attrs
+from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import F
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from puntual.apps.parties import read as parties
-from puntual.apps.portal import read
+from puntual.apps.portal import limits, read
 from puntual.apps.portal.models import PortalLink
+from puntual.core.errors import Refused
 
 #: Wrong answers before the door closes for LOCKED; a code lives for CODE_LIFE; an opened door for OPEN_FOR.
 TRIES, LOCKED, CODE_LIFE, OPEN_FOR = 5, timedelta(hours=1), timedelta(hours=24), timedelta(minutes=30)
+#: A code that was sent, not told, lives shorter.
+SENT_LIFE = timedelta(minutes=15)
 TAX_ID_TAIL = 4
 _SALT = "puntual.portal.step"
 
 
-def issue_code(*, link_id: int, at: datetime) -> str:
+def issue_code(*, link_id: int, at: datetime, life: timedelta = CODE_LIFE) -> str:
     """A new six-digit code for a link, to be told by somebody who knows who the person is. Only its digest stays."""
     code = f"{secrets.randbelow(1_000_000):06d}"
     PortalLink.objects.filter(pk=link_id).update(
-        code_digest=_digest(link_id, code), code_expires_at=at + CODE_LIFE, failures=0, locked_until=None
+        code_digest=_digest(link_id, code), code_expires_at=at + life, failures=0, locked_until=None
     )
     return code
+
+
+@attrs.frozen
+class Other:
+    """Another contact of the person, where a code may be sent: as its owner recognises it, and by which channel."""
+
+    point: int
+    shown: str
+    value: str
+    channel: str
+
+
+def others(visit: read.Visit, sent_to: int | None) -> list[Other]:
+    """The person's own contacts but the one where the link came: who only reads that mailbox gets no code.
+
+    Contacts that are silenced, bounced, not verified or of somebody else (a guarantor, a boss) are not among them.
+    """
+    mine = parties.points([visit.party.pk])[visit.party.pk]
+    found = []
+    for point in mine:
+        if point.pk == sent_to or point.status != "active" or point.role != "debtor" or sent_to is None:
+            continue
+        channel = {"email": "email", "phone": "sms"}.get(point.kind)
+        if channel:
+            found.append(Other(point.pk, masked(point.value), point.value, channel))
+    return found
+
+
+def send_code(*, visit: read.Visit, to: Other, at: datetime) -> None:
+    """A new code by another channel than the link's. Refused when no channel carries it, or too many were asked."""
+    if not limits.count("code", str(visit.link.pk)):
+        raise Refused(_("Ya se enviaron varios códigos: inténtelo otra vez dentro de una hora."))
+    code = issue_code(link_id=visit.link.pk, at=at, life=SENT_LIFE)
+    text = _("Su código para ver sus papeles con %(name)s: %(code)s. Vale %(minutes)d minutos. No lo comparta.") % {
+        "name": visit.creditor.name, "code": code, "minutes": int(SENT_LIFE.total_seconds()) // 60,
+    }  # fmt: skip
+    import_string(settings.PORTAL_SENDER)(visit.creditor, to.channel, to.value, _("Su código"), text)
 
 
 def _digest(link_id: int, code: str) -> str:
@@ -83,3 +127,11 @@ def is_open(link_id: int, kept: str) -> bool:
         return signing.TimestampSigner(salt=_SALT).unsign(kept, max_age=OPEN_FOR) == str(link_id)
     except signing.BadSignature:
         return False
+
+
+def masked(value: str) -> str:
+    """A contact as its owner recognises it and nobody else: «a•••@correo.mx», «•••• 4321»."""
+    if "@" in value:
+        name, _at, domain = value.partition("@")
+        return f"{name[:1]}•••@{domain}"
+    return f"•••• {value[-4:]}"

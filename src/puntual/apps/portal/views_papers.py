@@ -44,10 +44,19 @@ def behind_step(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 @page()
 def step(here: Here) -> HttpResponse:
     """The question: the end of one's tax id, or the code that the company gave."""
-    link, wrong = here.visit.link, False
+    link, wrong, sent, refused = here.visit.link, False, "", ""
     after = here.request.GET.get("ir", "")
     after = after if after in _AFTER else "statement"
-    if here.request.method == "POST":
+    point = write.sent_to(link)
+    others = steps.others(here.visit, point.pk if point else None)
+    asked = next((o for o in others if here.request.POST.get("enviar") == str(o.point)), None)
+    if asked is not None:
+        try:
+            steps.send_code(visit=here.visit, to=asked, at=here.at)
+            sent = asked.shown
+        except Refused as no:
+            refused = no.sentence
+    elif here.request.method == "POST":
         if steps.answer(visit=here.visit, text=here.request.POST.get("answer", "")[:40], at=here.at):
             response = redirect(here.url(after))
             response.set_cookie(
@@ -59,8 +68,11 @@ def step(here: Here) -> HttpResponse:
         link.refresh_from_db()
     return here.show(
         "step",
-        status=403 if wrong else 200,
+        status=403 if wrong else 422 if refused else 200,
         wrong=wrong,
+        sent=sent,
+        error=refused,
+        others=others,
         locked=steps.is_locked(link, here.at),
         by_tax_id=bool(steps.tax_id_of(here.visit)),
         tax_id_name=TAX_ID_NAMES.get(
@@ -185,7 +197,7 @@ def _shown(here: Here, point: Any) -> str:
     if point is None:
         return ""
     mine = parties.points([here.visit.party.pk])[here.visit.party.pk]
-    return next((papers.masked(p.value) for p in mine if p.pk == point.pk), "")
+    return next((steps.masked(p.value) for p in mine if p.pk == point.pk), "")
 
 
 def _check_url(number: str) -> str:

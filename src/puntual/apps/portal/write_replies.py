@@ -1,0 +1,56 @@
+"""What people tell by answering a message, kept exactly as if they had told it on their page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from puntual.apps.parties import read as parties
+from puntual.apps.parties.models import ContactPoint
+from puntual.apps.portal import papers, read, write
+from puntual.apps.portal.acts import Claim, check_slip, claim_paid
+from puntual.apps.portal.choices import ClaimState
+from puntual.apps.portal.models import PaymentClaim
+from puntual.core.errors import Refused, UnusableInput
+
+
+@transaction.atomic
+def claim_of_reply(
+    *, account_id: int, amount_minor: int, currency: str, paid_on: date, key: str, at: datetime, file: bytes = b"",
+    note: str = "",
+) -> PaymentClaim:  # fmt: skip
+    """«Ya pagué» in an answer: reminders pause within the limits of the page. A file that is no slip is left out: it is
+    in the conversation all the same."""
+    account = parties.account(f"cta_{account_id}")
+    visit = read.Visit("", None, account, account.creditor, account.party)  # type: ignore[arg-type]
+    try:
+        slip = check_slip(file) if file else None
+    except UnusableInput:
+        slip = None
+    told = Claim(amount_minor, currency, paid_on, "other", note=note[:1000], slip=slip)
+    try:
+        return claim_paid(visit=visit, claim=told, key=key, at=at)
+    except Refused:
+        # Too many files today: the payment is looked for without this one.
+        return claim_paid(visit=visit, claim=Claim(amount_minor, currency, paid_on, "other"), key=key, at=at)
+
+
+@transaction.atomic
+def forget_claim(*, claim_id: int) -> bool:
+    """We had read it wrong: nobody claimed to have paid, so nothing is held against them later. False once somebody
+    looked for the payment."""
+    return PaymentClaim.objects.filter(pk=claim_id, state=ClaimState.OPEN).delete()[0] > 0
+
+
+@transaction.atomic
+def not_this_person(*, account_id: int, point: ContactPoint, key: str, at: datetime) -> str:
+    """«No soy yo» in an answer: the contact point is silenced everywhere and for ever, every link that was sent there
+    closes, and the certificate is issued. Gives its address."""
+    link = write.link_for(account_id, point=point.pk, now=at)
+    visit = read.resolve(link.rstrip("/").rpartition("/")[2], at=at)
+    if visit is None:
+        raise ValueError("a link just made does not resolve")
+    told = write.not_this_person(visit=visit, key=key[:80], at=at)
+    papers.wrong_person_paper(visit=visit, at=told.at)
+    return f"{link}no-soy/constancia/"
