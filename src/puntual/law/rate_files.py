@@ -12,6 +12,7 @@ import yaml
 from puntual.core.ledger.charge_rules import ChargeRule
 from puntual.core.ledger.rates import RateRow, RateTables
 from puntual.law.charges_loader import LOADED, countries, load_charges, loaded_tables
+from puntual.law.loader import FOLDER, available, read_pack
 
 
 def save(data: Path, new: RateTables) -> None:
@@ -52,6 +53,14 @@ def uses(index: str, on: date | None = None) -> list[Use]:
 def indexes(wanted: Iterable[str] | None = None) -> tuple[str, ...]:
     """Every index that the rules of those countries (all, if None) may read."""
     return tuple(sorted({name for _use, name in _reads(wanted or countries(), None)}))
+
+
+def notice_indexes(country: str) -> tuple[str, ...]:
+    """What the notices of that country measure debts against (a minimum wage)."""
+    if country not in available():
+        return ()
+    rows = read_pack(FOLDER / f"{country.lower()}.yaml")["rules"]
+    return tuple(dict.fromkeys(row["below"]["index"] for row in rows if "below" in row))
 
 
 def _reads(wanted: Iterable[str], on: date | None) -> Iterator[tuple[Use, str]]:

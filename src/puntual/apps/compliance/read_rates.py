@@ -45,7 +45,7 @@ def indexes_of(country: str, day: date) -> list[IndexView]:
     found = tables()
     views = [
         IndexView(name, found.on(name, day), rows[-1] if (rows := found.tables.get(name, ())) else None, len(rows))
-        for name in rate_files.indexes([country])
+        for name in (*rate_files.indexes([country]), *rate_files.notice_indexes(country))
     ]
     return sorted(views, key=lambda v: (not v.is_missing, v.name))
 

@@ -29,7 +29,7 @@ COMMANDS = {
     "predict": "predict", "backtest": "backtest", "simulate": "simulate", "report": "report", "policy": "policy",
     "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench",
     "schema": "schema", "rates": "rates", "key": "key", "channel": "channel", "accrue": "accrue", "erase": "erase",
-    "retention": "retention", "inbox": "inbox",
+    "retention": "retention", "bureau": "bureau", "inbox": "inbox",
     "client": "client",
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from django.template import Context
 
 from puntual.apps.compliance import read, read_prescription
 from puntual.apps.compliance.write import SITUATIONS
+from puntual.apps.escalation import read as escalation
 from puntual.apps.parties.models import Account
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables.models import Invoice
@@ -27,6 +28,7 @@ def situaciones(context: Context, account: Account) -> dict[str, Any]:
         "held": held,
         "choices": SITUATIONS,
         "today": today,
+        "bureau": escalation.speaks(account),
         "csrf_token": context.get("csrf_token"),
         "locale": context.get("locale"),
     }

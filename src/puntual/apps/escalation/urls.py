@@ -1,0 +1,32 @@
+"""Addresses of what is decided after friendly ways."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from puntual.apps.escalation import views
+
+app_name = "escalation"
+urlpatterns = [
+    path("central/", views.bureau, name="bureau"),
+    path("central/cuenta/<int:pk>/", views.ask_form, name="bureau_ask_form"),
+    path("central/cuenta/<int:pk>/pedir/", views.ask, name="bureau_ask"),
+    path("central/<int:pk>/", views.case, name="bureau_case"),
+    path("central/<int:pk>/carta/", views.letter, name="bureau_letter"),
+    path("central/<int:pk>/aviso/", views.notice, name="bureau_notice"),
+    path("central/<int:pk>/aviso/<int:notice_id>/", views.settle, name="bureau_settle"),
+    path("central/<int:pk>/reportado/", views.make, name="bureau_make"),
+    path("central/<int:pk>/terminar/", views.end, name="bureau_end"),
+]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "bureau": "legal.see",
+    "bureau_ask_form": "legal.see",
+    "bureau_ask": "legal.propose",
+    "bureau_case": "legal.see",
+    "bureau_letter": "legal.see",
+    "bureau_notice": "legal.propose",
+    "bureau_settle": "legal.propose",
+    "bureau_make": "legal.approve",
+    "bureau_end": "legal.propose",
+}
