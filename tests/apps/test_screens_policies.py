@@ -191,3 +191,39 @@ def test_the_text_survives_the_forms() -> None:
     again = with_step(text, "primer-aviso", document(text)["pasos"][2])
     assert document(again) == document(text)
     assert again.splitlines()[0] == text.splitlines()[0]
+
+
+class TestChargesInTheForm:
+    def rules(self, boss, policy, **changes):
+        base = {
+            "name": "Cobranza amable", "hour": "10:00", "gap": 3, "channels": ["email"], "interest": "24", "fees": "no",
+        }  # fmt: skip
+        page = boss.post(reverse("policies:rules", args=[policy.pk]), base | changes)
+        draft = policy.versions.filter(active_from=None).first()
+        return page, read.parse_text(draft.text) if draft else None
+
+    def test_grace_and_agreed_fees_are_written(self, boss, policy) -> None:
+        _page, value = self.rules(boss, policy, grace="5", fees="pct", fees_pct="4.5", minimum="1.500")
+        assert (value.grace_days, value.collection_fee, value.collection_fee_pct) == (5, True, "4.5")
+        assert value.minimum_minor == {"CLP": 1500}
+
+    def test_fees_of_the_norm_and_none(self, boss, policy) -> None:
+        _page, value = self.rules(boss, policy, fees="norma")
+        assert (value.collection_fee, value.collection_fee_pct, value.grace_days) == (True, None, 0)
+        _page, value = self.rules(boss, policy, fees="no")
+        assert value.collection_fee is False
+
+    def test_a_percent_without_its_number_is_asked_for_and_nothing_is_kept(self, boss, policy) -> None:
+        page, value = self.rules(boss, policy, fees="pct")
+        assert "Diga qué porcentaje se pactó" in page.content.decode()
+        assert value is None
+
+    def test_what_is_no_amount_is_said_beside_its_field(self, boss, policy) -> None:
+        page, value = self.rules(boss, policy, minimum="mil")
+        assert "Escriba el importe con números" in page.content.decode()
+        assert value is None
+
+    def test_a_step_may_ask_for_a_report_to_a_bureau(self, boss, policy) -> None:
+        boss.post(reverse("policies:step_new", args=[policy.pk]), step(days=40, task="on", decide="reporte"))
+        value = read.parse_text(policy.versions.get(number=2).text)
+        assert next((s.template, s.channels) for s in value.steps if s.day == 40) == ("reporte_central", ("task",))

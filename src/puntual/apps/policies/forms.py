@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from puntual.apps.policies import presets
 from puntual.apps.policies.words import TONES
 from puntual.core.errors import UnusableInput
+from puntual.core.money import Money
+from puntual.core.policy.document import REPORT_TASK, is_report_task
+from puntual.ui.amounts import read_amount
 from puntual.ui.channels import channel_name
 
 _CHANNELS = ("email", "whatsapp", "sms", "call", "letter", "visit")
@@ -29,6 +32,30 @@ def add_problems(form: forms.BaseForm, error: UnusableInput, fields: dict[str, s
         form.add_error(target, what[:1].upper() + what[1:] if target else line)
 
 
+class AmountField(forms.CharField):
+    """Money as people write it, «1.234,56» or «1,234.56»; the form says its currency. Clean it is a Decimal or None."""
+
+    currency = ""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text.strip():
+            return None
+        try:
+            return Money(read_amount(text, self.currency), self.currency).major()
+        except UnusableInput as error:
+            raise forms.ValidationError(error.sentence) from None
+
+
+def _with_currency(form: forms.Form, currency: str) -> None:
+    for field in form.fields.values():
+        if isinstance(field, AmountField):
+            field.currency = currency
+
+
 class StepForm(forms.Form):
     """A step: when, what it says, by which channels, to whom."""
 
@@ -43,6 +70,12 @@ class StepForm(forms.Form):
         required=False,
         help_text=_("Después de 90 días solo cabe esto: ningún envío sale por sí mismo."),
     )
+    decide = forms.ChoiceField(
+        label=_("Qué se decide"),
+        choices=[("decidir", _("Cómo seguir: agencia, juez, convenio o castigo")), ("reporte", _("Reporte a central"))],
+        required=False,
+        help_text=_("Solo para los pasos de una persona. El reporte empieza siempre por su aviso previo."),
+    )
     template = forms.ChoiceField(label=_("Mensaje"), required=False)
     tone = forms.ChoiceField(label=_("Tono"), choices=list(TONES.items()), initial="cordial")
     channels = forms.CharField(
@@ -53,12 +86,13 @@ class StepForm(forms.Form):
     segments = forms.CharField(
         label=_("Solo estos segmentos"), required=False, help_text=_("Separados por comas. Vacío: todos.")
     )
-    minimum = forms.DecimalField(label=_("Solo desde este importe"), required=False, min_value=0, decimal_places=2)
-    maximum = forms.DecimalField(label=_("Solo hasta este importe"), required=False, min_value=0, decimal_places=2)
+    minimum = AmountField(label=_("Solo desde este importe"))
+    maximum = AmountField(label=_("Solo hasta este importe"))
 
     def __init__(self, *args: Any, templates: list[tuple[str, str]], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        _with_currency(self, currency)
         self.fields["template"].choices = templates  # type: ignore[attr-defined]
 
     def clean_channels(self) -> list[str]:
@@ -97,7 +131,7 @@ class StepForm(forms.Form):
             when[key] = {**others, **({self.currency: _plain(data[name])} if data[name] else {})}
         made = {"id": kept.get("id") or f"dia{day:+d}", "dia": day, "cuando": {k: v for k, v in when.items() if v}}
         if data["task"]:
-            return made | {"tarea": "Decidir"}
+            return made | {"tarea": REPORT_TASK if data["decide"] == "reporte" else "Decidir"}
         return made | {"plantilla": data["template"], "tono": data["tone"], "canales": data["channels"]}
 
 
@@ -109,6 +143,7 @@ def step_initial(step: dict[str, Any], currency: str) -> dict[str, Any]:
         "moment": "before" if day < 0 else "on" if day == 0 else "after",
         "days": abs(day),
         "task": bool(step.get("tarea")),
+        "decide": "reporte" if is_report_task(step.get("tarea")) else "decidir",
         "template": step.get("plantilla", ""),
         "tone": step.get("tono", "cordial"),
         "channels": ", ".join(channel_name(c) for c in ([own] if isinstance(own, str) else own)),
@@ -134,7 +169,7 @@ class RulesForm(forms.Form):
     gap = forms.IntegerField(
         label=_("Días entre un contacto y otro"), min_value=0, max_value=60, help_text=_("Por cliente, en todo canal.")
     )
-    minimum = forms.DecimalField(label=_("No molestar por menos de"), min_value=0, decimal_places=2, required=False)
+    minimum = AmountField(label=_("No molestar por menos de"))
     channels = forms.MultipleChoiceField(
         label=_("Canales"),
         choices=[(c, channel_name(c).capitalize()) for c in _CHANNELS],
@@ -148,12 +183,45 @@ class RulesForm(forms.Form):
         required=False,
         help_text=_("Nunca se cobra más de lo que la ley permite, diga lo que diga aquí."),
     )
+    grace = forms.IntegerField(
+        label=_("Días de gracia"),
+        min_value=0,
+        max_value=365,
+        required=False,
+        help_text=_("Días después de vencer que no cuestan nada."),
+    )
+    fees = forms.ChoiceField(
+        label=_("Gastos de cobranza"),
+        choices=[
+            ("no", _("No se cobran")),
+            ("norma", _("Los que la norma permite")),
+            ("pct", _("Un porcentaje pactado")),
+        ],
+        required=False,
+    )
+    fees_pct = forms.DecimalField(
+        label=_("Porcentaje pactado de gastos"),
+        min_value=0,
+        max_value=100,
+        required=False,
+        help_text=_("Una sola vez, y nunca más que el máximo legal."),
+    )
     terms = forms.CharField(
         label=_("Condiciones que lee el cliente"),
         widget=forms.Textarea(attrs={"rows": 4}),
         required=False,
         help_text=_("Una por línea. Se ven en la página pública de la política."),
     )
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _with_currency(self, currency)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("fees") == "pct" and data.get("fees_pct") is None and "fees_pct" not in self.errors:
+            self.add_error("fees_pct", _("Diga qué porcentaje se pactó."))
+        return data
 
     def rules(self, doc: dict[str, Any], currency: str) -> dict[str, Any]:
         """The general rules as the document writes them."""
@@ -167,6 +235,8 @@ class RulesForm(forms.Form):
             "canales": data["channels"],
             "dias_de_credito": data["credit_days"],
             "interes_moratorio_pct": None if data["interest"] is None else str(data["interest"]),
+            "dias_de_gracia": data["grace"] or None,
+            "gastos_de_cobranza": {"norma": "norma", "pct": str(data["fees_pct"])}.get(data["fees"]),
             "condiciones": [line.strip() for line in data["terms"].splitlines() if line.strip()],
         }
 
@@ -181,6 +251,9 @@ def rules_initial(doc: dict[str, Any], value: Any, currency: str) -> dict[str, A
         "channels": doc.get("canales") or ["email"],
         "credit_days": value.credit_days,
         "interest": value.late_interest_pct,
+        "grace": value.grace_days or None,
+        "fees": "pct" if value.collection_fee_pct else "norma" if value.collection_fee else "no",
+        "fees_pct": value.collection_fee_pct,
         "terms": "\n".join(value.terms),
     }
 

@@ -22,7 +22,8 @@ from puntual.core.errors import UnusableInput
 _STEP_FIELDS = {"dia": "days", "plantilla": "template", "canales": "channels", "tono": "tone"}
 _RULE_FIELDS = {
     "politica": "name", "hora": "hour", "dias_entre_contactos": "gap", "minimo": "minimum", "canales": "channels",
-    "dias_de_credito": "credit_days",
+    "dias_de_credito": "credit_days", "interes_moratorio_pct": "interest", "dias_de_gracia": "grace",
+    "gastos_de_cobranza": "fees_pct",
 }  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def rules(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """What holds for every step."""
     one = screens.shown(the_policy(scope, pk), timezone.now())
     doc, currency = editing.document(one.text), scope.creditor.currency
-    form = RulesForm(request.POST or None, initial=rules_initial(doc, one.value, currency))
+    form = RulesForm(request.POST or None, initial=rules_initial(doc, one.value, currency), currency=currency)
     if request.method == "POST" and form.is_valid():
         try:
             text = editing.with_rules(one.text, form.rules(doc, currency))

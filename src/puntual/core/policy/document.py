@@ -23,6 +23,8 @@ from puntual.core.negotiation.rules import CashRules, NegotiationRules, read_cas
 #: Channels that a policy may use today. `task` asks a person to decide and contacts nobody.
 _KNOWN_CHANNELS = CHANNELS
 TASK = "task"
+#: The task that asks a person to think of a report to a bureau, and how its step is known.
+REPORT_TASK, REPORT_TEMPLATE = "Reporte a central", "reporte_central"
 T = TypeVar("T")
 
 
@@ -89,6 +91,11 @@ class Policy:
         if day <= self.bounds.administrative:
             return "administrative"
         return "extrajudicial" if day <= self.bounds.extrajudicial else "judicial"
+
+
+def is_report_task(task: Any) -> bool:
+    """Whether a step's task is the report to a bureau."""
+    return str(task or "").strip().casefold() == REPORT_TASK.casefold()
 
 
 def parse(document: Any) -> Policy:
@@ -212,7 +219,8 @@ class _Reader:
         step_id = str(raw.get("id") or f"dia{day:+d}")[:24]
         if day > 90 and not task:
             self.say(where, f"el día {day} pasa de 90: ahí solo cabe «tarea: Decidir», nunca un envío automático.")
-        template = str(raw.get("plantilla") or ("decidir" if task else ""))
+        asked = REPORT_TEMPLATE if is_report_task(task) else "decidir"
+        template = str(raw.get("plantilla") or (asked if task else ""))
         if not template:
             self.say(where, "falta la plantilla del mensaje.")
         tone = str(raw.get("tono", "cordial"))
