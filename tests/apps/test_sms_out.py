@@ -8,9 +8,9 @@ import httpx
 import pytest
 from messaging_house import DAWN, House
 
-from puntual.adapters.sms_text import measure
 from puntual.apps.inbox import write
 from puntual.apps.outreach.models import Fact, Outbox
+from puntual.core.channels.sms_text import measure
 from puntual.pipeline.daily_run import run_day
 from puntual.project import bindings, messengers
 

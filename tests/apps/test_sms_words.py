@@ -7,9 +7,9 @@ from datetime import date
 import attrs
 import pytest
 
-from puntual.adapters.sms_text import GSM7, UCS2, as_sent, measure
 from puntual.apps.outreach import wording
 from puntual.apps.outreach.wording import Facts, Line
+from puntual.core.channels.sms_text import GSM7, UCS2, as_sent, measure
 
 FACTS = Facts(
     creditor_name="Ferretera del Norte",

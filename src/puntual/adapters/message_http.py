@@ -6,6 +6,7 @@ tells nothing: OSError goes up and the message is kept as unknown, never sent ag
 
 from __future__ import annotations
 
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -17,6 +18,19 @@ TIMEOUT_S = 20.0
 _BEFORE = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 #: Said by what stands between us and the provider: it may have taken the message or not.
 _NOBODY_KNOWS = frozenset({502, 504})
+
+
+def retry_after_s(answer: httpx.Response) -> float | None:
+    """Seconds that the provider asks to wait (RFC 9110 Retry-After, in seconds or as a date); None when it does not."""
+    said = answer.headers.get("retry-after", "").strip()
+    if said.isdigit():
+        return float(said)
+    try:
+        until = parsedate_to_datetime(said)
+        asked = parsedate_to_datetime(answer.headers["date"])
+    except (KeyError, ValueError):
+        return None
+    return max((until - asked).total_seconds(), 0.0)
 
 
 class Link:

@@ -46,7 +46,7 @@ class SmtpChannel:
             link.mail(message.sender)
             code, said = link.rcpt(message.recipient)
             if code >= 400:
-                raise ChannelError(_words(code, said), permanent=code >= 500, bad_recipient=_nobody(code, said))
+                raise _refused(code, said)
         except smtplib.SMTPServerDisconnected:
             self.close()
             raise ChannelError("El servidor de correo cerró la conexión.", permanent=False) from None
@@ -56,7 +56,7 @@ class SmtpChannel:
         code, said = link.data(mail.as_bytes())
         if code >= 400:
             self._reset()
-            raise ChannelError(_words(code, said), permanent=code >= 500)
+            raise _refused(code, said)
         return Delivery(provider_id=said.decode(errors="replace")[:120])
 
     def _connect(self) -> smtplib.SMTP:
@@ -98,6 +98,17 @@ class SmtpChannel:
                 link.quit()
             except (OSError, smtplib.SMTPException):
                 link.close()
+
+
+def _refused(code: int, said: bytes) -> ChannelError:
+    """A refusal as ours. A daily limit comes as a permanent code at some providers (5.4.5, 5.7.708): it is only too
+    much for now. A 4xx about this mailbox (greylisted, full) says nothing of the server."""
+    marks = (b"4.5.3", b"5.4.5", b"4.7.28", b"5.7.708", b"daily limit", b"sending quota", b"rate limit")
+    much = any(mark in said for mark in marks)
+    return ChannelError(
+        _words(code, said), permanent=code >= 500 and not much, bad_recipient=_nobody(code, said) and not much,
+        rate_limited=much, only_this=400 <= code < 500 and code != 421, code=str(code),
+    )  # fmt: skip
 
 
 def _nobody(code: int, said: bytes) -> bool:

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import attrs
 import httpx
 
-from puntual.adapters.message_http import Link
-from puntual.adapters.sms_text import UCS2, as_sent, measure
+from puntual.adapters.message_http import Link, retry_after_s
+from puntual.core.channels.sms_text import UCS2, as_sent, measure
 from puntual.ports.channels import ChannelError, Delivery, Outgoing
 
 #: Delivered 1, failed 2, handed to the network 8, refused by the network 16. Not 4, «waiting»: it changes nothing.
@@ -45,7 +45,7 @@ class KannelChannel:
         # 202 with code 0 (accepted) or 3 (queued for later); anything else was not taken.
         if answer.status_code == httpx.codes.ACCEPTED and said[:1] in ("0", "3"):
             return Delivery(provider_id=message.message_id)
-        raise _refusal(answer.status_code, said)
+        raise _refusal(answer.status_code, said, retry_after_s(answer))
 
     def _query(self, message: Outgoing) -> dict[str, str]:
         account, text = self._account, as_sent(message.text, accents=self._account.accents)
@@ -77,10 +77,10 @@ def dlr_url(account: KannelAccount, message_id: str) -> str:
     return f"{account.callback_url}?{ours}&type=%d&ts=%T&reply=%A"
 
 
-def _refusal(status: int, said: str) -> ChannelError:
+def _refusal(status: int, said: str, asked: float | None) -> ChannelError:
     words = f"Kannel respondió {status}: {said}"
     if status == httpx.codes.FORBIDDEN:
         # The account is wrong, not the message: it waits until somebody mends it.
         return ChannelError("Kannel no aceptó el usuario o la contraseña.", permanent=False, code="403")
     passing = status >= 500 or status in (408, 425, 429)
-    return ChannelError(words, permanent=not passing, rate_limited=status == 429, code=str(status))
+    return ChannelError(words, permanent=not passing, rate_limited=status == 429, code=str(status), retry_after_s=asked)

@@ -7,8 +7,8 @@ import math
 import attrs
 import httpx
 
-from puntual.adapters.message_http import Link
-from puntual.adapters.sms_text import as_sent
+from puntual.adapters.message_http import Link, retry_after_s
+from puntual.core.channels.sms_text import as_sent
 from puntual.ports.channels import ChannelError, Delivery, Outgoing
 
 API = "https://api.twilio.com"
@@ -83,5 +83,6 @@ def refusal(answer: httpx.Response) -> ChannelError:
     slower = status == 429 or code in _SLOWER
     passing = slower or status >= 500 or status in (401, 408) or code in _ACCOUNT
     return ChannelError(
-        words, permanent=not passing, bad_recipient=code in _NO_NUMBER, rate_limited=slower, code=str(code or status)
-    )
+        words, permanent=not passing, bad_recipient=code in _NO_NUMBER, rate_limited=slower, code=str(code or status),
+        retry_after_s=retry_after_s(answer),
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from puntual.adapters.sms_text import as_sent, measure
+from puntual.core.channels.sms_text import as_sent, measure
 from puntual.ports.channels import Delivery, Outgoing
 
 

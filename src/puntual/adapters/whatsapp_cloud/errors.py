@@ -46,10 +46,12 @@ def sentence(error: Mapping[str, Any]) -> str:
     return WORDS.get(code) or f"WhatsApp respondió {code}: {str(details)[:200]}"
 
 
-def channel_error(error: Mapping[str, Any], status: int) -> ChannelError:
+def channel_error(error: Mapping[str, Any], status: int, asked: float | None = None) -> ChannelError:
     """An error of the API as the port's."""
     code = int(error.get("code") or 0)
     slower = code in SLOWER or status == 429
     known = bool(error.get("code") is not None)
     permanent = is_permanent(code) and not slower if known else status < 500 and not slower
-    return ChannelError(sentence(error), permanent=permanent, rate_limited=slower, code=str(code or status))
+    return ChannelError(
+        sentence(error), permanent=permanent, rate_limited=slower, code=str(code or status), retry_after_s=asked,
+    )  # fmt: skip

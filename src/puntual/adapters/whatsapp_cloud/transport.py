@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import httpx
 
-from puntual.adapters.message_http import Link
+from puntual.adapters.message_http import Link, retry_after_s
 from puntual.adapters.whatsapp_cloud.errors import WORDS, channel_error
 from puntual.ports.channels import ChannelError, Delivery, Outgoing, TemplateUse
 
@@ -45,7 +45,7 @@ class WhatsAppChannel:
         )
         body = _body(answer)
         if answer.status_code >= 400 or "error" in body:
-            raise channel_error(body.get("error") or {}, answer.status_code)
+            raise channel_error(body.get("error") or {}, answer.status_code, retry_after_s(answer))
         return Delivery(provider_id=str(body["messages"][0]["id"]))
 
     def close(self) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.outreach import views, views_prepared
+from puntual.apps.outreach import views, views_prepared, views_troubles
 
 app_name = "outreach"
 urlpatterns = [
     path("envios/", views.scheduled, name="scheduled"),
     path("envios/acciones/", views.act, name="act"),
     path("envios/deshacer/", views.undo, name="undo"),
+    path("envios/no-salieron/", views_troubles.troubles, name="troubles"),
+    path("envios/no-salieron/reintentar/", views_troubles.retry, name="retry"),
+    path("envios/no-salieron/<slug:channel>/probar/", views_troubles.mended, name="mended"),
     path("envios/<int:pk>/", views.message, name="message"),
     path("envios/<int:pk>/abrir/", views_prepared.open_prepared, name="open_prepared"),
 ]
@@ -20,5 +23,8 @@ PERMISSIONS = {
     "act": "sends.approve",
     "undo": "sends.approve",
     "message": "sends.see",
+    "troubles": "sends.see",
+    "retry": "sends.approve",
+    "mended": "sends.approve",
     "open_prepared": "sends.open",
 }

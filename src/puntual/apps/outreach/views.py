@@ -16,8 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from puntual.apps.audit import write as audit
+from puntual.apps.outreach import lines, read_troubles, write
 from puntual.apps.outreach import read_screens as read
-from puntual.apps.outreach import write
 from puntual.apps.outreach.choices import OPEN_STATES
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.planning import read_screens as planning
@@ -36,6 +36,8 @@ def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
     """A day's plan: `?dia=` a day, `?estado=` a state of its messages, or `?razon=` those not contacted for it."""
     plan = planning.to_show(scope.creditor.pk, _day(request.GET.get("dia", "")), scope.today)
     context: dict[str, Any] = {"plan": plan, "days": planning.recent(scope.creditor.pk, 8), "states": read.STATES}
+    context["not_left"] = read_troubles.rows(scope.creditor.pk).count()
+    context["paused"] = lines.paused(timezone.now(), scope.creditor.pk)
     if plan is None:
         return page(request, scope, "outreach/scheduled.html", context)
     counts = read.by_state(plan.pk)

@@ -92,7 +92,7 @@ def parts(text: str, accents: bool, price: str, as_json: bool) -> None:
     """Cuenta las partes de un SMS antes de enviarlo."""
     import attrs
 
-    from puntual.adapters import sms_text
+    from puntual.core.channels import sms_text
 
     said = sms_text.as_sent(text, accents=accents)
     size = sms_text.measure(said)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from puntual.adapters.sms_text import GSM7, UCS2, SmsSize, as_sent, cost, measure, without_accents
+from puntual.core.channels.sms_text import GSM7, UCS2, SmsSize, as_sent, cost, measure, without_accents
 
 
 @pytest.mark.parametrize(
