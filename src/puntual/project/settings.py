@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "puntual.apps.audit",
     "puntual.apps.escalation",
     "puntual.apps.clients",
+    "puntual.apps.training",
     "puntual.apps.welcome",
     "puntual.apps.access",
     "allauth",

@@ -35,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.imports.urls")),
     path("", include("puntual.apps.payments.urls")),
     path("", include("puntual.apps.clients.urls")),
+    path("", include("puntual.apps.training.urls")),
+    path("", include("puntual.apps.access.urls")),
     path("", include("puntual.apps.parties.urls")),
 ]
 

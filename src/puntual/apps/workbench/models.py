@@ -209,3 +209,6 @@ class DeskSettings(models.Model):
     hold_s = models.PositiveIntegerField(_("segundos que dura una cuenta tomada sin señal"), default=300)
     undo_minutes = models.PositiveSmallIntegerField(_("minutos para deshacer"), default=15)
     tone = models.CharField(_("tono"), max_length=10, default="amable")
+    #: When the queue was last built, and how many people each group had then.
+    built_at = models.DateTimeField(null=True)
+    built = models.JSONField(default=dict)

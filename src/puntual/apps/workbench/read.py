@@ -83,16 +83,6 @@ def shown(creditor_id: int, grp: int, limit: int = 25) -> list[QueueRow]:
     return list(rows.order_by("creditor_id", "grp", "place")[:limit])
 
 
-def counts(creditor_id: int) -> dict[int, int]:
-    """group -> how many people are in it."""
-    return dict(QueueRow.objects.filter(creditor_id=creditor_id).values_list("grp").annotate(n=Count("pk")))
-
-
-def built_at(creditor_id: int) -> datetime | None:
-    """When the queue was last built."""
-    return QueueRow.objects.filter(creditor_id=creditor_id).values_list("built_at", flat=True).first()
-
-
 def locks_of(creditor_id: int, now: datetime) -> list[DeskLock]:
     """Everybody who is being attended now, for a page or for supervision."""
     rows = DeskLock.objects.filter(creditor_id=creditor_id, expires_at__gt=now)

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from puntual.apps import bulk
 from puntual.apps.workbench import read
-from puntual.apps.workbench.models import QueueRow
+from puntual.apps.workbench.models import DeskSettings, QueueRow
 from puntual.core.frames import Column, Schema, check_frame
 from puntual.core.workbench.queue import QUEUE
 
@@ -63,6 +63,8 @@ def publish(*, creditor_id: int, queue: pl.DataFrame, now: datetime, since: date
     )
     bulk.insert_frame(QueueRow, table)
     _call_backs(creditor_id, now)
+    groups = {str(g): n for g, n in rows.group_by("grp").len().iter_rows()}
+    DeskSettings.objects.update_or_create(creditor_id=creditor_id, defaults={"built_at": now, "built": groups})
     return table.height
 
 

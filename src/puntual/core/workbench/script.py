@@ -38,7 +38,9 @@ FACTS = (
     "oficina_quejas",
 )
 #: Keys of the screen that a branch may have, in order; those of the acts are taken.
-BRANCH_KEYS = "wertyi"
+BRANCH_KEYS = "abehmq"
+#: Keys of the four objections, in their order.
+OBJECTION_KEYS = "wryi"
 _GAP = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _ID = re.compile(r"^[a-z0-9_]{1,30}$")
 #: Acts of the desk that a node may open.

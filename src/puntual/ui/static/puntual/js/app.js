@@ -1,7 +1,10 @@
 // Attaches each behaviour named in data-controller="a b" to its element, now and in whatever htmx brings later.
+import autodial from "./controllers/autodial.js";
 import copy from "./controllers/copy.js";
 import dialog from "./controllers/dialog.js";
+import elapsed from "./controllers/elapsed.js";
 import filters from "./controllers/filters.js";
+import heartbeat from "./controllers/heartbeat.js";
 import menu from "./controllers/menu.js";
 import palette from "./controllers/palette.js";
 import selection from "./controllers/selection.js";
@@ -10,7 +13,7 @@ import tabs from "./controllers/tabs.js";
 import theme from "./controllers/theme.js";
 import toast from "./controllers/toast.js";
 
-const controllers = { copy, dialog, filters, menu, palette, selection, shortcuts, tabs, theme, toast };
+const controllers = { autodial, copy, dialog, elapsed, filters, heartbeat, menu, palette, selection, shortcuts, tabs, theme, toast };
 const attached = new WeakMap();
 
 function attach(root) {

@@ -12,8 +12,9 @@ export default function shortcuts(body) {
   }
   // A button that shows a key answers to it: of the row where one is, or of a page about one thing.
   function marked(key) {
-    const here = document.activeElement.closest("tr") ?? document.querySelector("[data-keys]");
-    return here?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const wanted = `[data-key="${CSS.escape(key)}"]`;
+    const row = document.activeElement.closest("tr")?.querySelector(wanted);
+    return row ?? document.querySelector("[data-keys]")?.querySelector(wanted);
   }
   const acts = {
     "?": () => document.getElementById("atajos")?.showModal(),

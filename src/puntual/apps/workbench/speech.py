@@ -1,0 +1,41 @@
+"""Scripts on disk and in the memory: the ones that come with the product, and which one speaks for an account."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from puntual.apps.workbench.models import ScriptVersion
+from puntual.core.workbench import script
+
+SHIPPED = Path(__file__).parent / "guiones"
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[dict[str, Any], ...]:
+    """The documents that come with the product, checked."""
+    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(SHIPPED.glob("*.yaml"))]
+    for document in found:
+        script.read(document)
+    return tuple(found)
+
+
+def active(creditor_id: int) -> list[tuple[int | None, script.Script]]:
+    """(version, script) of the scripts in force; the shipped ones, without a version, while the creditor has none."""
+    rows = ScriptVersion.objects.filter(script__creditor_id=creditor_id, state="active").order_by("pk")
+    own: list[tuple[int | None, script.Script]] = [(row.pk, script.read(row.document)) for row in rows]
+    return own or [(None, script.read(document)) for document in shipped()]
+
+
+def fitting(
+    creditor_id: int, *, stage: str, segment: str, country: str, tone: str = ""
+) -> tuple[int | None, script.Script] | None:
+    """The script that speaks for an account; the administrative one where no other fits."""
+    have = active(creditor_id)
+    best = script.fitting([one for _, one in have], stage=stage, segment=segment, country=country, tone=tone)
+    if best is None:
+        return have[0] if have else None
+    return next(pair for pair in have if pair[1] is best)

@@ -1,0 +1,126 @@
+"""Reparto: who attends whom, what each can take on, who is attended by name, and goals with their caps."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from puntual.apps.parties import read as parties
+from puntual.apps.scope import Scope, page, screen
+from puntual.apps.workbench import forms, read, read_assign, write_assign
+from puntual.apps.workbench.choices import DialBy
+from puntual.apps.workbench.views import day_start
+from puntual.core.errors import UnusableInput
+from puntual.core.workbench import goals as core
+from puntual.core.workbench.assignment import BECAUSE
+
+
+@screen
+@require_GET
+def assignment(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The team with what each holds and how the day goes."""
+    desks = read.desks(scope.creditor.pk)
+    on_duty = {agent.id: agent for agent, _ in read_assign.team(scope.creditor.pk)}
+    start = day_start(scope)
+    people = [
+        {
+            "id": pk, "name": name, "profile": profile, "waiting": desks.get(pk, 0), "on": pk in on_duty,
+            "day": read.day_of(pk, start),
+        }
+        for pk, name, profile in read.agents()
+    ]  # fmt: skip
+    named = read.named_agents()
+    names = parties.people(named)
+    team = {p["id"]: p["name"] for p in people}
+    context = {
+        "people": people,
+        "common": desks.get(0, 0),
+        "locks": read.locks_of(scope.creditor.pk, timezone.now()),
+        "call_backs": read.open_call_backs(scope.creditor.pk, limit=12),
+        "named": [(names[pk].name, team.get(agent, ""), pk) for pk, agent in named.items()],
+        "metrics": core.METRICS.items(),
+        "never": core.NEVER.values(),
+        "goals": [(core.METRICS.get(g.metric, g.metric), g) for g in read.goals_of(scope.creditor.pk)],
+        "caps": core.Caps(),
+        "dial_by": DialBy.choices,
+        "because": BECAUSE,
+    }
+    return page(request, scope, "workbench/assignment.html", context)
+
+
+@screen
+@require_POST
+def deal(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Deal the queue among the people on duty, or give everything back to the common one."""
+    if request.POST.get("act") == "back":
+        n = write_assign.give_back(creditor_id=scope.creditor.pk)
+        messages.success(request, _("%(n)d volvieron a la cola común.") % {"n": n})
+        return redirect("workbench:assignment")
+    done = write_assign.deal(creditor_id=scope.creditor.pk, now=timezone.now())
+    said = "; ".join(f"{n}: {BECAUSE[why]}" for why, n in done.items() if why != "moved")
+    text = _("Repartido: %(n)d cambiaron de escritorio.") % {"n": done["moved"]}
+    messages.success(request, f"{text} {said}")
+    return redirect("workbench:assignment")
+
+
+@screen
+@require_POST
+def profile(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """What an agent can take on."""
+    minutes = request.POST.get("minutes", "")
+    if not minutes.isdigit() or not 0 < int(minutes) <= 1440:
+        messages.error(request, _("Los minutos al día van de 1 a 1440."))
+        return redirect("workbench:assignment")
+    values = {
+        **{name: forms.listed(request.POST.get(name, "")) for name in ("skills", "languages", "segments")},
+        "minutes": int(minutes),
+        "on_duty": request.POST.get("on_duty") == "on",
+        "dial_by": request.POST.get("dial_by") if request.POST.get("dial_by") in DialBy.values else DialBy.TEL,
+        "sip_domain": request.POST.get("sip_domain", "").strip()[:120],
+    }
+    write_assign.save_profile(user_id=pk, values=values)
+    messages.success(request, _("Guardado."))
+    return redirect("workbench:assignment")
+
+
+@screen
+@require_POST
+def named(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """A customer is attended by one person by name, or by anybody again."""
+    agent = request.POST.get("agent", "")
+    try:
+        if request.POST.get("party", "").isdigit():
+            party = int(request.POST["party"])
+        else:
+            party = parties.account(request.POST.get("customer", "").strip(), scope.creditor).party_id
+        write_assign.name_agent(
+            party_id=party, agent_id=int(agent) if agent.isdigit() else None, because=request.POST.get("because", "")
+        )
+        messages.success(request, _("Guardado: se aplica en el próximo reparto."))
+    except UnusableInput as error:
+        messages.error(request, error.sentence)
+    return redirect("workbench:assignment")
+
+
+@screen
+@require_POST
+def goals(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """A goal of the month. What pays for pressure is refused."""
+    try:
+        target = Decimal(request.POST.get("target", "") or "0")
+        points = int(request.POST.get("points", "") or "0")
+        write_assign.save_goal(
+            creditor_id=scope.creditor.pk, metric=request.POST.get("metric", ""), target=target, points=points
+        )
+        messages.success(request, _("Guardado."))
+    except (InvalidOperation, ValueError):
+        messages.error(request, _("Escriba la meta y los puntos con cifras."))
+    except UnusableInput as error:
+        messages.error(request, error.sentence)
+    return redirect("workbench:assignment")
