@@ -33,9 +33,11 @@ def _guard_steps_aside_to_empty_tables():
 
 
 @pytest.fixture
-def person(db, django_user_model):
+def person(db, django_user_model, settings):
     """`person("lucia", "manager", creditor)`: somebody with a role at a creditor, or over all of them."""
     from puntual.apps.access import write as access
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick: not what is tested
 
     def made(name, role="admin", creditor=None, **more):
         user = django_user_model.objects.create_user(name, password="una-clave-larga", **more)

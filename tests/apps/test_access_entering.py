@@ -43,7 +43,7 @@ def ana(person, norte):
 
 
 def enter(client, name="ana", key=KEY, **more):
-    return client.post("/entrar/", {"login": name, "password": key, **more})
+    return client.post("/entrar/", {"username": name, "password": key, **more})
 
 
 def is_in(client):

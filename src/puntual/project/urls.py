@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("simulador/mercadopago/<path:path>", sandbox.mercadopago, name="sandbox"),
     path("webhooks/<slug:provider>/<str:ref>/", gateways.webhook, name="webhook_of"),
     path("", include("puntual.apps.planning.urls")),
+    path("", include("puntual.apps.segments.urls")),
     path("", include("puntual.apps.receivables.urls")),
     path("", include("puntual.apps.workbench.urls")),
     path("", include("puntual.apps.outreach.urls")),

@@ -46,7 +46,7 @@ class SecondStep(DefaultMFAAdapter):
 
 def who(request: HttpRequest, credentials: Mapping[str, Any] | None = None) -> str | None:
     """For axes: the user that a try was for."""
-    return (credentials or {}).get("username") or request.POST.get("login") or None
+    return (credentials or {}).get("username") or request.POST.get("username") or None
 
 
 class Providers(DefaultSocialAccountAdapter):

@@ -30,6 +30,13 @@ class Door(account.LoginView):  # type: ignore[misc]
         answer: HttpResponse = super().dispatch(request, *args, **kwargs)
         return answer
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """The page says `username`, as every password keeper expects; allauth calls it `login`."""
+        told: dict[str, Any] = super().get_form_kwargs()
+        if "data" in told:
+            told["data"] = {**told["data"].dict(), "login": told["data"].get("username", "")}
+        return told
+
     def form_invalid(self, form: Any) -> HttpResponse:
         return axes_form_invalid(type(self)._invalid)(self, form)  # type: ignore[no-any-return]
 

@@ -1,0 +1,31 @@
+"""Addresses of Personas y permisos and of Llaves de otros programas."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from puntual.apps.access import views_keys, views_people
+from puntual.apps.access.choices import PROVEN
+
+app_name = "access"
+urlpatterns = [
+    path("configuracion/personas/", views_people.people, name="people"),
+    path("configuracion/personas/nueva/", views_people.invite, name="invite"),
+    path("configuracion/personas/segundo-paso/", views_people.second_step, name="second_step"),
+    path("configuracion/personas/<int:pk>/", views_people.person, name="person"),
+    path("configuracion/personas/<int:pk>/cambiar/", views_people.act, name="act"),
+    path("configuracion/llaves/", views_keys.keys, name="keys"),
+    path("configuracion/llaves/<int:pk>/revocar/", views_keys.revoke, name="revoke"),
+    path("invitacion/<str:uid>/<str:token>/", views_keys.choose_password, name="choose_password"),
+]
+#: What each address needs (apps/access/urlmap.py).
+PERMISSIONS = {
+    "people": "people.see",
+    "invite": "people.change",
+    "second_step": "people.change",
+    "person": "people.see",
+    "act": "people.change",
+    "keys": "keys.change",
+    "revoke": "keys.change",
+    "choose_password": PROVEN,
+}
