@@ -22,8 +22,7 @@ from puntual.apps.outreach.models import Contact, Fact, Outbox
 from puntual.apps.parties import write as parties
 from puntual.apps.parties import write_accounts
 from puntual.apps.receivables import write as books
-from puntual.apps.reports import consolidate, export, frames, read, tables, tasks, write
-from puntual.apps.reports.models import Consolidated, MovementTotal
+from puntual.apps.reports import columns, export, read, tables, tasks, write
 from puntual.core.reports import registry
 from puntual.project import cli
 from puntual.project.cli.schema import document_schema
@@ -158,36 +157,52 @@ class TestFigures:
         assert read.REPORTS["agents"](shop, START, END).tables[0].rows == (("ana", 3, 1, 3333, 1, 1, 1, 10000),)
 
 
-class TestTotalsKeptAddedUp:
+class TestColumnsKept:
+    """The books are read once and kept in columns; every figure is the same with them and without."""
+
     LATER = datetime.now(UTC) + timedelta(hours=1)
 
-    def add_up(self, creditor):
-        return consolidate.consolidate(
-            creditor_id=creditor.pk, now=self.LATER, worth=1,
-            build=lambda after, until: frames.movements_between(creditor, after, until),
-        )  # fmt: skip
+    @pytest.fixture(autouse=True)
+    def _own_folder(self, settings, tmp_path):
+        settings.DATA = tmp_path
+
+    def keep(self, creditor):
+        return columns.refresh(creditor_id=creditor.pk, now=self.LATER, worth=1)
 
     def test_figures_are_the_same_before_after_and_with_newer_events(self, shop, accounts):
         before = values(shop)
-        assert self.add_up(shop) and MovementTotal.objects.filter(creditor=shop).count() == 7
+        assert self.keep(shop) and columns.valid_index(shop.pk).events == 10
         assert values(shop) == before
         pay(shop, accounts["C-3"], 1_500_00, date(2026, 4, 29), "p4")
         assert values(shop)["receivable", "MXN"] == 1_200_00
-        assert self.add_up(shop) and not self.add_up(shop)
+        assert self.keep(shop) and not self.keep(shop)
         assert values(shop)["receivable", "MXN"] == 1_200_00
 
-    def test_a_change_of_segment_adds_everything_up_again(self, shop, accounts):
-        self.add_up(shop)
+    def test_a_change_of_segment_is_seen_at_once(self, shop, accounts):
+        self.keep(shop)
+        values(shop)
         write_accounts.change(creditor_id=shop.pk, account_ids=[accounts["C-3"]], field="segment", value="mayorista")
         report = read.kpis(shop, START, END, "segment")
         assert [m.value for m in report.figures if m.kpi.code == "receivable" and m.dimension] == ["mayorista"]
-        assert not Consolidated.objects.exists()
+
+    def test_another_database_behind_the_same_folder_reads_its_own_books(self, shop):
+        self.keep(shop)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT MAX(id) FROM receivables_event")
+            last = cursor.fetchone()[0]
+        file = columns.folder(shop.pk) / "index.json"
+        file.write_text(file.read_text().replace(f'"mark": {last}', f'"mark": {last - 1}'))
+        assert columns.valid_index(shop.pk) == columns.Index()
+        assert values(shop)["receivable", "MXN"] == 2_700_00
 
     def test_young_events_wait(self, shop):
-        done = consolidate.consolidate(
-            creditor_id=shop.pk, now=datetime.now(UTC), worth=1, build=lambda a, b: frames.movements_between(shop, a, b)
-        )
-        assert (done, MovementTotal.objects.count()) == (False, 0)
+        assert not columns.refresh(creditor_id=shop.pk, now=datetime.now(UTC), worth=1)
+        assert columns.valid_index(shop.pk) == columns.Index()
+
+    def test_no_name_of_a_person_is_in_the_files(self, shop):
+        self.keep(shop)
+        values(shop)
+        assert not [f for f in columns.folder(shop.pk).rglob("*") if f.is_file() and b"Cliente" in f.read_bytes()]
 
 
 class TestReports:

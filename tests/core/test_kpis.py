@@ -147,13 +147,13 @@ class TestCollection:
     def test_cure_and_self_cure(self):
         # three were late; 1 and 2 are current now; a person called 2
         standing = frame("standing", ("MXN", "", 1, 50, 0), ("MXN", "", 2, 70, 0), ("MXN", "", 3, 10, 90))
-        contacts = frame("contacts", ("", 2, "call", "ana", True, 1), ("", 1, "email", "", False, 3))
+        contacts = frame("contacts", ("", 2, "call", "ana", "", True, 1), ("", 1, "email", "", "", False, 3))
         known = Known(start=START, end=END, standing=standing, contacts=contacts, cash=frame("cash", *CASH))
         assert value(known, "cure_rate") == D("66.67")
         assert value(known, "self_cure") == D("50.00")
 
     def test_cost_needs_a_cost_per_channel(self, shop):
-        contacts = frame("contacts", ("", 1, "email", "", False, 100), ("", 2, "call", "ana", True, 4))
+        contacts = frame("contacts", ("", 1, "email", "", "", False, 100), ("", 2, "call", "ana", "", True, 4))
         known = Known(start=START, end=END, movements=shop.movements, cash=shop.cash, contacts=contacts)
         assert "costo" in sentence(known, "cost_per_100")
         priced = Known(start=START, end=END, cash=shop.cash, contacts=contacts, contact_cost={"email": 5, "call": 250})
@@ -164,7 +164,7 @@ class TestCollection:
 class TestPeople:
     def test_contact_coverage_and_intensity(self):
         # 200 attempts, 75 spoke with the person (moonflow: 37.5 %)
-        contacts = frame("contacts", ("", 1, "call", "ana", True, 75), ("", 2, "call", "ana", False, 125))
+        contacts = frame("contacts", ("", 1, "call", "ana", "", True, 75), ("", 2, "call", "ana", "", False, 125))
         standing = frame("standing", ("MXN", "", 1, 9, 9), ("MXN", "", 3, 9, 9), ("MXN", "", 4, 0, 9))
         known = Known(start=START, end=END, contacts=contacts, standing=standing)
         assert value(known, "contact_rate") == D("37.50")
@@ -197,7 +197,7 @@ class TestHarm:
         counts = dict(complaint=3, wrong_person=5, opt_out=10, sent=500, wanted=2_000, refused=250, breach=0)
         return Known(
             start=START, end=END, cash=shop.cash, movements=shop.movements,
-            harm=frame("harm", *counts.items()), contacts=frame("contacts", ("", 1, "email", "", False, 600)),
+            harm=frame("harm", *counts.items()), contacts=frame("contacts", ("", 1, "email", "", "", False, 600)),
         )  # fmt: skip
 
     def test_harm_is_told_beside_what_was_recovered(self, known):

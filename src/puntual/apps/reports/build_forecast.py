@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import frames
+from puntual.apps.reports import columns, frames
 from puntual.apps.reports.build_money import NO_BOOKS, report
 from puntual.apps.reports.tables import Column, Report, Table
 from puntual.core.reports import forecast as forecast_core
@@ -24,7 +24,7 @@ _HOPED = 0.05
 def forecast(creditor: Creditor, start: date, end: date, learner: Learner | None) -> Report:
     """Expected cash of the 30 days after `end`, per currency, with an 80 % interval and the error made before."""
     now = Known(start=start, end=end)
-    facts = frames.history(creditor, end)
+    facts = frames.history(columns.books(creditor.pk), creditor.pk, end)
     if not facts.height:
         return report("forecast", creditor, now, sentences=(NO_BOOKS,))
     found = forecast_core.forecast(facts, end + timedelta(days=1), learner, HORIZON)
@@ -86,7 +86,9 @@ def _past(one: forecast_core.Forecast) -> Table:
 
 def experiments(creditor: Creditor, start: date, end: date) -> Report:
     """No experiment is stored yet: what one could prove with the accounts that owed something."""
-    now = Known(start=start, end=end, standing=frames.standing(creditor, start - timedelta(days=1), end))
+    now = Known(
+        start=start, end=end, standing=frames.standing(columns.books(creditor.pk), start - timedelta(days=1), end)
+    )
     late = now.standing.filter(pl.col("overdue_then_minor") > 0)
     if late.height < 4:
         said = "No hay experimentos, y con menos de cuatro cuentas atrasadas ninguno probaría nada."

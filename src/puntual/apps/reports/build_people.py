@@ -10,8 +10,9 @@ import polars as pl
 
 from puntual.apps.negotiation.choices import DisputeCause
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import frames, frames_people
+from puntual.apps.reports import frames, frames_contacts, frames_harm, frames_people, frames_plans
 from puntual.apps.reports.build_money import report
+from puntual.apps.reports.columns import books
 from puntual.apps.reports.tables import Column, Report, Table
 from puntual.core.reasons import CATALOGUE
 from puntual.core.reports import causes as causes_core
@@ -108,7 +109,8 @@ def _named(by: str | None, value: str) -> str:
 def causes(creditor: Creditor, start: date, end: date) -> Report:
     """Delay and dispute by product, department, seller and kind of error, in money and days."""
     now = Known(start=start, end=end)
-    delays, disputes = frames_people.delays(creditor, start, end), frames_people.disputes(creditor, start, end)
+    delays = frames.delays(books(creditor.pk), start, end)
+    disputes = frames_people.disputes(creditor, start, end)
     tables = []
     for currency in sorted(set(delays["currency"].to_list()) | set(disputes["currency"].to_list())):
         late, argued = (f.filter(pl.col("currency") == currency) for f in (delays, disputes))
@@ -153,7 +155,8 @@ def _disputed(rows: pl.DataFrame, dimension: str, label: str, currency: str) -> 
 def agents(creditor: Creditor, start: date, end: date) -> Report:
     """What each person did and what came of it. People are compared with their own past, not ranked."""
     promises = frames.promises(creditor, end).filter(pl.col("agent") != "")
-    now = Known(start=start, end=end, contacts=frames.contacts(creditor, start, end), promises=promises)
+    talks = frames_contacts.contacts(books(creditor.pk), creditor, start, end).drop("day")
+    now = Known(start=start, end=end, contacts=talks, promises=promises)
     names = set(now.contacts["agent"].to_list()) | set(promises["agent"].to_list())
     lines = [line for name in sorted(names - {""}) if (line := _agent(now.only("agent", name), name)) is not None]
     columns = (
@@ -184,12 +187,13 @@ def _agent(mine: Known, name: str) -> tuple[Any, ...] | None:
 
 def harm(creditor: Creditor, start: date, end: date) -> Report:
     """Complaints, wrong persons, opt-outs and refusals by rule, beside what was recovered."""
+    ledger = books(creditor.pk)
     now = Known(
-        start=start, end=end, contacts=frames.contacts(creditor, start, end), harm=frames.harm(creditor, start, end),
-        cash=frames.cash(creditor, registry.before(start, end)[1], end),
+        start=start, end=end, contacts=frames_contacts.contacts(ledger, creditor, start, end).drop("day"),
+        harm=frames_harm.harm(creditor, start, end), cash=frames.cash(ledger, registry.before(start, end)[1], end),
     )  # fmt: skip
     codes = tuple(one.code for one in registry.REGISTRY if one.group == "daño")
-    rows = frames_people.refusals(creditor, start, end)
+    rows = frames_plans.refusals(creditor, start, end)
     cells = tuple(
         ({"defer": "Se pospuso", "deny": "No se permitió"}[verdict], CATALOGUE.get(reason, reason), rule or "—", times)
         for verdict, reason, rule, times in rows.iter_rows()

@@ -8,7 +8,7 @@ import polars as pl
 
 from puntual.apps import bulk
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports.frames import day, instants
+from puntual.apps.reports.sql import date_of, day, instants
 from puntual.core.frames import Column
 from puntual.core.reports import causes, friction
 
@@ -29,19 +29,6 @@ WHERE o.creditor_id = %s AND o.state IN ('sent', 'opened', 'unknown') AND o.chan
   AND o.finished_at >= %s AND o.finished_at < %s
 GROUP BY o.channel, o.stage, o.currency, f.method, f.device, f.level, f.failed, f.last_on
 """
-_DELAYS = """
-SELECT d.currency, i.product, i.department, i.seller, d.due_on,
-       CASE WHEN s.open_minor <= 0 THEN s.last_on END AS paid_on,
-       COUNT(*) AS items, CAST(SUM(d.original_minor) AS BIGINT) AS amount_minor
-FROM (
-    SELECT t.id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
-    FROM receivables_dueitem t JOIN receivables_entry e ON e.due_item_id = t.id AND e.ledger = 1 AND e.component = 1
-    JOIN receivables_event v ON v.id = e.event_id AND v.effective_on <= %s
-    WHERE t.creditor_id = %s AND t.due_on >= %s AND t.due_on <= %s GROUP BY t.id
-) s
-JOIN receivables_dueitem d ON d.id = s.id JOIN receivables_invoice i ON i.id = d.invoice_id
-GROUP BY d.currency, i.product, i.department, i.seller, d.due_on, CASE WHEN s.open_minor <= 0 THEN s.last_on END
-"""
 _DISPUTES = """
 SELECT d.currency, d.cause, d.department, i.product, i.seller, d.opened_on, d.deadline_on,
        (SELECT {last} FROM negotiation_step s WHERE s.dispute_id = d.id AND s.now IN ('told', 'withdrawn'))
@@ -50,13 +37,6 @@ SELECT d.currency, d.cause, d.department, i.product, i.seller, d.opened_on, d.de
 FROM negotiation_dispute d JOIN receivables_dueitem t ON t.id = d.due_item_id
 JOIN receivables_invoice i ON i.id = t.invoice_id
 WHERE d.creditor_id = %s AND d.opened_on >= %s AND d.opened_on <= %s
-"""
-_REFUSALS = """
-SELECT r.verdict, r.reason, COALESCE(r.rule, '') AS rule, COUNT(*) AS times
-FROM planning_planrow r JOIN planning_plan p ON p.id = r.plan_id
-WHERE p.creditor_id = %s AND r.verdict IN ('defer', 'deny') AND p.day >= %s AND p.day <= %s
-GROUP BY r.verdict, r.reason, COALESCE(r.rule, '')
-ORDER BY COUNT(*) DESC, r.reason
 """
 _WAITING = """
 SELECT 'dispute' AS what, COUNT(*) AS times FROM negotiation_dispute
@@ -68,40 +48,17 @@ UNION ALL SELECT 'talk', COUNT(*) FROM portal_talkrequest t JOIN parties_account
 """
 
 
-def _date_of(column: str) -> str:
-    """The UTC date of an instant, on both databases."""
-    return f"CAST(MAX({column}) AS DATE)" if bulk.is_postgres() else f"SUBSTR(MAX({column}), 1, 10)"
-
-
 def journeys(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """How far the messages that left in [start, end] took people by its end (friction.JOURNEYS)."""
     first, last = instants(creditor, start, end)
-    sql = _JOURNEYS.format(last_on=_date_of("x.at"))
+    sql = _JOURNEYS.format(last_on=date_of("MAX(x.at)"))
     return bulk.read_frame(sql, friction.JOURNEYS, (first, last, creditor.pk, first, last))
-
-
-def delays(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
-    """The documents that fell due in [start, end], as known at its end (causes.DELAYS)."""
-    return bulk.read_frame(_DELAYS, causes.DELAYS, (day(end), creditor.pk, day(start), day(end)))
 
 
 def disputes(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """The disputes opened in [start, end] (causes.DISPUTES)."""
-    sql = _DISPUTES.format(last=_date_of("s.at"))
+    sql = _DISPUTES.format(last=date_of("MAX(s.at)"))
     return bulk.read_frame(sql, causes.DISPUTES, (creditor.pk, day(start), day(end)))
-
-
-REFUSALS = {
-    "verdict": Column(pl.String, "defer o deny"),
-    "reason": Column(pl.String, "código de `reasons`"),
-    "rule": Column(pl.String, "regla de la norma"),
-    "times": Column(pl.Int64, "cuántas veces"),
-}
-
-
-def refusals(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
-    """What the law or the policy did not let happen in the plans of [start, end], by reason and rule."""
-    return bulk.read_frame(_REFUSALS, REFUSALS, (creditor.pk, day(start), day(end)))
 
 
 def unanswered(creditor: Creditor, end: date) -> dict[str, int]:

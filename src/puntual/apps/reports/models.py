@@ -45,26 +45,3 @@ class ScheduledReport(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["creditor", "report", "cadence", "email"], name="scheduled_report_once")
         ]
-
-
-class MovementTotal(models.Model):
-    """Projection: movements of the receivable added up by what reports ask for. Rebuildable; see `consolidate`."""
-
-    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+")
-    currency = models.CharField(max_length=3)
-    segment = models.CharField(max_length=40)
-    issued_on = models.DateField()
-    due_on = models.DateField()
-    effective_on = models.DateField()
-    kind = models.CharField(max_length=12)
-    component = models.CharField(max_length=9)
-    amount_minor = models.BigIntegerField()
-
-
-class Consolidated(models.Model):
-    """Up to which event the totals of a creditor go, how many events those were, and the segments that they saw."""
-
-    creditor = models.OneToOneField("parties.Creditor", on_delete=models.CASCADE, primary_key=True, related_name="+")
-    event_id = models.BigIntegerField()
-    events = models.BigIntegerField()
-    segments = models.TextField()

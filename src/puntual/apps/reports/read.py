@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from datetime import date, datetime, timedelta
 
 import attrs
 import polars as pl
@@ -13,7 +12,15 @@ from django.core.cache import cache
 from django.utils.module_loading import import_string
 
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import build_forecast, build_money, build_people, consolidate, frames
+from puntual.apps.reports import (
+    build_forecast,
+    build_money,
+    build_people,
+    columns,
+    frames,
+    frames_contacts,
+    frames_harm,
+)
 from puntual.apps.reports.models import ContactCost
 from puntual.apps.reports.tables import Report
 from puntual.core.errors import UnusableInput
@@ -34,34 +41,34 @@ def known(creditor: Creditor, start: date, end: date) -> Known:
 
 def with_previous(creditor: Creditor, start: date, end: date) -> tuple[Known, Known]:
     """What is known over [start, end], and over the period of the same length just before, from the same books."""
-    refresh(creditor)
+    books = columns.books(creditor.pk)
     first, last = registry.before(start, end)
-    earlier, now = frames.standings(creditor, first - timedelta(days=1), last, end)
+    earlier, now = frames.standings(books, first - timedelta(days=1), last, end)
+    talks = frames_contacts.contacts(books, creditor, first, end)
     one = Known(
         start=start, end=end,
-        movements=frames.movements(creditor, end),
-        settled=frames.settled(creditor, first, end),
-        cash=frames.cash(creditor, min(first, end - timedelta(days=WEEKS_SHOWN)) - timedelta(days=1), end),
+        movements=frames.movements(books, end),
+        settled=frames.settled(books, first, end),
+        cash=frames.cash(books, min(first, end - timedelta(days=WEEKS_SHOWN)) - timedelta(days=1), end),
         promises=frames.promises(creditor, end),
-        standing=now, **_of_period(creditor, start, end),
+        standing=now, **_of_period(creditor, talks, start, end),
         contact_cost=contact_cost(creditor.pk),
     )  # fmt: skip
-    return one, attrs.evolve(one, start=first, end=last, standing=earlier, **_of_period(creditor, first, last))
+    before = _of_period(creditor, talks, first, last)
+    return one, attrs.evolve(one, start=first, end=last, standing=earlier, **before)
 
 
-def _of_period(creditor: Creditor, start: date, end: date) -> dict[str, pl.DataFrame]:
+def _of_period(creditor: Creditor, talks: pl.DataFrame, start: date, end: date) -> dict[str, pl.DataFrame]:
     return {
-        "contacts": frames.contacts(creditor, start, end),
+        "contacts": talks.filter(pl.col("day").is_between(start, end)).drop("day"),
         "instalments": frames.instalments(creditor, start, end),
-        "harm": frames.harm(creditor, start, end),
+        "harm": frames_harm.harm(creditor, start, end),
     }
 
 
-def refresh(creditor: Creditor) -> None:
-    """Keep what happened since the last time added up, if it is much; see `consolidate`."""
-    consolidate.consolidate(
-        creditor_id=creditor.pk, now=datetime.now(UTC), build=partial(frames.movements_between, creditor)
-    )
+def refresh(creditor: Creditor, now: datetime) -> None:
+    """Keep in columns what happened since the last time, if it is much. Called after an import and a day's run."""
+    columns.refresh(creditor_id=creditor.pk, now=now)
 
 
 def contact_cost(creditor_id: int) -> dict[str, int]:
@@ -84,10 +91,10 @@ def _money(build: Callable[[Creditor, Known], Report]) -> Builder:
     """A report that needs the movements and the cash alone."""
 
     def built(creditor: Creditor, start: date, end: date) -> Report:
-        refresh(creditor)
+        books = columns.books(creditor.pk)
         now = Known(
-            start=start, end=end, movements=frames.movements(creditor, end),
-            cash=frames.cash(creditor, start - timedelta(days=400), end),
+            start=start, end=end, movements=frames.movements(books, end),
+            cash=frames.cash(books, start - timedelta(days=400), end),
         )  # fmt: skip
         return build(creditor, now)
 
@@ -118,7 +125,7 @@ def built(kind: str, creditor: Creditor, start: date, end: date) -> Report:
 
 def _forecast(creditor: Creditor, start: date, end: date) -> Report:
     """Learning takes seconds: kept until something new happens in the books, at most for some hours."""
-    key = f"forecast:{creditor.pk}:{start}:{end}:{consolidate.last_event(creditor.pk)}"
+    key = f"forecast:{creditor.pk}:{start}:{end}:{columns.last_event(creditor.pk)}"
     found: Report | None = cache.get(key)
     if found is None:
         found = build_forecast.forecast(creditor, start, end, _learner())

@@ -11,7 +11,8 @@ from puntual.core.reports.registry import REGISTRY
 _UNITS = {"money": "dinero", "money_per": "dinero por gestión", "pct": "por ciento", "days": "días", "count": "número",
           "per_1000": "por cada 1,000"}  # fmt: skip
 _BETTER = {"up": "mejor si sube", "down": "mejor si baja", "": "ni subir ni bajar es bueno por sí mismo"}
-_DIMENSIONS = {"segment": "segmento", "stage": "etapa", "channel": "canal", "agent": "persona"}
+_DIMENSIONS = {"segment": "segmento", "stage": "etapa", "channel": "canal", "agent": "persona",
+               "campaign": "campaña"}  # fmt: skip
 _HEAD = """# Indicadores
 
 Esta página se escribe sola desde el registro del producto (`core/reports/registry.py`); una prueba comprueba que está

@@ -13,8 +13,8 @@ from django.urls import reverse
 from puntual.apps import bulk
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import frames, frames_people
-from puntual.apps.reports.frames import day, instants
+from puntual.apps.reports import columns, frames, frames_plans
+from puntual.apps.reports.sql import date_of, day, instants
 from puntual.core.frames import ID, MINOR, Column
 from puntual.core.reasons import CATALOGUE
 from puntual.ui.channels import channel_name
@@ -162,8 +162,8 @@ def promises(creditor: Creditor, start: date, end: date) -> list[Row]:
 
 
 def contacts(creditor: Creditor, start: date, end: date) -> list[Row]:
-    at = "CAST(c.at AS DATE)" if bulk.is_postgres() else "SUBSTR(c.at, 1, 10)"
-    rows = _read(_CONTACTS.format(day=at), (creditor.pk, True, *instants(creditor, start, end)), "receivables:account")
+    given = (creditor.pk, True, *instants(creditor, start, end))
+    rows = _read(_CONTACTS.format(day=date_of("c.at")), given, "receivables:account")
     return [attrs.evolve(row, sub=channel_name(row.sub)) for row in rows]
 
 
@@ -173,7 +173,7 @@ def complaints(creditor: Creditor, start: date, end: date) -> list[Row]:
 
 def refusals(creditor: Creditor, start: date, end: date) -> list[Row]:
     """Reasons, each with how often it spoke."""
-    found = frames_people.refusals(creditor, start, end)
+    found = frames_plans.refusals(creditor, start, end)
     return [
         Row(CATALOGUE.get(reason, reason), rule, "/normas/", None, None, "", f"{times} veces")
         for _, reason, rule, times in found.iter_rows()
@@ -183,7 +183,7 @@ def refusals(creditor: Creditor, start: date, end: date) -> list[Row]:
 def accounts(creditor: Creditor, start: date, end: date) -> list[Row]:
     """Accounts that were late at the opening, and what is left overdue of them."""
     opening = start - timedelta(days=1)
-    late = frames.standing(creditor, opening, end).filter(pl.col("overdue_then_minor") > 0)
+    late = frames.standing(columns.books(creditor.pk), opening, end).filter(pl.col("overdue_then_minor") > 0)
     top = late.sort("overdue_then_minor", descending=True).head(MOST)
     owners = dict(parties.accounts_of(creditor.pk))
     people = parties.people(owners[a] for a in top["account"].to_list() if a in owners)

@@ -17,7 +17,7 @@ def judge(outbox: pl.DataFrame, contacts: pl.DataFrame, consents: pl.DataFrame) 
         .filter(pl.col("times") > 1)
         .sort("account")
     )
-    against = _after_stop(contacts, consents)
+    against = after_stop(contacts, consents)
     slotless = left.filter(pl.col("channel") != "task").join(
         contacts.filter(pl.col("outbox").is_not_null()).select("outbox"), on="outbox", how="anti"
     )
@@ -34,7 +34,7 @@ def _finding(name: str, sentence: str, rows: pl.DataFrame) -> Finding:
     return Finding(name, sentence, tuple(rows.head(SHOWN).to_dicts()))
 
 
-def _after_stop(contacts: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
+def after_stop(contacts: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
     """Contacts made while the person's last word for that channel was «stop»: only a later act of their own lifts
     it."""
     out = contacts.filter(pl.col("direction") == "out").with_row_index("contact")

@@ -52,6 +52,7 @@ CONTACTS: Schema = {
     "account": Column(ID, "cuenta; vacío: sin cuenta", null=True),
     "channel": Column(pl.String, "canal"),
     "agent": Column(pl.String, "usuario que contactó; vacío: el sistema"),
+    "campaign": Column(pl.String, "campaña: paso de la política que lo pidió; vacío: ninguno"),
     "direct": Column(pl.Boolean, "hubo contacto directo con la persona"),
     "times": Column(pl.Int64, "cuántas gestiones"),
 }

@@ -62,7 +62,7 @@ def instalments_on_time(known: Known) -> Figure:
 
 
 _CUT = "gestiones con fecha dentro del periodo, en la zona de la empresa"
-_WHERE = ("channel", "agent", "segment")
+_WHERE = ("channel", "agent", "segment", "campaign")
 KPIS: tuple[Kpi, ...] = (
     Kpi(
         code="contact_rate", name="Contactabilidad", group="gestión", formula="contactos efectivos ÷ gestiones × 100",

@@ -17,7 +17,7 @@ from puntual.core.reports.measure import Figure, Kpi
 
 REGISTRY: tuple[Kpi, ...] = (*kpis_collection.KPIS, *kpis_balance.KPIS, *kpis_people.KPIS, *kpis_harm.KPIS)
 BY_CODE = {kpi.code: kpi for kpi in REGISTRY}
-DIMENSIONS = ("segment", "stage", "channel", "agent")
+DIMENSIONS = ("segment", "stage", "channel", "agent", "campaign")
 _STAGES = ("preventive", "administrative", "extrajudicial", "judicial")
 
 

@@ -13,7 +13,7 @@ import click
 from puntual.core.errors import UnusableInput
 from puntual.project.cli import django_setup, emit, progress
 
-NAMES = ("daily-run", "render", "import", "pages")
+NAMES = ("daily-run", "render", "import", "pages", "reports")
 
 
 @click.command()
@@ -67,6 +67,11 @@ def _measure(name: str, invoices: int, from_entries: bool) -> dict:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     progress("Midiendo...")
+    if name == "reports":
+        from puntual.pipeline.benchmarks.reports import reports
+        from puntual.project.cli.payment_history import learner
+
+        return {"bench": name, **reports(creditor, invoices, learner())}
     if name == "pages":
         from puntual.pipeline.benchmarks.daily import daily_run
         from puntual.pipeline.benchmarks.pages import pages
@@ -89,6 +94,10 @@ def _plain(document: dict) -> dict:
 def _say(document: dict) -> str:
     if document["bench"] == "pages":
         return "\n".join(f"  {page:<22} {ms:>8} ms" for page, ms in document["milliseconds"].items())
+    if document["bench"] == "reports":
+        lines = [f"{document['due_items']} documentos y {document['facts']} hechos; límite {document['limit_s']} s"]
+        lines += [f"  {p['name']:<22} {p['seconds']:>8} s  procesador {p['cpu_s']:>8} s" for p in document["parts"]]
+        return "\n".join([*lines, f"  se pasan: {', '.join(document['over']) or 'ninguno'}"])
     lines = [f"{document['bench']}: {document['rows']} filas, {document['rows_per_s']} por segundo"]
     lines.append(f"  procesador {document['cpu_s']} s (servidor {document.get('server_cpu_s', 0)} s)")
     lines += [

@@ -30,7 +30,7 @@ DAYS = 30
 @click.option("--to", "end", metavar="FECHA", help="Último día, incluido. Por omisión, ayer en la zona de la empresa.")
 @click.option("--creditor", help="Código de la empresa; sin él, todas, cada una por su lado.")
 @click.option(
-    "--by", type=click.Choice(["segment", "stage", "channel", "agent"]), help="Separa además los indicadores."
+    "--by", type=click.Choice(["segment", "stage", "channel", "agent", "campaign"]), help="Separa además los indicadores."
 )
 @click.option("--format", "form", type=click.Choice(["json", "csv", "xlsx", "pdf"]), default="json", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Archivo; sin él, la salida estándar.")

@@ -64,6 +64,7 @@ def dimension(code: str) -> str:
         "stage": _("Por etapa"),
         "channel": _("Por canal"),
         "agent": _("Por persona"),
+        "campaign": _("Por campaña (paso de la política)"),
     }
     return names.get(code, code)
 

@@ -1,0 +1,36 @@
+"""Days and instants as parameters of the SQL of reports, the same on both databases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from puntual.apps import bulk
+from puntual.apps.parties.models import Creditor
+from puntual.core.time import local_instant
+
+
+def moment(at: datetime) -> object:
+    """An instant as a parameter of raw SQL: text in UTC for SQLite, itself for PostgreSQL."""
+    return at if bulk.is_postgres() else f"{at:%Y-%m-%d %H:%M:%S}"
+
+
+def instants(creditor: Creditor, start: date, end: date) -> tuple[object, object]:
+    """[first instant, last instant) of the days start..end where the creditor lives."""
+    first = local_instant(start, time(0), creditor.zone)
+    return moment(first), moment(local_instant(end + timedelta(days=1), time(0), creditor.zone))
+
+
+def day(value: date) -> str:
+    """A date as a parameter of raw SQL, for both databases."""
+    return value.isoformat()
+
+
+def date_of(expression: str) -> str:
+    """The UTC date of an instant, on both databases."""
+    return f"CAST({expression} AS DATE)" if bulk.is_postgres() else f"SUBSTR({expression}, 1, 10)"
+
+
+def day_in_key(column: str) -> str:
+    """The second part of a key of three (creditor:day:account), on both databases."""
+    found = f"SPLIT_PART({column}, ':', 2)"
+    return found if bulk.is_postgres() else f"SUBSTR({column}, INSTR({column}, ':') + 1, 10)"
