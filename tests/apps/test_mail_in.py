@@ -36,11 +36,7 @@ def dovecot(tmp_path_factory):
 
 @pytest.fixture
 def house(dovecot):
-    box = dovecot.client()
-    if box.select("INBOX")[1] != [b"0"]:
-        box.store("1:*", "+FLAGS", "\\Deleted")
-        box.expunge()
-    box.logout()
+    dovecot.empty()
     made = House()
     row = NewAccount("C-1", "Lucía Ocampo", points=(NewPoint("email", "lucia@ejemplo.mx"),))
     parties.register_accounts(creditor=made.creditor, rows=[row])
@@ -153,7 +149,11 @@ def test_files_are_kept_by_what_they_are_and_programs_are_refused(house, dovecot
     fetch()
     house.listen()
     first, second, third = MessageFile.objects.order_by("position")
-    assert (first.state, first.mime_type, first.sha256) == ("stored", "application/pdf", hashlib.sha256(pdf).hexdigest())
+    assert (first.state, first.mime_type, first.sha256) == (
+        "stored",
+        "application/pdf",
+        hashlib.sha256(pdf).hexdigest(),
+    )
     key = parties_key(house)
     assert (vault.unseal_bytes(key, bytes(first.sealed)), vault.unseal(key, first.sealed_name)) == (pdf, "pago.exe")
     assert [(f.state, f.reason, f.sealed) for f in (second, third)] == [("refused", "file_type", None)] * 2

@@ -22,7 +22,13 @@ def as_email(message: Outgoing, *, now: datetime) -> EmailMessage:
     if message.unsubscribe_url:
         mail["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail["Auto-Submitted"] = "auto-generated"
+    if message.reply_to:
+        mail["Reply-To"] = Address(message.sender_name, addr_spec=message.reply_to)
+    if message.in_reply_to:
+        mail["In-Reply-To"] = f"<{message.in_reply_to}>"
+        mail["References"] = " ".join(f"<{one}>" for one in message.references)
+    if message.automatic:
+        mail["Auto-Submitted"] = "auto-replied" if message.in_reply_to else "auto-generated"
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")

@@ -170,6 +170,10 @@ class ThreadMessage(models.Model):
     raw = models.ForeignKey(RawInbound, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
     account = models.ForeignKey("parties.Account", on_delete=models.SET_NULL, null=True, related_name="+")
     answers = models.ForeignKey("outreach.Outbox", on_delete=models.SET_NULL, null=True, related_name="+")
+    #: From which of theirs it came, when that is known.
+    contact_point = models.ForeignKey(
+        "parties.ContactPoint", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     channel = models.CharField(max_length=10)
     key = models.CharField(max_length=160, unique=True)
     by_person = models.BooleanField(default=False)

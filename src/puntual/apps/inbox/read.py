@@ -13,9 +13,12 @@ from puntual.apps.inbox.models import (
     ChannelAccount,
     Conversation,
     InboxRules,
+    MessageFile,
+    Note,
     Proposal,
     ProviderTemplate,
     RawInbound,
+    Reply,
     ThreadMessage,
 )
 from puntual.apps.parties import read as parties
@@ -122,3 +125,38 @@ def mailboxes(at: datetime | None = None) -> list[ChannelAccount]:
     if at is None:
         return boxes
     return [b for b in boxes if not hasattr(b, "mailbox") or b.mailbox.next_at is None or b.mailbox.next_at <= at]
+
+
+def subject_of(message: ThreadMessage) -> str:
+    """The subject of a mail; empty for what has none."""
+    return _opened(message.conversation.party_id, message.sealed_subject)
+
+
+def note_text(note: Note, party_id: int | None) -> str:
+    """What somebody of the company noted."""
+    return _opened(party_id, note.sealed_text)
+
+
+def file_name(file: MessageFile) -> str:
+    """The name that its sender gave a file; never to be trusted."""
+    return _opened(file.conversation.party_id, file.sealed_name)
+
+
+def _opened(party_id: int | None, blob: bytes | memoryview | None) -> str:
+    if blob is None:
+        return ""
+    if party_id is None:
+        return vault.unseal_file(blob).decode()
+    return vault.unseal(parties.key_of(party_id), blob)
+
+
+def reply_addresses(creditor_ids: Iterable[int]) -> dict[int, tuple[str, bool]]:
+    """creditor -> (the address to which mail is answered, whether it takes tags behind a plus)."""
+    rows = ChannelAccount.objects.filter(creditor_id__in=sorted(set(creditor_ids)), active=True, adapter=Adapter.IMAP)
+    return {row.creditor_id: (row.address, bool(secrets_of(row).get("tags"))) for row in rows}
+
+
+def confirming(outbox_ids: Iterable[int]) -> dict[int, datetime]:
+    """outbox row -> the instant of the person's act that it confirms, for those that confirm one."""
+    rows = Reply.objects.filter(pk__in=list(outbox_ids), confirms_at__isnull=False)
+    return dict(rows.values_list("pk", "confirms_at"))

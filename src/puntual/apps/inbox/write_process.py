@@ -65,7 +65,7 @@ def process_raw(
             with transaction.atomic():
                 if not RawInbound.objects.select_for_update().filter(pk=raw.pk, processed_at=None).exists():
                     continue  # another worker took it
-                _take(raw, adapters[raw.adapter], classifier, rules or ActRules(), at, done)
+                _take(raw, adapters[raw.adapter], classifier, rules, at, done)
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
             # The bytes of others: whatever they lack, the notice stays, and its turn comes again.
             _later(raw, error, at, done)
@@ -73,7 +73,7 @@ def process_raw(
 
 
 def _take(
-    raw: RawInbound, adapter: InboundAdapter, classifier: Classifier, rules: ActRules, at: datetime, done: Worked
+    raw: RawInbound, adapter: InboundAdapter, classifier: Classifier, rules: ActRules | None, at: datetime, done: Worked
 ) -> None:
     messages = reports = 0
     ignored = ""
@@ -140,7 +140,9 @@ def _outbox_of(report: DeliveryReport) -> Outbox | None:
 # --- answers of people ---
 
 
-def _hear(raw: RawInbound, said: InboundMessage, classifier: Classifier, rules: ActRules, at: datetime) -> bool:
+def _hear(
+    raw: RawInbound, said: InboundMessage, classifier: Classifier, rules: ActRules | None, at: datetime
+) -> bool:  # fmt: skip
     """One message of a person into its thread, and what follows from it. Says whether it was new."""
     key = f"{raw.adapter}:{said.event_id}"[:160]
     if ThreadMessage.objects.filter(key=key).exists():
@@ -157,6 +159,7 @@ def _hear(raw: RawInbound, said: InboundMessage, classifier: Classifier, rules: 
         media=[[m.kind, m.mime_type, m.reference, m.sha256] for m in said.media],
         sealed_subject=identify.sealed(who.party, said.subject) if said.subject else None,
         reference=said.event_id[:255] if said.channel == "email" else "",
+        contact_point=next((p for p in who.points if p.party_id == who.party), None),
     )  # fmt: skip
     write_files.keep(row=row, said=said, at=at)
     waits(thread, said.at, channel=said.channel)
@@ -165,7 +168,8 @@ def _hear(raw: RawInbound, said: InboundMessage, classifier: Classifier, rules: 
             party_id=who.party, account_id=who.account, creditor_id=carrier.creditor_id, channel=said.channel,
             at=said.at, key=key,
         )  # fmt: skip
-    answering.answer(row=row, said=said, who=who, carrier=carrier, classifier=classifier, rules=rules, at=at)
+    limits = rules or answering.rules_for(carrier.creditor_id)
+    answering.answer(row=row, said=said, who=who, carrier=carrier, classifier=classifier, rules=limits, at=at)
     return True
 
 

@@ -77,7 +77,9 @@ def sent_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     outbox = outbox.with_columns(day=pl.col("once").str.split(":").list.get(1, null_on_oob=True))
     contacts = bulk.read_frame(
-        "SELECT party_id AS party, outbox_id AS outbox, channel, direction, at FROM outreach_contact",
+        # The one confirmation of a stop is no contact after it: it says that it was heard.
+        "SELECT party_id AS party, outbox_id AS outbox, channel, CASE WHEN step = 'confirma_baja' THEN 'ack' "
+        "ELSE direction END AS direction, at FROM outreach_contact",
         {"party": i64, "outbox": i64, "channel": text, "direction": text, "at": instant},
     )
     return outbox, contacts

@@ -180,7 +180,7 @@ def _proposed(row: _Row, case: _Case) -> Proposed:
         who=who,
         reason=row.reason,
         undoable=who == AUTOMATIC,
-        date=case.said.date if recorded or row.act == ASK_DATE else None,
+        date=case.said.date if recorded or row.act in (ASK_DATE, ASK_AMOUNT) else None,
         amount_minor=_amount_of(row, case),
     )
 
@@ -201,7 +201,7 @@ def _amount_of(row: _Row, case: _Case) -> int | None:
     payment."""
     if row.act == ASK_AMOUNT:
         return case.suggested_amount()
-    if row.act == RECORD_PROMISE:
+    if row.act in (RECORD_PROMISE, ASK_DATE):
         return case.amount()
     if row.act == VERIFY_PAYMENT or (row.act == OPEN_DISPUTE and not case.has(u.PAGADO)):
         named = case.said.amount

@@ -1,0 +1,75 @@
+"""Answers to people, and thanks: rows of the same outbox, that leave by the same way as every other message.
+
+What they say is kept by whoever answers (`apps.inbox`). They ask for no money, so the last look judges them by the law
+and the person's word alone, not by the balance.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+from django.db import transaction
+
+from puntual.apps.outreach.choices import OPEN_STATES, SendState
+from puntual.apps.outreach.models import Outbox
+
+ANSWER, THANKS, CONFIRMS_STOP = "respuesta", "gracias", "confirma_baja"
+#: Steps of the outbox that no policy has: what leaves because somebody wrote or paid.
+ANSWER_STEPS = frozenset({ANSWER, THANKS, CONFIRMS_STOP})
+#: An answer that could not leave within this time says nothing useful any more.
+TIME_TO_LIVE = timedelta(hours=48)
+
+
+@attrs.frozen
+class NewAnswer:
+    """One message to one person about one account. `key`: the same again is the same row. `approved` false: it waits
+    until a person lets the creditor's first sends go."""
+
+    key: str
+    account: int
+    party: int
+    creditor: int
+    channel: str
+    point: int
+    currency: str
+    at: datetime
+    approved: bool
+    step: str = ANSWER
+    purpose: str = "confirmation"
+    template: str = ANSWER
+    amount_minor: int = 0
+
+
+@transaction.atomic
+def enqueue_answer(*, answer: NewAnswer) -> tuple[Outbox, bool]:
+    """A row that leaves at its instant, and whether it is new."""
+    if answer.step not in ANSWER_STEPS:
+        raise ValueError(f"{answer.step} is no answer")
+    return Outbox.objects.get_or_create(
+        once=f"{answer.step}:{answer.key}"[:80],
+        defaults={
+            "account_id": answer.account, "party_id": answer.party, "creditor_id": answer.creditor,
+            "channel": answer.channel, "contact_point_id": answer.point, "purpose": answer.purpose,
+            "stage": "administrative", "step": answer.step, "template": answer.template, "currency": answer.currency,
+            "amount_minor": answer.amount_minor, "scheduled_at": answer.at, "expires_at": answer.at + TIME_TO_LIVE,
+            "approved": answer.approved,
+        },
+    )  # fmt: skip
+
+
+@transaction.atomic
+def take_back(*, outbox_id: int) -> bool:
+    """It will not leave. False when it already left, or is leaving: nobody can take that back."""
+    rows = Outbox.objects.filter(pk=outbox_id, step__in=ANSWER_STEPS)
+    if rows.filter(state=SendState.WITHDRAWN).exists():
+        return True
+    gone = rows.filter(state__in=OPEN_STATES)
+    return gone.update(state=SendState.WITHDRAWN, reason="vetoed", reserved_by="") == 1
+
+
+@transaction.atomic
+def let_go(*, outbox_id: int) -> bool:
+    """A person approved one of the creditor's first answers."""
+    waiting = Outbox.objects.filter(pk=outbox_id, step__in=ANSWER_STEPS, state=SendState.PLANNED, approved=False)
+    return waiting.update(approved=True) == 1

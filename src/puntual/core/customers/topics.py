@@ -1,0 +1,68 @@
+"""What a question asks, and why somebody does not agree, by the words people use for it. What is not clear is for a
+person."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+BALANCE, HOW_TO_PAY, INVOICE_COPY = "balance", "how_to_pay", "invoice_copy"
+
+#: Question -> how it is asked, in plain letters. The first that fits is the answer.
+_QUESTIONS = (
+    (INVOICE_COPY, r"\b(copia|duplicado|reenvi\w+|mand\w+|envi\w+|pas\w+|necesito|quiero|segunda via)\b.{0,40}"
+                   r"\b(factura|boleta|recibo|pdf|xml|cfdi|documento|nota fiscal|invoice)\b"),
+    (HOW_TO_PAY, r"\b(como|donde|a que cuenta|por donde|que cuenta|how|where|onde)\b.{0,30}"
+                 r"\b(pag\w*|deposit\w*|transfi?er\w*|abon\w*|pay)\b|"
+                 r"\b(clabe|cbu|cci|iban|alias|pix|numero de cuenta|datos (bancarios|de pago|para (pagar|el pago))|"
+                 r"medios? de pago|formas? de pago|link de pago|enlace de pago)\b"),
+    (BALANCE, r"\b(cuanto|cuánto|quanto|how much)\b.{0,30}\b(debo|es|seria|queda|tengo|devo|owe|falta|saldo)\b|"
+              r"\b(saldo|estado de cuenta|que debo|cuanto debo|de que factura|que facturas?|por que concepto)\b"),
+)  # fmt: skip
+
+_CAUSES = (
+    ("already_paid", r"\bya (lo |la |las |los )?(pague|pagamos|liquide|deposite|transferi)\b|\bya esta pagad[oa]"),
+    ("not_received", r"\b(no|nunca|jamas) (me |nos )?(lleg\w+|recib\w+|entreg\w+)|\bsin entregar\b|\bnao recebi\b"),
+    ("damaged", r"\b(dañad\w*|danad\w*|rot[oa]s?|defectuos\w*|mal estado|golpead\w*|descompuest\w*|quebrad\w*)\b"),
+    ("late_delivery", r"\b(lleg\w+|entreg\w+) (tarde|con retraso|despues)|\bretraso en la entrega\b"),
+    ("never_ordered", r"\b(no|nunca|jamas) (lo |la |los |las )?(ped\w+|solicit\w+|contrat\w+|compr\w+|orden\w+)\b"),
+    ("wrong_price", r"\b(precio|cobr\w+ de mas|monto|importe|tarifa|cantidad)\b.{0,30}"
+                    r"\b(mal|equivocad\w*|incorrect\w*|erron\w*|distint\w*|no es|mayor)\b|\bcobr\w+ de mas\b|"
+                    r"\bno es (el|ese) (precio|monto|importe)\b"),
+    ("wrong_invoice", r"\bfactura\b.{0,30}\b(mal|equivocad\w*|incorrect\w*|erron\w*|duplicad\w*|cancelad\w*)\b|"
+                      r"\b(rfc|nit|ruc|rut|cuit) (mal|equivocad\w*|incorrect\w*)\b"),
+    ("missing_document", r"\b(falta|sin|no tengo) (la |el )?(orden de compra|oc|factura|xml|acuse|remision)\b"),
+    ("service_quality", r"\b(mal|pesimo|mala) (servicio|atencion|calidad)\b|\bno funciona\b|\bno sirve\b"),
+)  # fmt: skip
+
+
+def question(text: str) -> str:
+    """BALANCE, HOW_TO_PAY or INVOICE_COPY; empty when it asks something that facts alone do not answer."""
+    flat = plain(text)
+    return next((topic for topic, words in _QUESTIONS if re.search(words, flat)), "")
+
+
+def dispute_cause(text: str) -> str:
+    """One of `negotiation.dispute.CAUSES`; `other` when no reason was given or none is recognised."""
+    flat = plain(text)
+    return next((cause for cause, words in _CAUSES if re.search(words, flat)), "other")
+
+
+def document_named(text: str, numbers: list[str]) -> str | None:
+    """The one document number that a text names; None for none or several. Short numbers need a word before them."""
+    flat = plain(text)
+    found = []
+    for number in numbers:
+        own = plain(number)
+        sign = rf"(?<![\w-]){re.escape(own)}(?![\w-])"
+        if len(re.sub(r"\W", "", own)) < 4:
+            sign = rf"\b(factura|documento|folio|boleta|recibo|numero|no\.?|n°|#)\s*{sign}"
+        if own and re.search(sign, flat):
+            found.append(number)
+    return found[0] if len(found) == 1 else None
+
+
+def plain(text: str) -> str:
+    """Small letters without accents, in one line."""
+    flat = unicodedata.normalize("NFKD", text[:2000].lower())
+    return " ".join("".join(c for c in flat if not unicodedata.combining(c)).split())
