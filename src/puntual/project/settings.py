@@ -199,6 +199,9 @@ PALETTE_SEARCH = ["puntual.apps.receivables.views.search"]
 #: What a planned message would say: (outbox row, instant) -> recipient, subject, text.
 MESSAGE_PREVIEW = "puntual.project.previews.preview"
 DAY_RUNNER = "puntual.project.api.run_day"
+#: Scores a company's portfolio now; two policies over the company's own past.
+SCORE_RUNNER = "puntual.project.risk.score"
+POLICY_COMPARISON = "puntual.project.risk.compare"
 #: Who learns from the past for the forecast of Reportes.
 REPORTS_LEARNER = "puntual.project.cli.payment_history.learner"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"

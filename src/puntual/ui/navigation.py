@@ -40,6 +40,7 @@ CATALOGUE: tuple[Group, ...] = (
         Entry("/promesas/", _("Promesas y convenios"), "promise", "p", _("acuerdos plazos")),
         Entry("/aclaraciones/", _("Aclaraciones y quejas"), "flag", "a", _("disputas reclamos")),
         Entry("/avisos/", _("Avisos de clientes"), "mail", "s", _("ya pagué comprobantes portal página")),
+        Entry("/capacitacion/", _("Capacitación"), "book", "t", _("practicar conversaciones difíciles")),
         Entry("/envios/", _("Envíos programados"), "send", "e", _("mensajes plan mañana no enviar")),
     )),
     Group(_("Datos"), (
@@ -47,6 +48,7 @@ CATALOGUE: tuple[Group, ...] = (
         Entry("/pagos/", _("Conciliar pagos"), "coin", "b", _("banco abonos movimientos transferencias")),
         Entry("/mandantes/", _("Mandantes"), "archive", "m", _("asignación devolución comisión cartera de terceros")),
         Entry("/reportes/", _("Reportes"), "chart", "r", _("indicadores informes")),
+        Entry("/riesgo/", _("Riesgo y segmentos"), "scales", "k", _("predicción modelo experimentos")),
     )),
     Group(_("Etapa judicial"), (
         Entry("/central/", _("Reportes a centrales"), "flag", "", _("buró central de riesgo aviso previo")),
