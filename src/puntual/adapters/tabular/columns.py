@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from puntual.adapters.bank_files.profiles import JOIN
 from puntual.adapters.tabular import cells
 from puntual.adapters.tabular.amounts import parse_amounts, parse_decimal
 from puntual.adapters.tabular.dates import DAY_FIRST, order_of, parse_dates
@@ -15,11 +16,17 @@ from puntual.ports.einvoice import Defaults, Layout, RowError
 DATE_FIELDS = ("issued_on", "due_on", "settled_on", "paid_on", "booked_on")
 
 
+def parts_of(joined: str, headings: Sequence[str]) -> list[str]:
+    """The headings that a field is read from: one, unless the layout joins several."""
+    return [joined] if joined in headings else joined.split(JOIN)
+
+
 class Columns:
     """What the rows say, field by field. `errors` grows as columns are read; `bad` are the rows to leave out."""
 
     def __init__(self, table: Table, layout: Layout, filename: str, defaults: Defaults) -> None:
-        unknown = [h for h in layout.columns.values() if h not in table.headings]
+        unknown = [h for joined in layout.columns.values() for h in parts_of(joined, table.headings)]
+        unknown = [h for h in unknown if h not in table.headings]
         if unknown:
             has = ", ".join(table.headings[:15])
             raise UnusableInput(f"{filename}: no tiene la columna «{unknown[0]}». Tiene: {has}.")
@@ -60,7 +67,8 @@ class Columns:
         """The cells of a field, untouched; empty texts if the table has no such column."""
         if field not in self._layout.columns:
             return [""] * self.size
-        return self._table.column(self._layout.columns[field])
+        found = [self._table.column(h) for h in parts_of(self._layout.columns[field], self._table.headings)]
+        return found[0] if len(found) == 1 else [" ".join(c for c in cells if c.strip()) for cells in zip(*found)]
 
     def text(self, field: str, *, required: bool = False, limit: int = 200) -> list[str]:
         """Stripped texts with single blanks, cut to `limit`."""
@@ -83,7 +91,8 @@ class Columns:
 
     def amounts(self, field: str, currencies: Sequence[str], *, required: bool = False) -> list[int | None]:
         """Minor units in each row's currency."""
-        raw = self.raw(field)
+        # A hyphen alone is how some banks write that there is none.
+        raw = [cell if cell.strip() != "-" else "" for cell in self.raw(field)]
         parsed = parse_amounts(raw, currencies, decimals=self.option("decimals"))
         for i in parsed.error.is_not_null().arg_true().to_list():
             self.reject(i, field, raw[i], f"«{raw[i][:40]}» {parsed.error[i]}.")

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from puntual.adapters.bank_files.fixed import check_fixed
+from puntual.adapters.bank_files.profiles import profile_of
 from puntual.adapters.tabular.headings import field_score, kinds, normal_heading
 from puntual.core.errors import UnusableInput
 from puntual.ports.einvoice import CLIENT_KINDS, KINDS, Layout
@@ -23,6 +24,9 @@ OPTIONS = {
     "country": "país de las filas que no lo dicen",
     "account": "cuenta bancaria",
     "sign": "«deudor» si los cargos vienen en negativo",
+    "bank": "banco que la descargó",
+    "debits": "marcas de cargo de la columna «side», separadas por comas",
+    "skip": "comienzos del concepto de renglones que no son movimientos, separados por comas",
 }
 _MIN_SCORE = 12
 #: In doubt between kinds that fit, the first: the more specific come first.
@@ -36,6 +40,9 @@ def fingerprint(headings: Sequence[str]) -> str:
 
 def guess_layout(headings: Sequence[str], kind: str | None = None) -> Layout:
     """The most likely layout. UnusableInput says which columns are missing when no kind fits."""
+    known = _of_bank(headings) if kind in (None, "statement") else None
+    if known is not None:
+        return known
     candidates = [kind] if kind else list(_ORDER)
     fitting = []
     for order, name in enumerate(candidates):
@@ -47,6 +54,18 @@ def guess_layout(headings: Sequence[str], kind: str | None = None) -> Layout:
         raise UnusableInput(_cannot(headings, kind))
     _, name, columns = max(fitting, key=lambda f: f[0])
     return Layout(name, columns, {}, tuple(headings), fingerprint(headings))
+
+
+def _of_bank(headings: Sequence[str]) -> Layout | None:
+    """The layout of a bank that is known by name; None for any other table."""
+    written = {normal_heading(h): h for h in reversed(headings)}
+    profile = profile_of(list(written))
+    if profile is None:
+        return None
+    columns = profile.columns_in(written)
+    if missing("statement", columns):
+        return None
+    return Layout("statement", columns, profile.options(), tuple(headings), fingerprint(headings))
 
 
 def _match(headings: Sequence[str], kind: str) -> tuple[dict[str, str], int]:

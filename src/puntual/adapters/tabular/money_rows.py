@@ -164,11 +164,13 @@ def statement(c: Columns, filename: str) -> Iterator[Record]:
     name, origin = c.text("counterparty", limit=140), c.text("counterparty_account", limit=40)
     account = c.text("account", limit=40)
     flip = -1 if c.option("sign") == "deudor" else 1
+    out, not_movements = _outgoing(c), tuple(w for w in c.option("skip").lower().split(",") if w)
     seen: Counter[tuple[object, ...]] = Counter()
     for i in range(c.size):
-        if c.blank[i] or i in c.bad:
+        if c.blank[i] or i in c.bad or (not_movements and words[i].lower().startswith(not_movements)):
             continue
         minor = flip * signed[i] if signed[i] is not None else abs(credit[i] or 0) - abs(debit[i] or 0)
+        minor = -abs(minor) if out[i] else minor
         if not minor:
             c.reject(i, "amount", "", "El movimiento no tiene importe.")
             continue
@@ -188,6 +190,12 @@ def statement(c: Columns, filename: str) -> Iterator[Record]:
             text=words[i],
             place=Place(filename, c.row_number(i)),
         )
+
+
+def _outgoing(c: Columns) -> list[bool]:
+    """Which rows a column of marks (C, D, +, -) says are money that leaves; none without such a column."""
+    marks = {mark.strip().lower() for mark in c.option("debits").split(",") if mark.strip()}
+    return [cell.strip().lower() in marks for cell in c.raw("side")]
 
 
 def fiscal_ids(c: Columns) -> list[str]:

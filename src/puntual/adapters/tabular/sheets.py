@@ -14,8 +14,9 @@ from typing import Any
 import attrs
 from python_calamine import CalamineError, CalamineWorkbook
 
+from puntual.adapters.bank_files.profiles import profile_of
 from puntual.adapters.tabular import sniff
-from puntual.adapters.tabular.headings import heading_score
+from puntual.adapters.tabular.headings import heading_score, normal_heading
 from puntual.core.errors import UnusableInput
 
 _HEADER_SEARCH = 30
@@ -136,6 +137,8 @@ def _find_header(cells: Sequence[Sequence[str]]) -> int | None:
         filled = [c for c in row if c.strip()]
         if not filled:
             continue
+        if profile_of([normal_heading(c) for c in filled]) is not None:
+            return i
         if fallback is None and (len(filled) > 1 or len(row) == 1):
             fallback = i
         score = sum(1 for c in filled if not isinstance(c, Number) and heading_score(c))
