@@ -170,7 +170,7 @@ def layouts(request: HttpRequest, scope: Scope) -> HttpResponse:
         except UnusableInput as error:
             wrong, sentence, texts[purpose] = purpose, error.sentence, text
     names = {**dict(Purpose.choices), RETURN: _("Devolución")}
-    shown = [{"purpose": p, "name": names[p], "text": t, "example": _EXAMPLES[p]} for p, t in texts.items()]
+    shown = [{"purpose": p, "name": n, "text": texts[p], "example": _EXAMPLES[p]} for p, n in names.items() if p in texts]
     codes = [*((c, r.name) for c, r in RESULTS.items()), *MESSAGE_RESULTS.items()]
     context = {"layouts": shown, "wrong": wrong, "error": sentence, "codes": codes, "fields": FIELDS.items()}
     return page(request, scope, "clients/layouts.html", context)
