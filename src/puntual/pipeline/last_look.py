@@ -30,7 +30,7 @@ def last_look(rows: Sequence[Outbox], now: datetime) -> dict[int, Verdict]:
             verdicts[row.pk] = Verdict(False, "withdrawn_paid")
         else:
             asks.append(row)
-    for row, ruling in zip(asks, _gated(asks, now)):
+    for row, ruling in zip(asks, gated(asks, now)):
         if ruling["verdict"] == "allow":
             verdicts[row.pk] = Verdict(True, "allowed", pack=str(ruling["pack"] or ""))
         else:
@@ -39,7 +39,7 @@ def last_look(rows: Sequence[Outbox], now: datetime) -> dict[int, Verdict]:
     return verdicts
 
 
-def _gated(rows: Sequence[Outbox], now: datetime) -> list[dict[str, object]]:
+def gated(rows: Sequence[Outbox], now: datetime) -> list[dict[str, object]]:
     """The gate's word on these rows at this instant."""
     if not rows:
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 
+import httpx
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -16,14 +17,20 @@ from puntual.adapters.email_imap import ImapAccount, ImapMailbox, Mail
 from puntual.adapters.sms_kannel import Kannel
 from puntual.adapters.sms_twilio import Twilio
 from puntual.adapters.whatsapp_cloud import WhatsApp
-from puntual.apps.inbox import read, write, write_process
+from puntual.adapters.whatsapp_cloud.media import WhatsAppMedia
+from puntual.adapters.whatsapp_cloud.transport import API as META
+from puntual.adapters.whatsapp_cloud.transport import WhatsAppAccount
+from puntual.apps.inbox import read, write, write_portal, write_process
+from puntual.apps.inbox.choices import Adapter
 from puntual.apps.inbox.models import ChannelAccount
 from puntual.apps.inbox.write_process import Worked
-from puntual.pipeline import fetch_mail
+from puntual.pipeline import fetch_mail, thanks
 from puntual.pipeline.fetch_mail import Fetch
+from puntual.pipeline.fetch_media import fetch_media
 from puntual.ports.classifier import Classifier
 from puntual.ports.inbound import Forged, InboundAdapter, Received
 from puntual.ports.mailbox import Mailbox
+from puntual.ports.media import MediaSource
 
 #: No provider sends more than this in one notice (Meta: 3 MB).
 LARGEST = 3 * 1024 * 1024
@@ -60,9 +67,27 @@ def fetch(at: datetime, *, all_now: bool = False) -> Fetch:
 
 def listen(at: datetime) -> Worked:
     """One round over what came in. As often as one likes: what was done is not done again."""
+    write_portal.hear_portal(classifier=classifier(), at=at)
     if not read.anything_waiting(at):
         return Worked()
     return write_process.process_raw(adapters=adapters(), classifier=classifier(), at=at)
+
+
+def media_source(account: ChannelAccount, transport: httpx.BaseTransport | None = None) -> MediaSource | None:
+    """Where the files of an account's messages are; None for channels that bring them along."""
+    if account.adapter != Adapter.WHATSAPP:
+        return None
+    told = read.secrets_of(account)
+    meta = WhatsAppAccount(account.address, told["access_token"], told.get("base_url") or META)
+    return WhatsAppMedia(meta, transport)
+
+
+def attend(at: datetime) -> None:
+    """One round of all that comes in and of what follows: mail, notices, pages, files, thanks for payments."""
+    fetch(at)
+    listen(at)
+    fetch_media(open_source=media_source, at=at)
+    thanks.thank(at=at)
 
 
 @csrf_exempt

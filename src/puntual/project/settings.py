@@ -211,6 +211,10 @@ WORKBENCH_ALLOWED = "puntual.project.workbench.allowed"
 WORKBENCH_CALL = "puntual.project.workbench.call"
 WORKBENCH_FINDINGS = "puntual.project.workbench.findings"
 
+#: What waits for another person's yes in each app (functions of a creditor), and what an approval does by its kind.
+APPROVAL_SOURCES = [f"puntual.project.approvals.{name}" for name in ("deals", "refunds", "sends")]
+APPROVAL_DOES = {"waiver": "puntual.project.approvals.waive", "write_off": "puntual.project.approvals.write_off"}
+
 #: The first run: the example, the first day looked at and put in writing, whether the law asks for authorisation.
 WELCOME_EXAMPLE = "puntual.project.welcome.example"
 WELCOME_LOOK = "puntual.project.welcome.look"
@@ -223,6 +227,13 @@ MAIL_TEST = "puntual.project.settings_screens.send_test"
 TEMPLATE_FINDINGS = "puntual.project.settings_screens.template_findings"
 TEMPLATE_PREVIEW = "puntual.project.settings_screens.template_preview"
 MAKE_BACKUP = "puntual.project.settings_screens.make_backup"
+
+#: Conversaciones: what may be said now by each way, the words of a suggestion and of what is about to leave, a look
+#: into a mailbox.
+INBOX_ALLOWED = "puntual.project.conversations.allowed"
+INBOX_SUGGEST = "puntual.project.conversations.suggested"
+INBOX_WORDS = "puntual.project.conversations.words_of"
+INBOX_TRY_MAILBOX = "puntual.project.conversations.try_mailbox"
 
 #: What reads files, the files behind a ZIP, and what each kind of table may tell.
 IMPORT_READER = "puntual.adapters.files.Files"

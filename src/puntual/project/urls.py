@@ -27,6 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.receivables.urls")),
     path("", include("puntual.apps.workbench.urls")),
     path("", include("puntual.apps.outreach.urls")),
+    path("", include("puntual.apps.inbox.urls")),
+    path("", include("puntual.apps.inbox.settings_urls")),
     path("", include("puntual.apps.audit.urls")),
     path("", include("puntual.apps.compliance.urls")),
     path("", include("puntual.apps.escalation.urls")),

@@ -15,6 +15,7 @@ CHANNELS: Mapping[str, tuple[str | Promise, str]] = {
     "voice": (_("llamada automática"), "phone"),
     "letter": (_("carta"), "file"),
     "visit": (_("visita"), "user"),
+    "portal": (_("su página"), "mail"),
     "task": (_("tarea para una persona"), "flag"),
 }
 STAGES: Mapping[str, str | Promise] = {

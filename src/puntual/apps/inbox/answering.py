@@ -15,14 +15,14 @@ from puntual.apps.compliance import write as compliance
 from puntual.apps.inbox import doing, read, speaking
 from puntual.apps.inbox.choices import ProposalState
 from puntual.apps.inbox.identify import Sender
-from puntual.apps.inbox.models import ChannelAccount, Conversation, Proposal, ThreadMessage
+from puntual.apps.inbox.models import Conversation, Proposal, ThreadMessage
 from puntual.apps.inbox.speaking import Way
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.negotiation.choices import DisputeState
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import write as parties_write
-from puntual.apps.parties.models import ContactPoint
+from puntual.apps.parties.models import ContactPoint, Creditor
 from puntual.apps.portal import write_replies as portal
 from puntual.apps.receivables import read as receivables
 from puntual.core.customers import acts, follow_up
@@ -46,18 +46,18 @@ def answer(
     row: ThreadMessage,
     said: InboundMessage,
     who: Sender,
-    carrier: ChannelAccount,
+    creditor: Creditor,
     classifier: Classifier,
     rules: ActRules,
     at: datetime,
 ) -> None:
     """Understand one message and do, or propose, what follows. Inside the caller's transaction."""
     country = parties.person(who.party).country if who.party is not None else ""
-    understood = understand(said, country or carrier.creditor.country, classifier)
+    understood = understand(said, country or creditor.country, classifier)
     understood = follow_up.complete(understood, _asked(row))
     row.intents, row.confidence = list(understood.intents), understood.confidence
     row.save(update_fields=["intents", "confidence"])
-    known = situation(who.account, carrier, said.at)
+    known = situation(who.account, creditor, said.at)
     if not who.sure or _talked_enough(row, at):
         rules = attrs.evolve(rules, automatic=frozenset())
     made = [_kept(row, act, known) for act in acts.propose(understood, known, rules)]
@@ -107,9 +107,8 @@ def _talked_enough(row: ThreadMessage, at: datetime) -> bool:
     return int(rows.count()) >= _ANSWERS_A_DAY
 
 
-def situation(account: int | None, carrier: ChannelAccount, at: datetime) -> Situation:
+def situation(account: int | None, creditor: Creditor, at: datetime) -> Situation:
     """What is known of the account when somebody wrote."""
-    creditor = carrier.creditor
     today = local_date(at, creditor.zone)
     if account is None:
         return Situation(today, 0, creditor.currency)

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from puntual.apps.inbox.choices import Adapter, ProposalState, TemplateState
+from puntual.apps.inbox.choices import Adapter, FileState, ProposalState, TemplateState
 from puntual.apps.inbox.models import (
     ChannelAccount,
     Conversation,
     InboxRules,
+    Mark,
     MessageFile,
     Note,
     Proposal,
@@ -160,3 +161,23 @@ def confirming(outbox_ids: Iterable[int]) -> dict[int, datetime]:
     """outbox row -> the instant of the person's act that it confirms, for those that confirm one."""
     rows = Reply.objects.filter(pk__in=list(outbox_ids), confirms_at__isnull=False)
     return dict(rows.values_list("pk", "confirms_at"))
+
+
+def files_to_bring(at: datetime, limit: int) -> list[MessageFile]:
+    """Files that their provider still keeps and whose turn it is."""
+    rows = MessageFile.objects.filter(state=FileState.PENDING, next_try_at__lte=at)
+    return list(rows.select_related("conversation", "message__raw__account").order_by("next_try_at", "pk")[:limit])
+
+
+def carrier_of(file: MessageFile) -> ChannelAccount | None:
+    """The account by which the message of a file came, or the one that carries its channel now."""
+    raw = file.message.raw
+    if raw is not None:
+        return raw.account
+    creditor = file.conversation.creditor_id
+    return channel_account(creditor, file.message.channel) if creditor is not None else None
+
+
+def mark(name: str) -> int | None:
+    """How far a loop went; None when it never began."""
+    return Mark.objects.filter(name=name).values_list("value", flat=True).first()

@@ -123,8 +123,12 @@ def lines(rows: Sequence[Conversation], now: datetime) -> list[Line]:
         name = people[row.party_id].name if row.party_id in people else read.sender_of(row)
         made.append(
             Line(
-                row, name, " ".join(words.split())[:PREVIEW], files.get(message.pk, 0) if message else 0,
-                proposals.get(row.pk), bool(row.waiting_since and row.answer_by and row.answer_by <= now),
+                row,
+                name,
+                " ".join(words.split())[:PREVIEW],
+                files.get(message.pk, 0) if message else 0,
+                proposals.get(row.pk),
+                bool(row.waiting_since and row.answer_by and row.answer_by <= now),
                 bool(row.snoozed_until and row.snoozed_until > now),
             )  # fmt: skip
         )
@@ -196,8 +200,14 @@ def _heard(row: Conversation, key: bytes | None, limit: int) -> list[Moment]:
         subject = _open(key, row.party_id, message.sealed_subject)
         made.append(
             Moment(
-                "in", message.at, _words(message, key, row.party_id), message.channel, subject, message,
-                files.get(message.pk, []), proposals.get(message.pk, []),
+                "in",
+                message.at,
+                _words(message, key, row.party_id),
+                message.channel,
+                subject,
+                message,
+                files.get(message.pk, []),
+                proposals.get(message.pk, []),
             )  # fmt: skip
         )
     return made

@@ -169,7 +169,7 @@ def _hear(
             at=said.at, key=key,
         )  # fmt: skip
     limits = rules or answering.rules_for(carrier.creditor_id)
-    answering.answer(row=row, said=said, who=who, carrier=carrier, classifier=classifier, rules=limits, at=at)
+    answering.answer(row=row, said=said, who=who, creditor=carrier.creditor, classifier=classifier, rules=limits, at=at)
     return True
 
 

@@ -30,8 +30,7 @@ def command(once: bool, at: str | None, as_json: bool) -> None:
     clock = _clock_at(at) if at else bindings.now
     while True:
         # First what people answered: whoever said «basta» a moment ago is not written to in this very round.
-        inbox.fetch(clock())
-        inbox.listen(clock())
+        inbox.attend(clock())
         tally = attrs.asdict(dispatch(bindings.outside(clock)))
         if once or at:
             emit(tally, as_json=as_json, human=_say(tally))

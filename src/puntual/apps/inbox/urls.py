@@ -1,0 +1,7 @@
+"""Addresses."""
+
+from __future__ import annotations
+
+app_name = "inbox"
+urlpatterns: list = []
+PERMISSIONS: dict[str, str] = {}
