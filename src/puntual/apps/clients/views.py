@@ -170,7 +170,8 @@ def layouts(request: HttpRequest, scope: Scope) -> HttpResponse:
         except UnusableInput as error:
             wrong, sentence, texts[purpose] = purpose, error.sentence, text
     names = {**dict(Purpose.choices), RETURN: _("Devolución")}
-    shown = [{"purpose": p, "name": n, "text": texts[p], "example": _EXAMPLES[p]} for p, n in names.items() if p in texts]
+    told = [(p, text) for p, text in texts.items() if p in names]
+    shown = [{"purpose": p, "name": names[p], "text": text, "example": _EXAMPLES[p]} for p, text in told]
     codes = [*((c, r.name) for c, r in RESULTS.items()), *MESSAGE_RESULTS.items()]
     context = {"layouts": shown, "wrong": wrong, "error": sentence, "codes": codes, "fields": FIELDS.items()}
     return page(request, scope, "clients/layouts.html", context)
