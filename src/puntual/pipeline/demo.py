@@ -26,7 +26,7 @@ from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, CONSENTS
 from puntual.core.time import local_date, local_instant
 from puntual.law.loader import load_law
-from puntual.pipeline import demo_history
+from puntual.pipeline import demo_history, demo_money
 from puntual.pipeline.daily_run import DayResult, run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.simulators.portfolio.behaviour import Habit, Sale, habit_of, sales
@@ -141,6 +141,7 @@ def _live(
         _book(creditor, made, local_date(morning, creditor.zone), local_date(following, creditor.zone))
     _book(creditor, made, local_date(now, creditor.zone), date.max)
     demo_history.people_react(creditor, rng, now)
+    demo_money.last_week(creditor, now)
 
 
 def last_lawful_morning(creditor: Creditor, before: datetime) -> datetime:
