@@ -161,12 +161,19 @@ def _cold_start(rows: pl.DataFrame, line: Line, truth: Truth) -> list[dict[str, 
     for low, high in KNOWN_PAYMENTS:
         i = told & (known >= low) & (known < high)
         table.append({
-            "known_payments": f"{low}-{high - 1}" if high < 10**9 else f"{low}+", "n": int(i.sum()),
+            "known_payments": _span(low, high), "n": int(i.sum()),
             "own": _rounded(brier(rows["own_late"].to_numpy()[i], late[i])),
             "shrinkage": _rounded(brier(rows["eb_late"].to_numpy()[i], late[i])),
             "model": _rounded(brier(line.late[i], late[i])),
         })  # fmt: skip
     return table
+
+
+def _span(low: int, high: int) -> str:
+    """How a bucket [low, high) is called."""
+    if high >= 10**9:
+        return f"{low}+"
+    return str(low) if high == low + 1 else f"{low}-{high - 1}"
 
 
 def _rounded(value: float | None) -> float | None:

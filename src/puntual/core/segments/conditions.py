@@ -30,7 +30,7 @@ FIELDS: Mapping[str, Field] = {
     "dias_sobre_lo_habitual": Field("vs_usual_days", pl.Float64, "días más allá de cuando suele pagar"),
     "vencidos": Field("n_overdue", pl.Float64, "documentos vencidos sin pagar"),
     "parte_vencida": Field("overdue_share", pl.Float64, "parte vencida de lo que debe, de 0 a 1"),
-    "importe_sobre_habitual": Field("amount_times", pl.Float64, "importe entre el habitual"),
+    "importe_sobre_habitual": Field("amount_times", pl.Float64, "veces su importe habitual"),
     "abonos": Field("partial_payments", pl.Float64, "pagos parciales de lo abierto"),
     "dijo_no_puede": Field("cannot_pay", pl.Float64, "veces que dijo que ahora no puede"),
     "pidio_cuotas": Field("asked_plan", pl.Float64, "veces que pidió fecha o cuotas"),
