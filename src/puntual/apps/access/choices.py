@@ -25,6 +25,9 @@ ACTS = {
     "accounts.export": "Descargar la cartera",
     "accounts.change": "Cambiar clientes: segmento, política, encargado",
     "workbench.use": "Gestionar la cola de clientes",
+    "visits.see": "Ver rutas de visitas y sus pruebas",
+    "visits.work": "Salir a visitar y anotar lo que se encontró",
+    "visits.plan": "Preparar las rutas de otros",
     "conversations.see": "Leer conversaciones",
     "conversations.answer": "Contestar conversaciones",
     "notices.see": "Ver lo que avisan los clientes",
@@ -38,7 +41,8 @@ ACTS = {
     "sends.open": "Abrir mensajes preparados para enviarlos uno mismo",
     "sends.change": "Detener y preparar envíos y campañas",
     "sends.approve": "Aprobar envíos",
-    "approvals.see": "Ver lo que espera aprobación",
+    "approvals.see": "Ver lo que pidió a otra persona y lo que espera su aprobación",
+    "approvals.decide": "Responder a lo que espera su aprobación y retirar lo que pidió",
     "charges.propose": "Pedir condonaciones y castigos",
     "charges.approve": "Aprobar condonaciones y castigos que pidió otra persona",
     "legal.see": "Ver la etapa judicial",
@@ -89,15 +93,17 @@ _LOOK = frozenset({
     "segments.see", "policies.see", "norms.see", "reports.see",
 })  # fmt: skip
 _COLLECT = frozenset({
-    "today.see", "accounts.see", "workbench.use", "conversations.see", "conversations.answer", "notices.see",
+    "today.see", "accounts.see", "workbench.use", "visits.see", "visits.work", "conversations.see",
+    "conversations.answer", "notices.see",
     "notices.work", "deals.see", "deals.propose", "disputes.see", "disputes.work", "sends.see", "sends.open",
-    "charges.propose", "norms.see", "situations.note", "segments.see", "policies.see",
+    "charges.propose", "approvals.see", "approvals.decide", "norms.see", "situations.note", "segments.see",
+    "policies.see",
 })  # fmt: skip
 _SUPERVISE = _COLLECT | _LOOK | {
-    "accounts.export", "accounts.change", "sends.change", "sends.approve", "deals.approve", "approvals.see",
+    "accounts.export", "accounts.change", "sends.change", "sends.approve", "deals.approve",
     "charges.approve", "refunds.propose", "refunds.approve", "legal.see", "legal.propose", "payments.register",
     "payments.match", "imports.see", "imports.load", "segments.change", "policies.change", "consents.declare",
-    "reports.export", "supervision.see", "supervision.act", "evidence.export", "settings.see", "clients.see",
+    "reports.export", "supervision.see", "supervision.act", "visits.plan", "evidence.export", "settings.see", "clients.see",
     "clients.load",
 }  # fmt: skip
 _MANAGE = _SUPERVISE | {
@@ -127,7 +133,8 @@ ROLES = {
     "lawyer": Role(
         "Abogacía", "Lleva lo judicial: pide pasos y descarga pruebas.",
         frozenset({
-            "today.see", "accounts.see", "deals.see", "disputes.see", "legal.see", "legal.propose", "approvals.see",
+            "today.see", "accounts.see", "deals.see", "disputes.see", "legal.see", "legal.propose",
+            "approvals.see", "approvals.decide",
             "evidence.export", "norms.see", "situations.note",
         }),
     ),
@@ -136,6 +143,28 @@ ROLES = {
         frozenset(act for act in ACTS if act.endswith((".see", ".export"))) - {"guide.see"},
     ),
     "read_only": Role("Solo lectura", "Ve cartera, envíos y reportes; no cambia ni descarga nada.", _LOOK),
+}  # fmt: skip
+
+
+@attrs.frozen
+class Approvable:
+    """Something that takes two people: its name, and the acts of who asks and of who says yes."""
+
+    name: str
+    ask: str
+    approve: str
+
+
+#: kind -> what takes another person's yes. What each does when approved is bound in the settings (APPROVAL_DOES).
+APPROVABLES = {
+    "waiver": Approvable("Condonación", "charges.propose", "charges.approve"),
+    "write_off": Approvable("Castigo", "charges.propose", "charges.approve"),
+    "mass_send": Approvable("Envío masivo", "sends.change", "sends.approve"),
+    "legal_step": Approvable("Paso judicial", "legal.propose", "legal.approve"),
+}
+WAITING, APPROVED, REFUSED, WITHDRAWN = "waiting", "approved", "refused", "withdrawn"
+APPROVAL_STATES = {
+    WAITING: "Por aprobar", APPROVED: "Aprobado", REFUSED: "No aprobado", WITHDRAWN: "Retirado por quien lo pidió",
 }  # fmt: skip
 
 #: API keys: scope -> what it lets, as people read it. The scopes are the acts of the role API.

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from puntual.apps.access.choices import role_choices
+from puntual.apps.access.choices import APPROVABLES, APPROVAL_STATES, WAITING, role_choices
 
 
 class ApiKey(models.Model):
@@ -60,3 +60,26 @@ class SecondStepRole(models.Model):
     role = models.CharField(max_length=20, choices=role_choices(), unique=True)
     set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     set_at = models.DateTimeField(auto_now_add=True)
+
+
+class Approval(models.Model):
+    """Something that one person asked and another must approve. `detail`: ids, amounts and codes, never words of a
+    person; `key`: the same form sent twice is one."""
+
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey("parties.Account", on_delete=models.CASCADE, null=True, related_name="+")
+    kind = models.CharField(max_length=20, choices=[(code, one.name) for code, one in APPROVABLES.items()])
+    key = models.CharField(max_length=80, unique=True)
+    amount_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3, blank=True)
+    reason = models.CharField(_("motivo"), max_length=300)
+    detail = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=list(APPROVAL_STATES.items()), default=WAITING)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["creditor", "state", "asked_at"], name="approval_state")]

@@ -92,6 +92,15 @@ def anybody() -> bool:
     return bool(get_user_model().objects.exists())
 
 
+def people_who(act: str, creditor_id: int) -> list[Any]:
+    """The people who may do that at a creditor by their role, by name."""
+    holders = [code for code, role in ROLES.items() if act in role.acts]
+    mine = Membership.objects.filter(Q(creditor_id=creditor_id) | Q(creditor=None), role__in=holders)
+    return list(
+        get_user_model().objects.filter(pk__in=mine.values("user_id"), is_active=True).order_by("first_name", "pk")
+    )
+
+
 def memberships(user_id: int) -> list[Membership]:
     """The roles of a person."""
     return list(Membership.objects.filter(user_id=user_id).select_related("creditor").order_by("creditor_id", "role"))

@@ -1,10 +1,10 @@
-"""Addresses of Personas y permisos and of Llaves de otros programas."""
+"""Addresses of Personas y permisos, of Llaves de otros programas and of Por aprobar."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.access import views_keys, views_people
+from puntual.apps.access import views_approvals, views_keys, views_people
 from puntual.apps.access.choices import PROVEN
 
 app_name = "access"
@@ -16,6 +16,9 @@ urlpatterns = [
     path("configuracion/personas/<int:pk>/cambiar/", views_people.act, name="act"),
     path("configuracion/llaves/", views_keys.keys, name="keys"),
     path("configuracion/llaves/<int:pk>/revocar/", views_keys.revoke, name="revoke"),
+    path("por-aprobar/", views_approvals.approvals, name="approvals"),
+    path("por-aprobar/<int:pk>/", views_approvals.decide, name="decide"),
+    path("clientes/<int:pk>/condonar/", views_approvals.reduce, name="reduce"),
     path("invitacion/<str:uid>/<str:token>/", views_keys.choose_password, name="choose_password"),
 ]
 #: What each address needs (apps/access/urlmap.py).
@@ -27,5 +30,8 @@ PERMISSIONS = {
     "act": "people.change",
     "keys": "keys.change",
     "revoke": "keys.change",
+    "approvals": "approvals.see",
+    "decide": "approvals.decide",
+    "reduce": "charges.propose",
     "choose_password": PROVEN,
 }

@@ -1,0 +1,73 @@
+"""«Por aprobar»: what waits for another person's yes, of every kind, in one list."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
+
+from puntual.apps.access.choices import APPROVABLES, WAITING
+from puntual.apps.access.grants import Grants
+from puntual.apps.access.models import Approval
+
+
+@attrs.frozen
+class Waiting:
+    """One thing that waits: `url` is where it is looked at and decided; `act` what deciding it takes."""
+
+    kind: str
+    act: str
+    text: str
+    url: str
+    asked_at: datetime | None = None
+    asked_by_id: int | None = None
+    asked_by: str = ""
+    amount_minor: int = 0
+    currency: str = ""
+    approval: Approval | None = None
+
+
+def waiting(creditor_id: int, actor: Grants, me: int) -> list[Waiting]:
+    """What waits at a creditor and they asked, or may decide; who reads the log sees all. Requests of this app, and
+    what each other app says (APPROVAL_SOURCES: functions of a creditor that give `Waiting`). The oldest first."""
+    found = [_own(row) for row in _rows(creditor_id).filter(state=WAITING)]
+    for source in settings.APPROVAL_SOURCES:
+        found += import_string(source)(creditor_id)
+    whole = actor.may("log.see", creditor_id)
+    seen = [one for one in found if whole or one.asked_by_id == me or actor.may(one.act, creditor_id)]
+    return sorted(seen, key=lambda one: (one.asked_at is None, one.asked_at.timestamp() if one.asked_at else 0.0))
+
+
+def decided(creditor_id: int, actor: Grants, me: int, limit: int = 50) -> list[Approval]:
+    """What was decided lately of what they asked or may decide."""
+    rows = _rows(creditor_id).exclude(state=WAITING).select_related("decided_by").order_by("-decided_at")
+    if not actor.may("log.see", creditor_id):
+        mine = [kind for kind, one in APPROVABLES.items() if actor.may(one.approve, creditor_id)]
+        rows = rows.filter(Q(asked_by_id=me) | Q(kind__in=mine))
+    return list(rows[:limit])
+
+
+def approval(pk: int) -> Approval | None:
+    return Approval.objects.select_related("account", "asked_by").filter(pk=pk).first()
+
+
+def name_of(user: User | None) -> str:
+    """How a person is called on a screen."""
+    return (user.first_name or user.get_username()) if user else ""
+
+
+def _rows(creditor_id: int) -> QuerySet[Approval]:
+    return Approval.objects.filter(creditor_id=creditor_id).select_related("asked_by", "account")
+
+
+def _own(row: Approval) -> Waiting:
+    one = APPROVABLES[row.kind]
+    return Waiting(
+        kind=one.name, act=one.approve, text=row.reason, url=f"/clientes/{row.account_id}/" if row.account_id else "",
+        asked_at=row.asked_at, asked_by_id=row.asked_by_id, asked_by=name_of(row.asked_by),
+        amount_minor=row.amount_minor, currency=row.currency, approval=row,
+    )  # fmt: skip

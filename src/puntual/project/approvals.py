@@ -1,0 +1,88 @@
+"""What waits for another person in each app, for the one list, and what an approval does. Bound here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from puntual.apps.access.models import Approval
+from puntual.apps.access.read_approvals import Waiting, name_of
+from puntual.apps.negotiation.models import Deal
+from puntual.apps.outreach import read_screens as outreach
+from puntual.apps.payments.models import RefundOrder
+from puntual.apps.planning import read as planning
+from puntual.apps.receivables import read as books
+from puntual.apps.receivables import write as books_write
+from puntual.core.errors import Refused
+from puntual.core.ledger.books import Component
+from puntual.core.time import local_date
+
+
+def deals(creditor_id: int) -> list[Waiting]:
+    """Agreements and settlements beyond the authority of whoever offered them."""
+    rows = Deal.objects.filter(creditor_id=creditor_id, state="to_approve").select_related("by", "account")
+    return [
+        Waiting(
+            kind=row.get_kind_display(), act="deals.approve", url=f"/convenios/{row.pk}/", asked_at=row.created_at,
+            text=_("Cliente %(code)s; se deja de cobrar lo que aquí se ve.") % {"code": row.account.code},
+            asked_by_id=row.by_id, asked_by=name_of(row.by) or _("el cliente, en su página"),
+            amount_minor=row.waived_principal_minor + row.waived_interest_minor + row.waived_fee_minor,
+            currency=row.currency,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def refunds(creditor_id: int) -> list[Waiting]:
+    """Money to give back through a gateway."""
+    rows = RefundOrder.objects.filter(payment__gateway__creditor_id=creditor_id, state="to_approve")
+    return [
+        Waiting(
+            kind=_("Devolución"), act="refunds.approve", text=row.reason, url=f"/pagos/en-linea/{row.payment_id}/",
+            asked_at=row.asked_at, asked_by_id=row.asked_by_id, asked_by=name_of(row.asked_by),
+            amount_minor=row.amount_minor, currency=row.payment.currency,
+        )
+        for row in rows.select_related("payment", "asked_by")
+    ]  # fmt: skip
+
+
+def sends(creditor_id: int) -> list[Waiting]:
+    """The messages of the day that wait for a yes, as one."""
+    plan = planning.latest(creditor_id)
+    n = outreach.needs(creditor_id, plan.pk)["approve"].count() if plan else 0
+    if not n:
+        return []
+    text = _("%(n)d mensajes del día esperan su aprobación.") % {"n": n}
+    by = _("la decisión del día")
+    return [Waiting(kind=_("Envíos"), act="sends.approve", text=text, url="/envios/?estado=waiting", asked_by=by)]
+
+
+def waive(row: Approval, by: User, at: datetime) -> None:
+    """Book a waiver that was approved."""
+    _reduce(row, "waiver", at)
+
+
+def write_off(row: Approval, by: User, at: datetime) -> None:
+    """Book a write-off that was approved."""
+    _reduce(row, "write_off", at)
+
+
+def _reduce(row: Approval, kind: str, at: datetime) -> None:
+    """Less owed on the parts that were asked. Refused if any of them is no longer open: it must be asked again."""
+    parts = [(int(item), Component(component), int(minor)) for item, component, minor in row.detail["parts"]]
+    open_now: dict[tuple[int, Component], int] = {}
+    for balance in books.open_items(row.account_id or 0):
+        open_now[balance.due_item_id, Component.PRINCIPAL] = balance.principal_minor
+        open_now[balance.due_item_id, Component.INTEREST] = balance.interest_minor
+        open_now[balance.due_item_id, Component.FEE] = balance.fee_minor
+    if any(open_now.get((item, component), 0) < minor for item, component, minor in parts):
+        raise Refused("El saldo cambió desde que se pidió: retírelo y pídalo otra vez.")
+    creditor: Any = row.creditor
+    reduction = books_write.Reduction(
+        row.account_id or 0, kind, row.currency, local_date(at, creditor.zone), f"approval:{row.pk}", "staff",
+        tuple(parts), note=row.reason[:100],
+    )  # fmt: skip
+    books_write.post_reductions(creditor_id=row.creditor_id, rows=[reduction])
