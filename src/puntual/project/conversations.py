@@ -34,7 +34,8 @@ def allowed(row: Conversation, ways: Sequence[Way], now: datetime) -> list[dict[
     ]  # fmt: skip
     return [
         {
-            "channel": way.channel, "point": way.point.pk, "verdict": said["verdict"], "reason": said["reason"],
+            "value": f"{way.channel}:{way.point.pk}", "channel": way.channel,
+            "verdict": said["verdict"], "reason": said["reason"],
             "text": reasons.sentence(said["reason"]), "rule": said["rule"], "cite": said.get("cite"),
             "next": said["next_allowed_at"], "warnings": list(said.get("warnings") or ()),
         }

@@ -114,3 +114,9 @@ def received_of(raw: RawInbound) -> Received:
     """A stored notice, opened again."""
     document = json.loads(vault.unseal_file(raw.sealed))
     return Received(document["headers"], document["query"], base64.b64decode(document["body"]))
+
+
+@transaction.atomic
+def stop_account(*, creditor_id: int, channel: str) -> int:
+    """Nothing is carried by that channel any more. What came in stays."""
+    return ChannelAccount.objects.filter(creditor_id=creditor_id, channel=channel, active=True).update(active=False)

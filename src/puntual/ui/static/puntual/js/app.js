@@ -1,5 +1,6 @@
 // Attaches each behaviour named in data-controller="a b" to its element, now and in whatever htmx brings later.
 import autodial from "./controllers/autodial.js";
+import composer from "./controllers/composer.js";
 import copy from "./controllers/copy.js";
 import dialog from "./controllers/dialog.js";
 import elapsed from "./controllers/elapsed.js";
@@ -13,7 +14,7 @@ import tabs from "./controllers/tabs.js";
 import theme from "./controllers/theme.js";
 import toast from "./controllers/toast.js";
 
-const controllers = { autodial, copy, dialog, elapsed, filters, heartbeat, menu, palette, selection, shortcuts, tabs, theme, toast };
+const controllers = { autodial, composer, copy, dialog, elapsed, filters, heartbeat, menu, palette, selection, shortcuts, tabs, theme, toast };
 const attached = new WeakMap();
 
 function attach(root) {
