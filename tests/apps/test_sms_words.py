@@ -8,6 +8,7 @@ import attrs
 import pytest
 
 from puntual.apps.outreach import wording
+from puntual.apps.outreach.shipped import EVENTS, LANGUAGES
 from puntual.apps.outreach.wording import Facts, Line
 from puntual.core.channels.sms_text import GSM7, UCS2, as_sent, measure
 
@@ -29,25 +30,32 @@ FACTS = Facts(
 )
 
 
-def said(name, facts=FACTS):
-    return wording.word(facts, subject="", text=wording.shipped(name, "sms.txt")).text
+def said(name, facts=FACTS, language="es"):
+    facts = attrs.evolve(facts, language=language)
+    return wording.word(facts, subject="", text=wording.shipped(name, "sms.txt", language)).text
+
+
+STOPS = {"es": "responda BAJA", "pt": "responda SAIR", "en": "Reply STOP"}
 
 
 @pytest.mark.parametrize("name", wording.names())
-def test_each_has_its_own_words_with_name_amount_link_and_how_to_stop(name):
-    assert (wording.SHIPPED / name / "sms.txt").exists()
-    text = said(name)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_has_its_own_words_with_name_amount_link_and_how_to_stop(name, language):
+    text = said(name, language=language)
     assert "Ferretera del Norte" in text
-    assert ("$100.00 MXN" if name == "gracias" else "$12,345.67 MXN") in text
+    amount = "$100.00 MXN" if name in ("gracias", "recibo") else "" if name in EVENTS else "$12,345.67 MXN"
+    assert amount in text
     assert FACTS.link in text
-    assert "responda BAJA" in text
+    assert STOPS[language] in text
     assert "{" not in text
 
 
 @pytest.mark.parametrize("name", wording.names())
-def test_without_accents_it_takes_two_parts_at_most(name):
-    size = measure(as_sent(said(name), accents=False))
-    assert (size.alphabet, size.parts) == (GSM7, 2)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_accents_it_takes_two_parts_at_most(name, language):
+    size = measure(as_sent(said(name, language=language), accents=False))
+    assert size.alphabet == GSM7
+    assert size.parts <= 2
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import polars as pl
 
 from puntual.apps.inbox import read as inbox
 from puntual.apps.inbox.models import ProviderTemplate
+from puntual.apps.outreach import chosen_words, wording
 from puntual.apps.outreach import read as outreach
-from puntual.apps.outreach import wording
+from puntual.apps.outreach.chosen_words import Asked
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.outreach.wording import Facts, Line
 from puntual.apps.parties import read as parties
@@ -23,11 +24,12 @@ from puntual.apps.policies import read as policies
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables.models import DueBalance
 from puntual.core.time import local_date
+from puntual.pipeline import enclosures
+from puntual.pipeline.costing import Tariff
 from puntual.ports.channels import Outgoing, TemplateUse
 
 #: Within this time of what somebody wrote, WhatsApp takes free words; a minute less, because sending takes time too.
 WINDOW = timedelta(hours=24) - timedelta(minutes=1)
-_FILE = {"email": "correo.txt", "whatsapp": "whatsapp.txt", "sms": "sms.txt"}
 
 
 @attrs.frozen
@@ -62,6 +64,8 @@ def messages(
     urls = links({row.account_id: row.contact_point_id for row in rows})
     first_days = policies.first_days(row.policy_version_id for row in rows)
     written = inbox.wrote_since([r.party_id for r in rows if r.channel == "whatsapp"], "whatsapp", now - WINDOW)
+    own, tones, segments = chosen_words.own_of(creditors), policies.tones(rows), parties.segments_of(rows)
+    tariff, files = Tariff(), enclosures.for_rows(rows)
     made = {}
     for row in rows:
         if row.party_id not in keys or row.contact_point_id not in values:
@@ -70,22 +74,41 @@ def messages(
         balance = favour.get((row.account_id, row.currency))
         day = local_date(now, creditor.zone)
         open_items = [i for i in items.get(row.account_id, []) if asked_for(row, i, day, first_days)]
-        facts = facts_of(
-            creditor, person, row.currency, open_items, balance.unapplied_minor if balance else 0,
-            urls[row.account_id], day,
+        tone = tones.get((row.policy_version_id, row.step), "cordial")
+        language = chosen_words.language_for(person.language, person.country or creditor.country)
+        facts = attrs.evolve(
+            facts_of(
+                creditor, person, row.currency, open_items, balance.unapplied_minor if balance else 0,
+                urls[row.account_id], day,
+            ),
+            language=language, tone=tone, extra={"adjunto": row.pk in files, **told_by(row)},
         )  # fmt: skip
-        subject, text = words_for(creditor, row.template, row.channel, person.language)
-        worded = wording.word(facts, subject=subject, text=text)
+        asked = Asked(
+            creditor.pk, row.template, row.channel, language, creditor.address_form, person.country,
+            segments.get(row.account_id, ""), tone, row.party_id,
+        )  # fmt: skip
+        said = chosen_words.choose(asked, own)
+        worded = wording.word(facts, subject=said.subject, text=said.text)
         use = None
         free = row.channel == "whatsapp" and row.party_id in written
-        approved = (
-            row.channel == "whatsapp" and not free and inbox.approved(row.creditor_id, row.template, person.language)
-        )
+        approved = row.channel == "whatsapp" and not free and inbox.approved(row.creditor_id, row.template, language)
         if approved:
             use, worded = _approved(approved, facts, worded)
-        done = _composed(row, creditor, person.name, values[row.contact_point_id], worded, facts, keys, now)
-        made[row.pk] = attrs.evolve(done, outgoing=attrs.evolve(done.outgoing, template=use, window_open=free))
+        recipient = values[row.contact_point_id]
+        category = approved.category if approved else "SERVICE" if free else ""
+        units, milli, currency = tariff.cost(row, recipient=recipient, text=worded.text, category=category)
+        done = _composed(row, creditor, person.name, recipient, worded, facts, keys, now)
+        outgoing = attrs.evolve(done.outgoing, template=use, window_open=free, attachments=files.get(row.pk, ()))
+        made[row.pk] = attrs.evolve(
+            done, outgoing=outgoing, language=language, variant=said.variant, units=units, cost_milli=milli,
+            cost_currency=currency,
+        )  # fmt: skip
     return made
+
+
+def told_by(row: Outbox) -> dict[str, Any]:
+    """What only this message tells, for its words; ids are not words."""
+    return {name: value for name, value in (row.tells or {}).items() if name not in ("invoice", "document")}
 
 
 def _approved(kept: ProviderTemplate, facts: Facts, worded: wording.Worded) -> tuple[TemplateUse, wording.Worded]:
@@ -102,15 +125,18 @@ def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[int,
     """Whether a message speaks of this due item: in its currency, and not further from due than the policy's first
     step."""
     first = first_days.get(row.policy_version_id or 0)
+    only = (row.tells or {}).get("invoice")
+    if only is not None and item.due_item.invoice_id != only:
+        return False
     return item.currency == row.currency and (first is None or (day - item.due_on).days >= first)
 
 
 def words_for(creditor: Creditor, template: str, channel: str, language: str) -> tuple[str, str]:
     """Subject and text of a template: the creditor's own words, else those that come with the product."""
-    own = outreach.template(creditor.pk, template, channel, language or "es")
-    if own:
-        return own.subject, own.text
-    return wording.shipped(template, "asunto.txt"), wording.shipped(template, _FILE.get(channel, "correo.txt"))
+    spoken = chosen_words.language_for(language, creditor.country)
+    asked = Asked(creditor.pk, template, channel, spoken, creditor.address_form)
+    said = chosen_words.choose(asked, chosen_words.own_of([creditor.pk]))
+    return said.subject, said.text
 
 
 def facts_of(
@@ -134,6 +160,7 @@ def facts_of(
         fee_minor=sum(i.fee_minor for i in items),
         favour_minor=favour_minor,
         link=link,
+        language=chosen_words.language_for(person.language, person.country or creditor.country),
     )
 
 

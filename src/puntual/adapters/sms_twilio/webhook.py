@@ -27,6 +27,13 @@ _STATUS = {"sent": SENT, "delivered": DELIVERED, "read": READ, "undelivered": FA
 #: Failures that another day may not have: queue overflow, unreachable phone, carrier trouble, filtered for now.
 _PASSING = frozenset({"30001", "30003", "30008", "30010", "30017"})
 
+_NOT_HEARD = {
+    "no-answer": "Nadie contestó la llamada.",
+    "busy": "El teléfono estaba ocupado.",
+    "failed": "El número no se pudo marcar.",
+    "canceled": "La llamada se canceló antes de contestar.",
+}
+
 
 def signature(auth_token: str, url: str, form: Mapping[str, str]) -> str:
     """HMAC-SHA1, in base64, of the address called followed by every field and value, sorted by field (Twilio, Webhooks
@@ -57,6 +64,8 @@ class Twilio:
 
     def facts(self, received: Received, at: datetime) -> tuple[Inbound, ...]:
         form = form_of(received.body)
+        if "CallSid" in form:
+            return _call(form, received.query, at)
         sid = form.get("MessageSid") or form["SmsSid"]
         if "MessageStatus" not in form:
             return (_message(form, sid, at),)
@@ -77,6 +86,27 @@ class Twilio:
                 permanent=failed and code not in _PASSING,
             ),
         )
+
+
+def _call(form: Mapping[str, str], query: Mapping[str, str], at: datetime) -> tuple[Inbound, ...]:
+    """What became of a voice message: nobody answered, the number is wrong, or it was heard."""
+    said = form.get("CallStatus", "")
+    status = DELIVERED if said == "completed" else FAILED if said in _NOT_HEARD else None
+    if status is None:
+        return ()
+    return (
+        DeliveryReport(
+            event_id=f"call:{form['CallSid']}:{status}",
+            channel="voice",
+            status=status,
+            at=at,
+            message_id=query.get("id", ""),
+            provider_id=form["CallSid"],
+            code=said if status == FAILED else "",
+            sentence=_NOT_HEARD.get(said, ""),
+            permanent=said == "failed",
+        ),
+    )
 
 
 def _message(form: Mapping[str, str], sid: str, at: datetime) -> InboundMessage:

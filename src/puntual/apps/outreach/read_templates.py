@@ -8,32 +8,23 @@ import attrs
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from puntual.apps.outreach import wording
+from puntual.apps.outreach import shipped, wording
 from puntual.apps.outreach.models import Template
+from puntual.apps.outreach.shipped import CHANNELS, PART_OF
 
-#: What people call the templates that come with the product.
-LABELS: Mapping[str, str | Promise] = {
-    "recordatorio_previo": _("Aviso antes de vencer"),
-    "vence_hoy": _("Vence hoy"),
-    "recordatorio": _("Recordatorio"),
-    "propuesta_de_plan": _("Propuesta de pagar en partes"),
-    "aviso_formal": _("Aviso formal"),
-    "promesa_recordatorio": _("Recordatorio de una promesa"),
-    "gracias": _("Gracias por su pago"),
-}
-_FILES = {"email": "correo.txt", "whatsapp": "whatsapp.txt"}
-SHIPPED_CHANNELS = tuple(_FILES)
+SHIPPED_CHANNELS = CHANNELS
+LANGUAGES: Mapping[str, str | Promise] = {"es": _("Español"), "pt": _("Portugués"), "en": _("Inglés")}
 
 
 def label(name: str) -> str:
     """The name of a template as people read it."""
-    return str(LABELS.get(name, name.replace("_", " ").capitalize()))
+    return shipped.label(name) or name.replace("_", " ").capitalize()
 
 
 def names(creditor_id: int) -> list[str]:
     """Every template that a step may use: those that come with the product, and the creditor's own."""
     own = Template.objects.filter(creditor_id=creditor_id).values_list("name", flat=True)
-    order = {name: i for i, name in enumerate(LABELS)}
+    order = {name: i for i, name in enumerate(wording.names())}
     return sorted({*wording.names(), *own}, key=lambda n: (order.get(n, 99), n))
 
 
@@ -44,24 +35,40 @@ def choices(creditor_id: int) -> list[tuple[str, str]]:
 
 @attrs.frozen
 class Words:
-    """The words of one template and channel, and whether the creditor wrote its own."""
+    """The words of one template, channel and language, and whether the creditor wrote its own. `variant` B: the second
+    version, told to `share` percent of people."""
 
     name: str
     channel: str
     subject: str
     text: str
     own: bool
+    language: str = "es"
+    variant: str = ""
+    share: int = 50
 
 
-def words(creditor_id: int, name: str, channel: str) -> Words:
+def words(
+    creditor_id: int, name: str, channel: str, language: str = "es", variant: str = "", form: str = "usted"
+) -> Words:
     """The creditor's own words, else those that come with the product."""
-    mine = Template.objects.filter(creditor_id=creditor_id, name=name, channel=channel, language="es").first()
-    if mine and mine.active:
-        return Words(name, channel, mine.subject, mine.text, True)
-    subject = wording.shipped(name, "asunto.txt").strip() if channel == "email" else ""
-    return Words(name, channel, subject, wording.shipped(name, _FILES.get(channel, "whatsapp.txt")), False)
+    mine = Template.objects.filter(
+        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country="", segment="",
+        tone="", active=True,
+    ).first()  # fmt: skip
+    if mine:
+        return Words(name, channel, mine.subject, mine.text, True, language, variant, mine.share)
+    subject = shipped.shipped(name, "asunto", language, form).strip() if channel == "email" else ""
+    text = shipped.shipped(name, PART_OF.get(channel, "whatsapp"), language, form)
+    return Words(name, channel, subject, text, False, language, variant)
 
 
 def own_of(creditor_id: int) -> set[tuple[str, str]]:
-    """(name, channel) of the templates that the creditor wrote."""
+    """(name, channel) of the templates that the creditor wrote, in any language."""
     return set(Template.objects.filter(creditor_id=creditor_id, active=True).values_list("name", "channel"))
+
+
+def variants_of(creditor_id: int, name: str, channel: str, language: str) -> list[str]:
+    """The versions of a template beside the base one."""
+    rows = Template.objects.filter(creditor_id=creditor_id, name=name, channel=channel, language=language, active=True)
+    return sorted(set(rows.exclude(variant="").values_list("variant", flat=True)))

@@ -6,7 +6,6 @@ import html
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import attrs
@@ -15,10 +14,12 @@ from babel.numbers import format_currency
 from liquid import Environment, Template
 from liquid.exceptions import LiquidError
 
+from puntual.apps.outreach.shipped import language_of, names, shipped
 from puntual.core.errors import UnusableInput
 from puntual.core.money import Money, exponent
 
-SHIPPED = Path(__file__).parent / "messages"
+__all__ = ["Facts", "Line", "Worded", "amount", "as_html", "check", "day_text", "fill", "names", "shipped", "word"]
+
 #: More lines than these are not read; the link has them all.
 MAX_LINES = 12
 _ENVIRONMENT = Environment()
@@ -52,6 +53,31 @@ class Facts:
     favour_minor: int
     link: str
     extra: Mapping[str, Any] = attrs.field(factory=dict)
+    language: str = "es"
+    tone: str = "cordial"
+    terms_url: str = ""
+
+
+@attrs.frozen
+class Says:
+    """The turns of phrase that our own figures need in one language."""
+
+    due: str
+    was_due: str
+    ago: str
+    ago_one: str
+    day: str
+    button: str
+    here: str
+
+
+_SAYS: Mapping[str, Says] = {
+    "es": Says("vence el {}", "venció el {}", "hace {} días", "hace 1 día", "d 'de' MMMM", "Ver el detalle y pagar",
+               "aquí"),
+    "pt": Says("vence em {}", "venceu em {}", "há {} dias", "há 1 dia", "d 'de' MMMM", "Ver os detalhes e pagar",
+               "aqui"),
+    "en": Says("due on {}", "was due on {}", "{} days ago", "1 day ago", "MMMM d", "See the details and pay", "here"),
+}  # fmt: skip
 
 
 @attrs.frozen
@@ -96,8 +122,10 @@ def _shape(currency: str, country: str) -> tuple[str, str, str, str, int]:
 
 
 @lru_cache(maxsize=4096)
-def day_text(day: date, country: str) -> str:
-    return format_date(day, "d 'de' MMMM", locale=_locale(country))
+def day_text(day: date, country: str, language: str = "es") -> str:
+    """A day of the year as that language says it in that country."""
+    spoken = {"pt": "pt_BR", "en": "en"}.get(language) or ("es" if country == "BR" else _locale(country))
+    return format_date(day, _SAYS[language].day, locale=spoken)
 
 
 @lru_cache(maxsize=512)
@@ -111,21 +139,6 @@ def _compiled(text: str) -> Template:
 def check(text: str) -> None:
     """UnusableInput when a text is not a template."""
     _compiled(text)
-
-
-@lru_cache(maxsize=256)
-def shipped(name: str, file: str) -> str:
-    """The words that come with the product, by template name and file (asunto.txt, correo.txt, whatsapp.txt,
-    sms.txt)."""
-    path = SHIPPED / name / file
-    if not path.exists():
-        path = SHIPPED / "recordatorio" / file
-    return path.read_text(encoding="utf-8")
-
-
-def names() -> list[str]:
-    """The templates that come with the product."""
-    return sorted(p.name for p in SHIPPED.iterdir() if p.is_dir())
 
 
 def word(facts: Facts, *, subject: str, text: str) -> Worded:
@@ -152,25 +165,15 @@ def _context(facts: Facts) -> dict[str, Any]:
         return amount(minor, facts.currency, facts.country)
 
     total = facts.principal_minor + facts.interest_minor + facts.fee_minor - facts.favour_minor
-    lines = [
-        {
-            "numero": line.number,
-            "vence": line.due_on.isoformat(),
-            "vence_texto": f"vence el {day_text(line.due_on, facts.country)}"
-            if line.days <= 0
-            else f"venció el {day_text(line.due_on, facts.country)}",
-            "saldo": money(line.open_minor),
-            "dias": line.days,
-            "dias_texto": f"hace {line.days} día{'s' if line.days != 1 else ''}",
-        }
-        for line in facts.lines[:MAX_LINES]
-    ]
+    lines = [_line(line, facts, money(line.open_minor)) for line in facts.lines[:MAX_LINES]]
     return {
         "acreedor": {
             "nombre": facts.creditor_name,
             "identificacion": facts.creditor_tax_id,
             "telefono": facts.creditor_phone,
+            "terminos": facts.terms_url,
         },
+        "tono": facts.tone,
         "persona": {"nombre": facts.person_name},
         "documentos": lines,
         "mas_documentos": max(len(facts.lines) - MAX_LINES, 0),
@@ -191,6 +194,19 @@ def _context(facts: Facts) -> dict[str, Any]:
     }
 
 
+def _line(line: Line, facts: Facts, open_text: str) -> dict[str, Any]:
+    says = _SAYS[language_of(facts.language)]
+    on = day_text(line.due_on, facts.country, language_of(facts.language))
+    return {
+        "numero": line.number,
+        "vence": line.due_on.isoformat(),
+        "vence_texto": (says.due if line.days <= 0 else says.was_due).format(on),
+        "saldo": open_text,
+        "dias": line.days,
+        "dias_texto": says.ago_one if line.days == 1 else says.ago.format(line.days),
+    }
+
+
 def links(base: str) -> dict[str, str]:
     """The ways out that every message offers, from the portal's link of the account."""
     return {
@@ -203,41 +219,45 @@ def links(base: str) -> dict[str, str]:
 
 
 _HEAD = (
-    '<!doctype html><html lang="es"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    '<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width">'
     "<title>{title}</title></head>"
     '<body style="margin:0;background:#f6f4ef;color:#23302f;font:16px/1.55 system-ui,Segoe UI,Roboto,sans-serif">'
     '<div style="max-width:34rem;margin:0 auto;padding:24px 20px;background:#fffdf9">'
 )
 _BUTTON = (
     '<p style="margin:20px 0"><a href="{url}" style="background:#0f6b5c;color:#fff;text-decoration:none;'
-    'padding:12px 20px;border-radius:8px;display:inline-block;font-weight:600">Ver el detalle y pagar</a></p>'
+    'padding:12px 20px;border-radius:8px;display:inline-block;font-weight:600">{label}</a></p>'
 )
 
 
 def as_html(facts: Facts, text: str) -> str:
     """The same words as simple HTML: paragraphs, a list, one button; addresses become links."""
-    parts = [_HEAD.format(title=html.escape(facts.creditor_name))]
+    language = language_of(facts.language)
+    says = _SAYS[language]
+    parts = [_HEAD.format(title=html.escape(facts.creditor_name), language=language)]
     for block in text.strip().split("\n\n"):
         rows = block.split("\n")
         if facts.link in rows:
             rows.remove(facts.link)
-            parts.append(_paragraph(rows) + _BUTTON.format(url=html.escape(facts.link, quote=True)))
+            button = _BUTTON.format(url=html.escape(facts.link, quote=True), label=says.button)
+            parts.append(_paragraph(rows, says.here) + button)
         elif rows[0].startswith("- "):
             items = "".join(f"<li>{html.escape(row[2:])}</li>" for row in rows if row.startswith("- "))
             parts.append(f'<ul style="padding-left:1.1em">{items}</ul>')
         else:
-            parts.append(_paragraph(rows))
+            parts.append(_paragraph(rows, says.here))
     parts.append("</div></body></html>")
     return "".join(parts)
 
 
-def _paragraph(rows: Sequence[str]) -> str:
-    return "<p>" + "<br>".join(_linked(html.escape(row)) for row in rows if row) + "</p>" if any(rows) else ""
+def _paragraph(rows: Sequence[str], here: str) -> str:
+    return "<p>" + "<br>".join(_linked(html.escape(row), here) for row in rows if row) + "</p>" if any(rows) else ""
 
 
-def _linked(row: str) -> str:
+def _linked(row: str, here: str) -> str:
     before, found, address = row.rpartition(": http")
     if not found:
         return row
     url = f"http{address}"
-    return f'{before}: <a href="{url}" style="color:#0f6b5c">aquí</a>'
+    return f'{before}: <a href="{url}" style="color:#0f6b5c">{here}</a>'

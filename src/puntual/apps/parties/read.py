@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import attrs
 import polars as pl
@@ -191,6 +192,12 @@ def point_values(ids: Iterable[int]) -> dict[int, str]:
     points = list(ContactPoint.objects.filter(pk__in=sorted(set(ids)), status="active"))
     keys = keys_of(p.party_id for p in points)
     return {p.pk: vault.unseal(keys[p.party_id], p.sealed_value) for p in points if p.party_id in keys}
+
+
+def segments_of(rows: Iterable[Any]) -> dict[int, str]:
+    """account -> its segment, for rows that name an account."""
+    wanted = {row.account_id for row in rows}
+    return dict(Account.objects.filter(pk__in=wanted).exclude(segment="").values_list("pk", "segment"))
 
 
 def usable_points(party_ids: Iterable[int]) -> dict[int, dict[str, int]]:

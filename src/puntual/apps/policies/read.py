@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 import yaml
 
@@ -61,6 +62,13 @@ def version(pk: int) -> PolicyVersion:
 def by_slug(slug: str) -> Policy | None:
     """The policy behind a public page."""
     return Policy.objects.filter(public_slug=slug).select_related("creditor").first()
+
+
+def tones(rows: Iterable[Any]) -> dict[tuple[int | None, str], str]:
+    """(version, step) -> the tone of that step, for rows that name both."""
+    wanted = {row.policy_version_id for row in rows if row.policy_version_id}
+    texts = PolicyVersion.objects.filter(pk__in=wanted).values_list("pk", "text")
+    return {(pk, step.id): step.tone for pk, text in texts for step in parse_text(text).steps}
 
 
 def first_days(version_ids: Iterable[int | None]) -> dict[int, int]:
