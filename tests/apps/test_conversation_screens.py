@@ -86,7 +86,7 @@ def test_a_proposal_is_done_with_its_amount_corrected(house, ana, client):
     waits = Proposal.objects.get(message__key__contains="900")
     url = f"/conversaciones/{house.lucia.pk}/propuesta/{waits.pk}/"
     answer = client.post(url, {"accion": "hacer", "amount": "900"}, follow=True)
-    assert "saldo" in text_of(answer)
+    assert "no pasar de lo que se debe" in text_of(answer)
     assert Proposal.objects.get(pk=waits.pk).state == "waiting"
     client.post(url, {"accion": "hacer", "amount": "450.50", "on": str(waits.date)})
     made = Promise.objects.get(state="open")
