@@ -1,4 +1,4 @@
-"""Gestión through its screens: a queue is built, a person is taken, called inside the law, and what follows is noted."""
+"""Gestión by its screens: a queue is built, a person is taken, called inside the law, and what follows is noted."""
 
 from __future__ import annotations
 

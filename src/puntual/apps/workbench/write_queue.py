@@ -32,7 +32,8 @@ def publish(*, creditor_id: int, queue: pl.DataFrame, now: datetime, since: date
     check_frame(queue, PUBLISHED, "queue")
     kept = read.kept_frame(creditor_id)
     rows = queue.join(kept, on="party", how="left", maintain_order="left")
-    asleep = pl.col("was_not_before") > now
+    put_off = (pl.col("was_state") == "later") & pl.col("was_touched_at").is_not_null()
+    asleep = put_off & (pl.col("was_not_before") > now)
     today = pl.col("was_touched_at") >= since
     head = pl.col("was_grp") == 0
     done = today & pl.col("was_state").is_in(["done", "route"])

@@ -61,7 +61,7 @@ QUEUE: Schema = {
     "sentence": Column(pl.String, "la razón en palabras"),
     "rule": Column(pl.String, "regla de la norma, si fue ella", null=True),
     "state": Column(pl.String, "waiting o later", choices=(WAITING, LATER)),
-    "not_before": Column(INSTANT, "desde cuándo se puede tomar", null=True),
+    "not_before": Column(INSTANT, "desde cuándo se puede, si la norma lo dice", null=True),
 }
 
 #: With little history nobody's own risk is known: half and half, and the screen says so.
@@ -86,7 +86,7 @@ def build(owed: pl.DataFrame, capacity: Capacity, end_of_day: datetime, bounds: 
     ranked = joined.with_columns(
         grp=pl.col("grp").fill_null(WAIT), value_minor=pl.col("value_minor").fill_null(0), reason=reason, sentence=said,
         state=pl.when(deferred).then(pl.lit(LATER)).otherwise(pl.lit(WAITING)),
-        not_before=pl.when(deferred).then("next_allowed_at"),
+        not_before=pl.when(deferred | (~pl.col("free") & pl.col("paused").is_null())).then("next_allowed_at"),
     ).sort("grp", "value_minor", "amount_minor", "party", descending=[False, True, True, False])  # fmt: skip
     done = ranked.with_columns(
         place=pl.int_range(pl.len(), dtype=pl.Int32),

@@ -34,7 +34,6 @@ FACTS = (
     "documentos",
     "dias",
     "vencimiento",
-    "enlace",
     "oficina_quejas",
 )
 #: Keys of the screen that a branch may have, in order; those of the acts are taken.
