@@ -55,7 +55,11 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
 def run_day(creditor: Creditor, as_of: str | None) -> dict[str, Any]:
     """Bound for the API: decide a day, as `puntual run` does."""
     from puntual.pipeline.daily_run import run_day as decide
+    from puntual.pipeline.desk import build_queue
     from puntual.project.cli.run_ import moment
 
     instant, past = moment(as_of, creditor.zone)
-    return decide(creditor=creditor, as_of=instant, past=past).as_json()
+    done = decide(creditor=creditor, as_of=instant, past=past).as_json()
+    if not past:
+        build_queue(creditor=creditor, now=instant)
+    return done

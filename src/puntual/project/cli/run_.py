@@ -24,6 +24,7 @@ def command(as_of: str | None, creditor: str | None, dry_run: bool, as_json: boo
     from puntual.apps import bulk
     from puntual.apps.parties import read as parties
     from puntual.pipeline.daily_run import run_day
+    from puntual.pipeline.desk import build_queue
 
     bulk.one_thread()
     creditors = [parties.creditor(creditor)] if creditor else list(parties.creditors()) or [parties.creditor()]
@@ -35,6 +36,9 @@ def command(as_of: str | None, creditor: str | None, dry_run: bool, as_json: boo
             _understood(one, instant)
         progress(f"{one.name}: decidiendo el día...")
         results.append(run_day(creditor=one, as_of=instant, dry_run=dry_run, past=past).as_json())
+        if not dry_run and not past:
+            progress(f"{one.name}: armando la cola de Gestión...")
+            build_queue(creditor=one, now=instant)
     document = results[0] if len(results) == 1 else _together(results)
     emit(document, as_json=as_json, human=_say(document, dry_run))
 
