@@ -58,9 +58,10 @@ class TestAValue:
         change(rule="CO-HOURS-B2B", field="windows", value={"mon-fri": ["09:00-17:00"]})
         assert law_in_force(["CO"]).rule("CO-HOURS-B2B").window.by_weekday[5] == ()
 
-    def test_the_lawyer_who_reviewed_is_named(self):
-        change(rule="", field="reviewer", value="Lic. Ana Ruiz", note="Revisó la norma entera")
-        assert law_in_force(["CO"]).packs["CO"].reviewer == "Lic. Ana Ruiz"
+    def test_a_review_is_signed_with_a_licence_never_written_as_a_value(self):
+        with pytest.raises(UnusableInput):
+            change(rule="", field="reviewer", value="Lic. Ana Ruiz", note="Revisó la norma entera")
+        assert law_in_force(["CO"]).packs["CO"].reviewer is None
 
 
 class TestWhatIsRefused:

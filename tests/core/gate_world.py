@@ -41,10 +41,13 @@ def consent(at: str, status: str, channel: str = "*", source: str | None = "pers
 
 
 def known(
-    contacts: list[dict[str, Any]] = (), consents: list[dict[str, Any]] = (), flags: dict[int, str] | None = None
+    contacts: list[dict[str, Any]] = (),
+    consents: list[dict[str, Any]] = (),
+    flags: dict[int, str] | list[str] | None = None,
 ):
-    """What is known of the parties."""
-    rows = [{"party": party, "flag": flag} for party, flag in (flags or {}).items()]
+    """What is known of the parties. A list of circumstances is party 1's."""
+    pairs = [(1, flag) for flag in flags] if isinstance(flags, list) else (flags or {}).items()
+    rows = [{"party": party, "flag": flag} for party, flag in pairs]
     return GateKnown(
         frame(list(contacts), frames.CONTACTS), frame(list(consents), frames.CONSENTS), frame(rows, CONTACT_FLAGS)
     )

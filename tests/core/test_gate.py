@@ -9,7 +9,8 @@ import pytest
 from gate_world import ask, candidates, consent, contact, known
 
 from puntual.core import frames
-from puntual.core.compliance import GateRules, gate, safe_hours
+from puntual.core.compliance import GateRules, declared, gate, safe_hours
+from puntual.core.errors import UnusableInput
 from puntual.law.loader import load_law
 
 MONDAY, SUNDAY = "2026-11-23T10:00:00-05:00", "2026-11-22T10:00:00-05:00"
@@ -234,3 +235,53 @@ class TestSafeHours:
 
     def test_a_country_without_a_pack_offers_nothing(self) -> None:
         assert set(safe_hours(load_law(), "JP").values()) == {()}
+
+
+class TestDeclaredHours:
+    """What the person said of their hours: 12 CFR 1006.6(b)(1), CONC 7.9 and Ley 2300 de 2023 art. 3."""
+
+    NOON = "2026-11-23T12:30:00-05:00"
+
+    def asked(self, when, flags, country="US", **more):
+        return ask(when, country=country, zones=["America/New_York"], flags=flags, **more)
+
+    def test_inconvenient_hours_are_closed_and_name_their_law(self) -> None:
+        row = self.asked(self.NOON, ["inconvenient:mon-fri=12:00-14:00"])
+        assert (row["verdict"], row["rule"], row["cite"]) == ("defer", "US-DECLARED-HOURS", "12 CFR 1006.6(b)(1)")
+        assert row["next_allowed_at"] == at("2026-11-23T14:00:00-05:00")
+
+    def test_edges_are_half_open_and_other_days_are_free(self) -> None:
+        told = ["inconvenient:mon-fri=12:00-14:00"]
+        assert self.asked("2026-11-23T14:00:00-05:00", told)["verdict"] == "allow"
+        assert self.asked("2026-11-23T11:59:59-05:00", told)["verdict"] == "allow"
+        assert self.asked("2026-11-22T12:30:00-05:00", told)["verdict"] == "allow"
+
+    def test_several_hours_add_up(self) -> None:
+        told = ["inconvenient:mon=12:00-14:00", "inconvenient:mon-fri=13:00-20:00", "inconvenient:mon=08:00-09:00"]
+        assert self.asked(self.NOON, told)["next_allowed_at"] == at("2026-11-23T20:00:00-05:00")
+
+    def test_a_whole_week_closed_is_never(self) -> None:
+        assert self.asked(self.NOON, ["inconvenient:mon-sun=00:00-24:00"])["verdict"] == "deny"
+
+    def test_another_persons_hours_do_not_count(self) -> None:
+        assert self.asked(self.NOON, ["inconvenient:mon-fri=12:00-14:00"], party=2)["verdict"] == "allow"
+
+    def test_hours_asked_for_in_writing_open_colombia_but_never_a_holiday(self) -> None:
+        consents = [consent("2026-01-01T00:00:00Z", "granted")]
+        told = ["requested:sat=15:00-18:00"]
+        saturday = "2026-11-21T16:00:00-05:00"
+        world = {"country": "CO", "zones": [], "consents": consents}
+        assert ask(saturday, flags=[], **world)["rule"] == "CO-HOURS"
+        assert ask(saturday, flags=told, **world)["verdict"] == "allow"
+        assert ask("2026-11-21T18:00:00-05:00", flags=told, **world)["verdict"] == "defer"
+        holiday = "2026-08-07T20:00:00-05:00"
+        assert ask(holiday, flags=["requested:fri=19:00-21:00"], **world)["reason"] == "holiday"
+
+    def test_they_open_nothing_where_the_norm_does_not_let_them(self) -> None:
+        row = ask("2026-11-23T21:30:00-05:00", country="PE", zones=[], flags=["requested:mon-fri=20:00-22:00"])
+        assert row["verdict"] == "defer"
+
+    @pytest.mark.parametrize("wrong", ["inconvenient:lun=12:00-14:00", "requested:mon=14:00-12:00", "inconvenient:mon"])
+    def test_hours_that_do_not_exist_are_refused(self, wrong) -> None:
+        with pytest.raises(UnusableInput, match="no son horas"):
+            declared.parse(wrong)

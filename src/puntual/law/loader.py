@@ -46,12 +46,12 @@ def load_law(
     """The law of those countries (all that have a file, if None), with the soft values that `overrides` changes.
 
     `overrides`: {"CO": {"rules": {"CO-ATTEMPTS-DAY": {"max": 2}}, "disabled": [ids], "strict": [ids] or "all",
-    "holidays": {"add": [dates], "remove": [dates]}, "reviewer": name}}. A country without a file is simply not in the
+    "holidays": {"add": [dates], "remove": [dates]}, "reviewer": name, "reviewed_on": date}}. A country without a file is simply not in the
     law. UnusableInput, naming file, rule and field, for a pack or an override that is wrong.
     """
     wanted = available(folder) if countries is None else tuple(sorted({c.upper() for c in countries}))
     changes = {c: json.dumps((overrides or {}).get(c, {}), sort_keys=True, default=str) for c in wanted}
-    return Law({c: _compiled(folder, c, changes[c]) for c in wanted if _file(folder, c).exists()})
+    return Law({c: _compiled(folder, c, changes[c], _stamp(folder, c)) for c in wanted if _file(folder, c).exists()})
 
 
 def available(folder: Path = FOLDER) -> tuple[str, ...]:
@@ -63,8 +63,13 @@ def _file(folder: Path, country: str) -> Path:
     return folder / f"{country.lower()}.yaml"
 
 
+def _stamp(folder: Path, country: str) -> int:
+    """When the file was last written: an edited pack rules at once, without a restart."""
+    return _file(folder, country).stat().st_mtime_ns
+
+
 @functools.lru_cache(maxsize=128)
-def _compiled(folder: Path, country: str, changes: str) -> Pack:
+def _compiled(folder: Path, country: str, changes: str, stamp: int) -> Pack:
     """The pack with those changes (JSON), compiled once: whoever asks again gets the same values."""
     file, override = _file(folder, country), json.loads(changes)
     document = read_pack(file)
@@ -148,8 +153,7 @@ def _edit(document: dict[str, Any], override: Mapping[str, Any], name: str) -> d
     for field in ("add", "remove"):
         own = [str(day) for day in override.get("holidays", {}).get(field, ())]
         edited["holidays"][field] = [*edited["holidays"].get(field, ()), *own]
-    if "reviewer" in override:
-        edited["reviewer"] = override["reviewer"]
+    edited |= {field: override[field] for field in ("reviewer", "reviewed_on") if field in override}
     error = next(_validator().iter_errors(edited), None)
     if error is not None:
         raise UnusableInput(in_spanish(error, edited, f"cambios sobre {name}"), where=name)

@@ -57,6 +57,7 @@ class Dossier:
     end: date
     made_at: datetime
     intact: bool
+    packs: dict[str, str]
     heads: dict[str, str]
     decisions: tuple[Line, ...]
     contacts: tuple[dict[str, Any], ...]
@@ -70,6 +71,7 @@ class Dossier:
             "to": (self.end - timedelta(days=1)).isoformat(),
             "made_at": self.made_at.isoformat(),
             "intact": self.intact,
+            "packs": self.packs,
             "heads": self.heads,
             "decisions": [line.as_json() for line in self.decisions],
             "contacts": list(self.contacts),
@@ -99,6 +101,7 @@ def dossier(*, party: Party, start: date, last: date, creditor_id: int | None = 
         end=end,
         made_at=made_at,
         intact=read.chains_hold(),
+        packs={label: compliance.reviewer_of(label) for label in sorted({line.pack for line in lines if line.pack})},
         heads=read.heads(),
         decisions=tuple(sorted(lines, key=lambda line: line.at)),
         contacts=tuple(

@@ -54,3 +54,25 @@ class Evidence(models.Model):
             models.Index(fields=["party_id", "at"], name="evidence_party", condition=~models.Q(party_id=None)),
             models.Index(fields=["plan_id"], name="evidence_plan", condition=models.Q(kind="plan")),
         ]
+
+
+class AccessRecord(models.Model):
+    """Somebody looked at something sensitive (`saw`), sent a form or a call (`did`), or was refused (`refused`). Rows
+    are only ever added, but not chained: pages must not queue for a lock. Ids only; `act` is the address' name."""
+
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)
+    api_key_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=150)
+    verb = models.CharField(max_length=8)
+    act = models.CharField(max_length=60)
+    object_id = models.BigIntegerField(null=True)
+    creditor_id = models.BigIntegerField(null=True)
+    status = models.PositiveSmallIntegerField(default=200)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["act", "object_id"], name="access_object"),
+            models.Index(fields=["creditor_id", "-at"], name="access_creditor_at"),
+            models.Index(fields=["actor_id", "-at"], name="access_actor_at"),
+        ]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
+import attrs
 import polars as pl
 
 from puntual.apps import bulk
 from puntual.apps.audit import chains
-from puntual.apps.audit.models import AuditRecord, Evidence
+from puntual.apps.audit.models import AccessRecord, AuditRecord, Evidence
 from puntual.core import evidence
 from puntual.core.daily import DECISION
 from puntual.core.frames import Column
@@ -84,7 +85,33 @@ def heads() -> dict[str, str]:
     return {"evidence": chains.head(Evidence), "audit": chains.head(AuditRecord)}
 
 
-def acts(limit: int = 200, act: str = "") -> list[AuditRecord]:
-    """What people did, newest first."""
+def acts(limit: int = 200, act: str = "", actors: Collection[int] | None = None) -> list[AuditRecord]:
+    """What people did, newest first; only those `actors`, where given."""
     rows = AuditRecord.objects.filter(act=act) if act else AuditRecord.objects.all()
+    rows = rows if actors is None else rows.filter(actor_id__in=actors)
     return list(rows.order_by("-pk")[:limit])
+
+
+@attrs.frozen
+class Sought:
+    """What is looked for among the accesses: `who` is a part of the user, `number` the object's."""
+
+    verb: str = ""
+    who: str = ""
+    act: str = ""
+    number: int | None = None
+
+
+def accesses(creditor_ids: Collection[int] | None, sought: Sought, limit: int = 200) -> list[AccessRecord]:
+    """Who saw, did or was refused what at those creditors (None: anywhere), newest first."""
+    rows = AccessRecord.objects.all()
+    rows = rows if creditor_ids is None else rows.filter(creditor_id__in=creditor_ids)
+    if sought.verb:
+        rows = rows.filter(verb=sought.verb)
+    if sought.act:
+        rows = rows.filter(act=sought.act)
+    if sought.number is not None:
+        rows = rows.filter(object_id=sought.number)
+    if sought.who:
+        rows = rows.filter(actor_name__icontains=sought.who)
+    return list(rows.order_by("-at")[:limit])

@@ -9,10 +9,12 @@ from puntual.apps.audit import views
 app_name = "audit"
 urlpatterns = [
     path("normas/bitacora/", views.log, name="log"),
+    path("normas/bitacora/accesos/", views.accesses, name="accesses"),
     path("normas/pruebas/<int:pk>/", views.evidence, name="evidence"),
 ]
 #: What each address needs (apps/access/urlmap.py).
 PERMISSIONS = {
     "log": "log.see",
+    "accesses": "log.see",
     "evidence": "evidence.export",
 }

@@ -8,8 +8,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from puntual.apps.access import read as access
 from puntual.apps.audit import dossier, read, write
 from puntual.apps.parties.models import Account
 from puntual.apps.scope import Scope, follow, page, screen
@@ -17,6 +19,7 @@ from puntual.core.errors import UnusableInput
 from puntual.core.time import parse_date
 
 _DAYS = 365
+_VERBS = (("saw", gettext_lazy("Vio")), ("did", gettext_lazy("Hizo")), ("refused", gettext_lazy("Se le negó")))
 
 
 @screen
@@ -57,7 +60,25 @@ def _file(data: bytes, kind: str, name: str) -> HttpResponse:
 @screen
 @require_GET
 def log(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """What people did lately, newest first, and whether the chains hold."""
-    shown = read.acts(200, request.GET.get("acto", ""))
+    """What people did lately, newest first, and whether the chains hold. Who does not work for every company sees
+    what was done by those who work for theirs only."""
+    shown = read.acts(200, request.GET.get("acto", ""), access.colleagues(request))
     context = {"acts": shown, "intact": read.chains_hold(), "heads": read.heads()}
     return page(request, scope, "audit/log.html", context)
+
+
+@screen
+@require_GET
+def accesses(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Who saw what, who changed what and who was refused, at the companies whose log the person reads."""
+    given, number = request.GET, request.GET.get("numero", "")
+    sought = read.Sought(
+        given.get("que", ""), given.get("quien", "").strip(), given.get("donde", ""),
+        int(number) if number.isdigit() else None,
+    )  # fmt: skip
+    own = [c.pk for c in scope.creditors if access.grants(request).may("log.see", c.pk)]
+    mine = None if access.colleagues(request) is None else own
+    names = {c.pk: c.name for c in scope.creditors}
+    rows = [(row, names.get(row.creditor_id or 0, "")) for row in read.accesses(mine, sought)]
+    context = {"rows": rows, "sought": sought, "verbs": _VERBS, "verb_names": dict(_VERBS)}
+    return page(request, scope, "audit/accesses.html", context)

@@ -10,9 +10,11 @@ import attrs
 import polars as pl
 
 from puntual.apps.audit import chains
-from puntual.apps.audit.models import AuditRecord, Evidence
+from puntual.apps.audit.models import AccessRecord, AuditRecord, Evidence
 from puntual.apps.audit.read import PLAN_COLUMNS, PLAN_ORDER
 from puntual.core.evidence import table_digest
+
+COMMAND_LINE = "línea de órdenes"
 
 
 def record(
@@ -31,10 +33,29 @@ def record(
         [
             {
                 "at": at or datetime.now(UTC), "actor_id": actor.pk if known else None,
-                "actor_name": actor.get_username() if known else "línea de órdenes", "act": act, "object_kind": kind,
+                "actor_name": actor.get_username() if known else COMMAND_LINE, "act": act, "object_kind": kind,
                 "object_id": pk, "detail": detail or {},
             }
         ],
+    )  # fmt: skip
+
+
+def note_access(
+    *,
+    verb: str,
+    act: str,
+    actor: Any = None,
+    key: Any = None,
+    object_id: int | None = None,
+    creditor_id: int | None = None,
+    status: int = 200,
+) -> None:
+    """Note that somebody saw, did or was refused something: a user, an API key, or the command line. One insert."""
+    name = f"llave: {key.name}" if key is not None else actor.get_username() if actor is not None else COMMAND_LINE
+    AccessRecord.objects.create(
+        at=datetime.now(UTC), verb=verb, act=act[:60], actor_id=getattr(actor, "pk", None),
+        api_key_id=getattr(key, "pk", None), actor_name=name[:150], object_id=object_id, creditor_id=creditor_id,
+        status=status,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import polars as pl
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from puntual.apps import bulk
-from puntual.apps.compliance import soft
+from puntual.apps.compliance import read_law, soft
 from puntual.apps.compliance.models import Consent, PartyFlag, Situation, SoftValue
 from puntual.apps.parties.models import Account
 from puntual.core.compliance import CONTACT_FLAGS
@@ -56,9 +56,32 @@ def soft_overrides() -> dict[str, dict[str, Any]]:
     return soft.overrides(soft.in_force())
 
 
+def review_of(pack: str) -> SoftValue | None:
+    """Who answers for a norm here, while its version is the one that was read."""
+    row = SoftValue.objects.filter(pack=pack, rule="", field=soft.REVIEWER, ended_at=None).last()
+    return row if row is not None and row.value["version"] == soft.version_of(pack) else None
+
+
+def reviewer_of(label: str) -> str:
+    """Who answers for the norms of a verdict («CO 2026.11.0», several joined by «+»); empty if any is unsigned."""
+    here = soft_overrides()
+    found = [
+        str(here.get(code, {}).get("reviewer") or read_law.file_reviewer(code))
+        for part in label.split("+")
+        if part.split() and (code := part.split()[0]) in read_law.countries()
+    ]
+    return ", ".join(found) if found and all(found) else ""
+
+
+def reviewed() -> frozenset[str]:
+    """The countries whose norm a lawyer has signed, here or in its file."""
+    here = soft_overrides()
+    return frozenset(c for c in read_law.countries() if here.get(c, {}).get("reviewer") or read_law.file_reviewer(c))
+
+
 def soft_values(*, pack: str | None = None) -> list[SoftValue]:
     """The changes that rule now, newest first."""
-    rows = SoftValue.objects.filter(ended_at=None).select_related("by").order_by("-pk")
+    rows = SoftValue.objects.filter(ended_at=None).exclude(rule="").select_related("by").order_by("-pk")
     return list(rows.filter(pack=pack) if pack else rows)
 
 

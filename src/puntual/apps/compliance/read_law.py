@@ -16,6 +16,7 @@ from puntual.law.loader import FOLDER, available, read_pack
 
 KINDS: Mapping[str, str | Promise] = {
     "contact_window": gettext_lazy("Horario"),
+    "declared_hours": gettext_lazy("Horas que la persona pidió"),
     "frequency_cap": gettext_lazy("Cuántas veces"),
     "spacing": gettext_lazy("Espera entre contactos"),
     "channel_exclusivity": gettext_lazy("Un solo canal"),
@@ -78,10 +79,24 @@ class PackView:
         return [(name, rules) for name, rules in found if rules]
 
 
-@lru_cache(maxsize=1)
 def packs() -> tuple[PackView, ...]:
     """Every norm that is loaded, by name."""
-    return tuple(sorted((_pack(code) for code in available()), key=lambda p: p.name))
+    return tuple(sorted((_pack(code, _stamp(code)) for code in available()), key=lambda p: p.name))
+
+
+def countries() -> tuple[str, ...]:
+    """The countries that have a norm."""
+    return available()
+
+
+def file_reviewer(country: str) -> str:
+    """Who signed the norm in its own file; empty if nobody did."""
+    return _pack(country, _stamp(country)).reviewer
+
+
+def _stamp(code: str) -> int:
+    """When the file was last written: an edited one is read again."""
+    return (FOLDER / f"{code.lower()}.yaml").stat().st_mtime_ns
 
 
 def pack(country: str) -> PackView | None:
@@ -94,7 +109,8 @@ def rule(rule_id: str) -> RuleView | None:
     return next((r for p in packs() for r in p.rules if r.id == rule_id), None)
 
 
-def _pack(code: str) -> PackView:
+@lru_cache(maxsize=64)
+def _pack(code: str, stamp: int) -> PackView:
     document = read_pack(FOLDER / f"{code.lower()}.yaml")
     name = document["name"]
     rules = [_rule(row, code, name) for row in document["rules"]]

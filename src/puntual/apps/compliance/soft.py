@@ -7,7 +7,7 @@ can be taken back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -60,12 +60,45 @@ def overrides(values: Iterable[SoftValue]) -> dict[str, dict[str, Any]]:
     for value in values:
         pack = found.setdefault(value.pack, {})
         if value.field == REVIEWER:
-            pack["reviewer"] = value.value
+            pack |= _signed(value)
         elif value.field == ENABLED:
             pack.setdefault("strict" if value.value else "disabled", []).append(value.rule)
         else:
             pack.setdefault("rules", {}).setdefault(value.rule, {})[value.field] = value.value
     return found
+
+
+def _signed(value: SoftValue) -> dict[str, Any]:
+    """The lawyer's name and day, while the norm is the one that was read: a newer version is unreviewed again."""
+    said = value.value
+    if said["version"] != version_of(value.pack):
+        return {}
+    return {"reviewer": f"{said['name']} ({said['licence']})", "reviewed_on": said["on"]}
+
+
+def version_of(pack: str) -> str:
+    """The version of a norm's file. UnusableInput when there is none."""
+    if pack not in available():
+        raise UnusableInput(f"No hay norma de «{pack}»: use una de {', '.join(available())}.", field="pack")
+    return str(read_pack(FOLDER / f"{pack.lower()}.yaml")["version"])
+
+
+@transaction.atomic
+def sign(*, pack: str, name: str, licence: str, on: date, today: date, at: datetime, by: Any = None) -> SoftValue:
+    """A lawyer answers for the norm as it is written in this version: who, with which licence and when."""
+    name, licence, version = " ".join(name.split()), " ".join(licence.split()), version_of(pack)
+    if len(name) < 5 or len(name.split()) < 2:
+        raise UnusableInput("Escriba el nombre completo de quien revisó la norma.", field="name")
+    if len(licence) < 3:
+        raise UnusableInput("Escriba su número de colegiación, cédula o tarjeta profesional.", field="licence")
+    if on > today:
+        raise UnusableInput("La revisión no puede ser de un día que aún no llega.", field="on")
+    SoftValue.objects.filter(pack=pack, rule="", field=REVIEWER, ended_at=None).update(ended_at=at)
+    value = {"name": name[:120], "licence": licence[:60], "on": str(on), "version": version}
+    return SoftValue.objects.create(
+        pack=pack, rule="", field=REVIEWER, value=value, note=f"Revisó la versión {version}", at=at,
+        by=by, by_name=by.get_username() if by else "",
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -94,8 +127,6 @@ def set_value(
 
 
 def _own_value(pack: str, rule: str, field: str) -> Any:
-    if not rule and field == REVIEWER:
-        return read_pack(FOLDER / f"{pack.lower()}.yaml")["reviewer"] if pack in available() else None
     row = rule_row(pack, rule)
     if row["severity"] == "hard":
         raise Refused(

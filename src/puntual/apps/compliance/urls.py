@@ -19,6 +19,7 @@ urlpatterns = [
     path("normas/situaciones/<int:pk>/", views_situations.add, name="situation_add"),
     path("normas/situaciones/<int:pk>/<int:situation_id>/terminar/", views_situations.end, name="situation_end"),
     path("normas/<str:country>/", views.pack, name="pack"),
+    path("normas/<str:country>/firmar/", views_soft.sign, name="sign"),
     path("normas/regla/<str:rule_id>/", views.rule, name="rule"),
 ]
 #: What each address needs (apps/access/urlmap.py).
@@ -34,5 +35,6 @@ PERMISSIONS = {
     "situation_add": "situations.note",
     "situation_end": "situations.note",
     "pack": "norms.see",
+    "sign": "norms.change",
     "rule": "norms.see",
 }

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from puntual.apps.compliance import read_law, read_rates
+from puntual.apps.compliance import read, read_law, read_rates
 from puntual.apps.planning import read_screens as planning
 from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, page, screen
@@ -40,7 +40,8 @@ def pack(request: HttpRequest, scope: Scope, country: str) -> HttpResponse:
     found = read_law.pack(country)
     if found is None:
         raise Http404
-    return page(request, scope, "compliance/pack.html", {"pack": found, "norms": read_law.packs()})
+    context = {"pack": found, "norms": read_law.packs(), "review": read.review_of(found.country)}
+    return page(request, scope, "compliance/pack.html", context)
 
 
 @screen

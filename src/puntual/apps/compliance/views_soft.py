@@ -18,6 +18,7 @@ from puntual.apps.audit import write as audit
 from puntual.apps.compliance import read, read_law, soft, write
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import Refused, UnusableInput
+from puntual.core.time import parse_date
 
 LABELS = {
     "windows": gettext_lazy("Días y horas"),
@@ -109,6 +110,26 @@ def _save(request: HttpRequest, country: str, rule_id: str) -> None:
     audit.record(act="soft_value_changed", actor=request.user, kind="soft_value", pk=row and row.pk, detail=detail)
     undo = reverse("compliance:soft_undo", args=[row.pk]) if row else ""
     messages.success(request, _("Cambiado: rige desde ahora y se avisará junto a cada decisión."), extra_tags=undo)
+
+
+@screen
+@require_POST
+def sign(request: HttpRequest, scope: Scope, country: str) -> HttpResponse:
+    """A lawyer's name, licence and day for the norm of a country, as it is written now."""
+    code = country.upper()
+    try:
+        row = write.sign(
+            pack=code, name=request.POST.get("name", ""), licence=request.POST.get("licence", ""),
+            on=parse_date(request.POST.get("on", "")), today=scope.today, at=timezone.now(), by=request.user,
+        )  # fmt: skip
+    except UnusableInput as error:
+        messages.error(request, error.sentence)
+        return redirect("compliance:pack", code)
+    detail = {"pack": code, "version": row.value["version"], "on": row.value["on"]}
+    audit.record(act="pack_signed", actor=request.user, kind="soft_value", pk=row.pk, detail=detail)
+    undo = reverse("compliance:soft_undo", args=[row.pk])
+    messages.success(request, _("Firmada: desde ahora las decisiones dicen quién la revisó."), extra_tags=undo)
+    return redirect("compliance:pack", code)
 
 
 def parse_value(field: str, text: str) -> Any:

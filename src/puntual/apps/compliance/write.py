@@ -11,14 +11,14 @@ from django.db import transaction
 
 from puntual.apps import bulk
 from puntual.apps.compliance.models import Consent, PartyFlag, Situation
-from puntual.apps.compliance.soft import set_value, take_back
+from puntual.apps.compliance.soft import set_value, sign, take_back
 from puntual.core.errors import UnusableInput
 from puntual.core.frames import CHANNELS
 from puntual.law.loader import FOLDER, available, read_pack
 
 __all__ = [
     "SITUATIONS", "NewConsent", "add_flag", "add_situation", "declare_consents", "end_flag", "end_situation", "opt_out",
-    "record_consents", "set_value", "take_back",
+    "record_consents", "set_value", "sign", "take_back",
 ]  # fmt: skip
 #: Situations that stop automation, each a code of `reasons`.
 SITUATIONS = ("vulnerable", "moratorium", "deceased", "insolvency", "legal_representation")

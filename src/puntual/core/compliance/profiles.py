@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 import polars as pl
 
+from puntual.core.compliance import declared
 from puntual.core.compliance.rulebook import Law, Pack, Rule
 from puntual.core.errors import UnusableInput
 from puntual.core.time import zone as known_zone
@@ -58,7 +59,8 @@ def compile_profile(law: Law, row: dict[str, Any], as_of: date) -> Profile:
         return Profile(why, row["channel"], None, ("UTC",), (), (), (), (), _labels(packs), ())
     own, flags = packs[0], frozenset(row.get("flags") or ())
     zones, warned = _zones(own, region, row["zones"])
-    rules = [rule for pack in packs for rule in pack.of(region if pack is own else None) if _speaks(rule, row, flags)]
+    spoken = [rule for pack in packs for rule in pack.of(region if pack is own else None) if _speaks(rule, row, flags)]
+    rules = declared.with_hours(spoken, flags)
     return Profile(
         refusal=None,
         channel=row["channel"],

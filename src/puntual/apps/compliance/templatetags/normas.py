@@ -7,6 +7,9 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from puntual.apps.compliance import read, read_prescription
 from puntual.apps.compliance.write import SITUATIONS
@@ -14,6 +17,7 @@ from puntual.apps.escalation import read as escalation
 from puntual.apps.parties.models import Account
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables.models import Invoice
+from puntual.ui.templatetags.puntual import icon
 
 register = template.Library()
 
@@ -32,6 +36,32 @@ def situaciones(context: Context, account: Account) -> dict[str, Any]:
         "csrf_token": context.get("csrf_token"),
         "locale": context.get("locale"),
     }
+
+
+@register.simple_tag(takes_context=True)
+def sin_revisar(context: Context, pack: str | None = "") -> SafeString | str:
+    """What goes beside every verdict under a norm that no lawyer has signed. `pack`: «CO 2026.11.0», a country, or
+    several joined by «+»; empty: the company's."""
+    label = pack or getattr(context.get("creditor"), "country", "")
+    wanted = {part.split()[0] for part in label.split("+") if part.split()}
+    missing = sorted(wanted - _reviewed(context))
+    if not missing:
+        return ""
+    return format_html(
+        '<span class="badge warn">{} {}</span>', icon("alert"),
+        gettext("%(country)s: sin revisar por abogado") % {"country": ", ".join(missing)},
+    )  # fmt: skip
+
+
+def _reviewed(context: Context) -> frozenset[str]:
+    """Asked once a page."""
+    request = context.get("request")
+    known: frozenset[str] | None = getattr(request, "_reviewed_norms", None)
+    if known is None:
+        known = read.reviewed()
+        if request is not None:
+            request._reviewed_norms = known
+    return known
 
 
 @register.inclusion_tag("compliance/_prescription.html", takes_context=True)
