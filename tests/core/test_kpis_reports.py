@@ -99,7 +99,7 @@ def test_a_vintage_is_followed_month_after_month():
 class TestFriction:
     def journeys(self, *rows):
         whole = [
-            ("email", "administrative", "MXN", "", "", level, failed, on, n, minor)
+            ("email", "administrative", "d+3", "MXN", "", "", level, failed, on, n, minor)
             for level, failed, on, n, minor in rows
         ]
         return table(friction.JOURNEYS, *whole)

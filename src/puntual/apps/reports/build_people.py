@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ import polars as pl
 
 from puntual.apps.negotiation.choices import DisputeCause
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import frames, frames_contacts, frames_harm, frames_people, frames_plans
+from puntual.apps.reports import corrective, frames, frames_contacts, frames_harm, frames_people, frames_plans
 from puntual.apps.reports.build_money import report
 from puntual.apps.reports.columns import books
 from puntual.apps.reports.tables import Column, Report, Table
@@ -38,7 +38,13 @@ def friction(creditor: Creditor, start: date, end: date) -> Report:
         return report("friction", creditor, now, sentences=(_NOTHING_SENT,))
     worst = friction_core.worst(rows, end)
     tables = [_funnel(rows, None, "Toda la empresa")]
-    for by, label in (("channel", "Canal"), ("stage", "Etapa"), ("method", "Medio"), ("device", "Aparato")):
+    for by, label in (
+        ("channel", "Canal"),
+        ("stage", "Etapa"),
+        ("campaign", "Campaña"),
+        ("method", "Medio"),
+        ("device", "Aparato"),
+    ):
         mine = rows.filter(pl.col(by) != "")
         if mine.height:
             tables.append(_funnel(mine, by, label))
@@ -120,6 +126,9 @@ def causes(creditor: Creditor, start: date, end: date) -> Report:
         for dimension, label in (("cause", "Motivo"), ("department", "Responsable"), ("product", "Producto")):
             if argued.height:
                 tables.append(_disputed(causes_core.disputed_by(argued, dimension, end), dimension, label, currency))
+    mended = corrective.table(corrective.actions(creditor, end + timedelta(days=1)))
+    if mended is not None:
+        tables.append(mended)
     empty = "Ningún documento que venciera en el periodo dice su producto, área o vendedor, y no hubo aclaraciones."
     return report("causes", creditor, now, tables=tuple(tables), sentences=() if tables else (empty,))
 

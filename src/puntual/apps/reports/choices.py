@@ -12,6 +12,15 @@ class Cadence(models.TextChoices):
     MONTHLY = "monthly", _("El primer día de cada mes")
 
 
+class Dimension(models.TextChoices):
+    """By what a cause inside the company is told apart. `cause`: the kind of error of a dispute."""
+
+    PRODUCT = "product", _("Producto")
+    DEPARTMENT = "department", _("Área")
+    SELLER = "seller", _("Vendedor")
+    CAUSE = "cause", _("Motivo de aclaración")
+
+
 #: What each report is called on screens.
 TITLES = {
     "kpis": _("Indicadores"),

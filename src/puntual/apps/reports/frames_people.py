@@ -8,7 +8,7 @@ import polars as pl
 
 from puntual.apps import bulk
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports.sql import date_of, day, instants
+from puntual.apps.reports.sql import date_of, day, instants, wide_sums
 from puntual.core.frames import Column
 from puntual.core.reports import causes, friction
 
@@ -16,18 +16,19 @@ _LEVEL = " ".join(f"WHEN '{code}' THEN {level}" for code, level in friction.LEVE
 #: A failed payment, a complaint about spam or a reply also prove that the message was seen.
 _SEEN = f"WHEN 'pay_failed' THEN {friction.LEVELS['method_chosen']} WHEN 'replied' THEN {friction.LEVELS['opened']}"
 _JOURNEYS = f"""
-SELECT o.channel, o.stage, o.currency, COALESCE(f.method, '') AS method, COALESCE(f.device, '') AS device,
-       COALESCE(f.level, 0) AS level, COALESCE(f.failed, 0) = 1 AS failed, f.last_on,
-       COUNT(*) AS messages, CAST(SUM(o.amount_minor) AS BIGINT) AS amount_minor
-FROM outreach_outbox o LEFT JOIN (
+WITH f AS MATERIALIZED (
     SELECT x.outbox_id, MAX(CASE x.kind {_LEVEL} {_SEEN} ELSE 0 END) AS level,
            MAX(CASE WHEN x.kind = 'pay_failed' THEN 1 ELSE 0 END) AS failed, MAX(x.method) AS method,
            MAX(x.device) AS device, {{last_on}} AS last_on
     FROM outreach_fact x WHERE x.outbox_id IS NOT NULL AND x.at >= %s AND x.at < %s GROUP BY x.outbox_id
-) f ON f.outbox_id = o.id
+)
+SELECT o.channel, o.stage, o.step AS campaign, o.currency, COALESCE(f.method, '') AS method,
+       COALESCE(f.device, '') AS device, COALESCE(f.level, 0) AS level, COALESCE(f.failed, 0) = 1 AS failed, f.last_on,
+       COUNT(*) AS messages, CAST(SUM(o.amount_minor) AS BIGINT) AS amount_minor
+FROM outreach_outbox o LEFT JOIN f ON f.outbox_id = o.id
 WHERE o.creditor_id = %s AND o.state IN ('sent', 'opened', 'unknown') AND o.channel <> 'task'
   AND o.finished_at >= %s AND o.finished_at < %s
-GROUP BY o.channel, o.stage, o.currency, f.method, f.device, f.level, f.failed, f.last_on
+GROUP BY o.channel, o.stage, o.step, o.currency, f.method, f.device, f.level, f.failed, f.last_on
 """
 _DISPUTES = """
 SELECT d.currency, d.cause, d.department, i.product, i.seller, d.opened_on, d.deadline_on,
@@ -52,7 +53,8 @@ def journeys(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """How far the messages that left in [start, end] took people by its end (friction.JOURNEYS)."""
     first, last = instants(creditor, start, end)
     sql = _JOURNEYS.format(last_on=date_of("MAX(x.at)"))
-    return bulk.read_frame(sql, friction.JOURNEYS, (first, last, creditor.pk, first, last))
+    with wide_sums():
+        return bulk.read_frame(sql, friction.JOURNEYS, (first, last, creditor.pk, first, last))
 
 
 def disputes(creditor: Creditor, start: date, end: date) -> pl.DataFrame:

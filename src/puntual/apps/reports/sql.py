@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+
+from django.db import connection, transaction
 
 from puntual.apps import bulk
 from puntual.apps.parties.models import Creditor
@@ -34,3 +38,15 @@ def day_in_key(column: str) -> str:
     """The second part of a key of three (creditor:day:account), on both databases."""
     found = f"SPLIT_PART({column}, ':', 2)"
     return found if bulk.is_postgres() else f"SUBSTR({column}, INSTR({column}, ':') + 1, 10)"
+
+
+@contextmanager
+def wide_sums() -> Iterator[None]:
+    """Room on PostgreSQL for sums over a million messages; what it gives by itself sends them to the disk."""
+    if not bulk.is_postgres():
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL jit = off")
+        yield

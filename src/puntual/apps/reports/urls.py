@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.reports import views, views_settings
+from puntual.apps.reports import views, views_actions, views_settings
 
 app_name = "reports"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("reportes/metas/", views_settings.settings, name="settings"),
     path("reportes/metas/programar/", views_settings.schedule, name="schedule"),
     path("reportes/metas/programar/<int:pk>/quitar/", views_settings.unschedule, name="unschedule"),
+    path("reportes/acciones/", views_actions.add, name="action_add"),
+    path("reportes/acciones/<int:pk>/terminar/", views_actions.close, name="action_close"),
     path("reportes/indicador/<slug:code>/", views.indicator, name="indicator"),
     path("reportes/<slug:kind>/", views.report, name="report"),
     path("reportes/<slug:kind>/descargar/<slug:form>/", views.download, name="download"),
@@ -24,6 +26,8 @@ PERMISSIONS = {
     "settings": ("reports.see", "reports.change"),
     "schedule": "reports.change",
     "unschedule": "reports.change",
+    "action_add": "reports.change",
+    "action_close": "reports.change",
     "indicator": "reports.see",
     "report": "reports.see",
     "download": "reports.export",

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from puntual.apps.reports import export, read, read_screens, rows
+from puntual.apps.reports import export, read, read_screens, rows, views_actions
 from puntual.apps.reports.choices import TITLES
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
@@ -83,6 +83,8 @@ def report(request: HttpRequest, scope: Scope, kind: str) -> HttpResponse:
     span = span_of(request, scope.today)
     found = _built(scope, kind, span)
     context = {"report": found, "charts": read_screens.charts_of(found), "groups": read_screens.groups(found)}
+    if kind == "causes":
+        context |= views_actions.context(scope, span.start, span.end)
     return page(request, scope, "reports/report.html", {**_frame(scope, span, kind), **context})
 
 

@@ -1,15 +1,15 @@
-"""The only writer of targets, costs and scheduled reports."""
+"""The only writer of targets, costs, scheduled reports and corrective actions."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
 
 from puntual.apps.reports.choices import Cadence
-from puntual.apps.reports.models import ContactCost, ScheduledReport, Target
+from puntual.apps.reports.models import ContactCost, CorrectiveAction, MissedTarget, Round, ScheduledReport, Target
 
 
 @transaction.atomic
@@ -70,3 +70,30 @@ def done(*, pk: int, through: date) -> bool:
 def give_back(*, pk: int, through: date | None) -> None:
     """It could not be sent: it is due again."""
     ScheduledReport.objects.filter(pk=pk).update(done_through=through)
+
+
+def add_action(
+    *, creditor_id: int, title: str, owner: str, dimension: str, value: str, begun_on: date, window_days: int,
+    by_id: int | None,
+) -> CorrectiveAction:  # fmt: skip
+    """A corrective action; the same one told twice is one, with its last owner."""
+    row, _ = CorrectiveAction.objects.update_or_create(
+        creditor_id=creditor_id, title=title, dimension=dimension, value=value, begun_on=begun_on,
+        defaults={"owner": owner, "window_days": window_days, "by_id": by_id},
+    )  # fmt: skip
+    return row
+
+
+def close_action(*, creditor_id: int, pk: int, on: date) -> None:
+    CorrectiveAction.objects.filter(creditor_id=creditor_id, pk=pk, closed_on=None).update(closed_on=on)
+
+
+@transaction.atomic
+def set_missed(*, creditor_id: int, day: date, rows: Sequence[tuple[str, str, Decimal, Decimal]]) -> None:
+    """The targets that are missed are these (code, currency, value, target) and no others."""
+    MissedTarget.objects.filter(creditor_id=creditor_id).delete()
+    MissedTarget.objects.bulk_create(
+        MissedTarget(creditor_id=creditor_id, day=day, code=code, currency=currency, value=value, target=target)
+        for code, currency, value, target in rows
+    )
+    Round.objects.update_or_create(creditor_id=creditor_id, defaults={"done_on": day})

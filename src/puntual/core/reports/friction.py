@@ -26,6 +26,7 @@ PAGE = LEVELS["clicked"]
 JOURNEYS: Schema = {
     "channel": Column(pl.String, "canal del mensaje"),
     "stage": Column(pl.String, "etapa del mensaje"),
+    "campaign": Column(pl.String, "paso de la política que lo pidió"),
     "currency": Column(pl.String, "moneda"),
     "method": Column(pl.String, "medio que eligió; vacío: ninguno"),
     "device": Column(pl.String, "aparato; vacío: no se sabe"),

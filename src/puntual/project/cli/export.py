@@ -26,10 +26,13 @@ def command() -> None:
 def ledger(form: str, creditor: str | None) -> None:
     """Los libros completos, en CSV o en beancount (con afirmaciones de saldo que bean-check comprueba)."""
     django_setup()
+    from puntual.apps.audit import write as audit
     from puntual.apps.parties import read as parties
     from puntual.apps.receivables import export
 
     chosen = [parties.creditor(creditor)] if creditor else list(parties.creditors())
+    for one in chosen:
+        audit.note_access(verb="saw", act="cli:export_ledger", creditor_id=one.pk)
     lines = export.beancount(chosen) if form == "beancount" else export.csv(chosen)
     for line in lines:
         sys.stdout.write(line + "\n")
@@ -42,11 +45,14 @@ def ledger(form: str, creditor: str | None) -> None:
 def account(ref: str, creditor: str | None, as_json: bool) -> None:
     """Una cuenta: quién, qué debe, cada movimiento."""
     django_setup()
+    from puntual.apps.audit import write as audit
     from puntual.apps.parties import read as parties
     from puntual.apps.receivables import export
 
     chosen = parties.creditor(creditor) if creditor else None
-    emit(export.account(parties.account(ref, chosen)), as_json=as_json)
+    one = parties.account(ref, chosen)
+    audit.note_access(verb="saw", act="cli:export_account", object_id=one.pk, creditor_id=one.creditor_id)
+    emit(export.account(one), as_json=as_json)
 
 
 @command.command()
@@ -101,3 +107,24 @@ def evidence(ref: str, start: str | None, last: str | None, creditor: str | None
 
 def _json(found: Any) -> bytes:
     return (json.dumps(found.as_json(), ensure_ascii=False) + "\n").encode()
+
+
+@command.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Carpeta; se crea si no existe.")
+@click.option("--creditor", help="Solo lo de esta empresa.")
+@click.option("--json", "as_json", is_flag=True)
+def views(out: Path, creditor: str | None, as_json: bool) -> None:
+    """Un archivo Parquet por vista del esquema de solo lectura, para otras herramientas de análisis."""
+    django_setup()
+    from puntual.apps import bulk
+    from puntual.apps.audit import write as audit
+    from puntual.apps.parties import read as parties
+    from puntual.apps.reports import bi_views
+
+    bulk.one_thread()
+    one = parties.creditor(creditor) if creditor else None
+    bi_views.raise_views()
+    audit.record(act="views_exported", kind="creditor", pk=one.pk if one else 0)
+    found = bi_views.export(out, one.pk if one else None)
+    human = "\n".join(f"  {n:>9}  {name}.parquet" for name, n in found.items())
+    emit({"folder": str(out), "rows": found}, as_json=as_json, human=human)

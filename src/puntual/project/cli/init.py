@@ -38,11 +38,14 @@ def prepare() -> None:
 
     from puntual.apps.parties import vault
     from puntual.apps.receivables import guard
+    from puntual.apps.reports import bi_views
 
     (settings.DATA / "static").mkdir(parents=True, exist_ok=True)
     progress("Preparando las tablas...")
+    bi_views.lower_views()
     call_command("migrate", verbosity=0, interactive=False)
     guard.raise_guard()
+    bi_views.raise_views()
     vault.digest("prueba", "llavero")
 
 

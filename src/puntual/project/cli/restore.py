@@ -19,12 +19,15 @@ def command(file: Path, keyring: Path | None, as_json: bool) -> int:
     from django.core.management import call_command
 
     from puntual.apps.receivables import guard
+    from puntual.apps.reports import bi_views
     from puntual.pipeline.safekeeping import restore
     from puntual.project.cli.check import findings
 
     restore(file, keyring)
+    bi_views.lower_views()
     call_command("migrate", verbosity=0, interactive=False)
     guard.raise_guard()
+    bi_views.raise_views()
     found = findings()
     bad = [f for f in found if not f.holds]
     document = {"restored": str(file), "invariants": [f.as_json() for f in found]}
