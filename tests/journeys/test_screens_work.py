@@ -48,7 +48,8 @@ def test_from_today_to_the_customer_with_the_largest_overdue_balance(open_page, 
     assert page.inner_text(".money.hero") == "$11,000.00"
     row = page.locator("tr:has-text('A-101')")
     assert row.locator(".badge").inner_text() == "Vencida"
-    assert row.locator("td.money").all_inner_texts() == ["$12,000.00", "$4,000.00", "$8,000.00"]
+    assert row.locator("td.money .strong").inner_text() == "$8,000.00"
+    assert row.locator("td.money .sub").inner_text() == "de $12,000.00 se abonaron $4,000.00"
     page.click("a:has-text('A-101')")
     assert page.locator("tbody td.money").all_inner_texts() == ["$12,000.00", "$12,000.00", "−$4,000.00", "$8,000.00"]
 

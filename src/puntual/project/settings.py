@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "puntual.apps.escalation",
     "puntual.apps.clients",
     "puntual.apps.training",
+    "puntual.apps.visits",
     "puntual.apps.welcome",
     "puntual.apps.access",
     "allauth",
@@ -110,6 +111,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "puntual.apps.access.doors.Doors",
+    "puntual.apps.audit.watching.Watch",
 ]
 
 ROOT_URLCONF = "puntual.project.urls"
@@ -204,8 +206,13 @@ SCORE_RUNNER = "puntual.project.risk.score"
 POLICY_COMPARISON = "puntual.project.risk.compare"
 #: Who learns from the past for the forecast of Reportes.
 REPORTS_LEARNER = "puntual.project.cli.payment_history.learner"
+#: Sends on the documents of a load, or one invoice: (creditor, invoices, key) -> figures.
+DOCUMENT_SENDER = "puntual.project.documents.send"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"
 #: Gestión: its queue, what is allowed with a person now, a call inside the law, what the norm says of a script.
+#: Visits: the lawful hours of a day for each account, and a place in the caps.
+VISIT_WINDOWS = "puntual.pipeline.visits.windows"
+VISIT_SLOT = "puntual.pipeline.visits.take_slot"
 WORKBENCH_BUILD = "puntual.project.workbench.build"
 WORKBENCH_ALLOWED = "puntual.project.workbench.allowed"
 WORKBENCH_CALL = "puntual.project.workbench.call"

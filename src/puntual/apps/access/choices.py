@@ -103,8 +103,8 @@ _SUPERVISE = _COLLECT | _LOOK | {
     "accounts.export", "accounts.change", "sends.change", "sends.approve", "deals.approve",
     "charges.approve", "refunds.propose", "refunds.approve", "legal.see", "legal.propose", "payments.register",
     "payments.match", "imports.see", "imports.load", "segments.change", "policies.change", "consents.declare",
-    "reports.export", "supervision.see", "supervision.act", "visits.plan", "evidence.export", "settings.see", "clients.see",
-    "clients.load",
+    "reports.export", "supervision.see", "supervision.act", "visits.plan", "evidence.export", "settings.see",
+    "clients.see", "clients.load",
 }  # fmt: skip
 _MANAGE = _SUPERVISE | {
     "policies.activate", "legal.approve", "reports.change", "clients.change", "settings.change", "gateways.change",

@@ -7,10 +7,11 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.http import HttpRequest
 
 from puntual.apps.access import urlmap
-from puntual.apps.access.choices import PROVEN, PUBLIC, SIGNED_IN
+from puntual.apps.access.choices import PROVEN, PUBLIC, ROLES, SIGNED_IN
 from puntual.apps.access.grants import NOBODY, Grants, May
 from puntual.apps.access.models import ApiKey, Membership, Repeated, SecondStepRole
 from puntual.apps.access.write import digest
@@ -67,6 +68,16 @@ def opener(request: HttpRequest) -> Callable[[str], bool]:
         return act is not None and grants(request).may(act, scope.creditor.pk if scope else None)
 
     return may_open
+
+
+def colleagues(request: HttpRequest) -> list[int] | None:
+    """The people whose acts this person may read: those who work only for companies that this one sees. None: all."""
+    mine = grants(request)
+    if mine.everything or mine.everywhere:
+        return None
+    beyond = Membership.objects.exclude(creditor_id__in=list(mine.by_creditor)).values_list("user_id", flat=True)
+    inside = Membership.objects.filter(creditor_id__in=list(mine.by_creditor)).values_list("user_id", flat=True)
+    return sorted(set(inside) - set(beyond))
 
 
 def second_step_roles() -> frozenset[str]:

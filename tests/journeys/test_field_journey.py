@@ -1,0 +1,98 @@
+"""On the street without signal, at practice with an angry voice, and with a client's files: in a real browser."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import expect
+
+from puntual.apps.parties import write as parties
+from puntual.apps.receivables import write as books
+from puntual.apps.training.models import Practice
+from puntual.apps.visits import write
+from puntual.apps.visits.models import Proof
+
+pytestmark = pytest.mark.journey
+JPG = {"name": "puerta.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0 puerta"}
+
+
+@pytest.fixture
+def creditor(db):
+    return parties.create_creditor(
+        code="norte", name="Ferretera del Norte", country="MX", zone="America/Mexico_City", currency="MXN"
+    )
+
+
+@pytest.fixture
+def route(creditor, staff):
+    """Tomorrow's round of Lucía with two stops, on the street."""
+    tomorrow = datetime.now(ZoneInfo("America/Mexico_City")).date() + timedelta(days=1)
+    rows = [
+        parties.NewAccount(
+            f"C-{n}", f"Cliente {n}", debtor="consumer", country="MX", zone="America/Mexico_City",
+            points=(parties.NewPoint("address", f"Calle {n}, Monterrey"),),
+        )
+        for n in (1, 2)
+    ]  # fmt: skip
+    accounts = parties.register_accounts(creditor=creditor, rows=rows).accounts
+    due = tomorrow - timedelta(days=20)
+    bills = [
+        books.NewInvoice(pk, code, code, due - timedelta(days=30), "MXN", 500_00, ((due, 500_00),))
+        for code, pk in accounts.items()
+    ]
+    books.post_invoices(creditor_id=creditor.pk, invoices=bills, source="test")
+    row = write.plan(creditor=creditor, agent_id=staff.pk, day=tomorrow, account_ids=list(accounts.values()))
+    return write.release(round_id=row.pk, creditor_id=creditor.pk, now=datetime.now(UTC), user_id=staff.pk)
+
+
+def test_a_visit_noted_without_signal_waits_in_the_phone_and_arrives_once(open_page, route) -> None:
+    page = open_page(f"/visitas/ruta/{route.pk}/", width=360)
+    page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()  # the helper keeps the page from here on
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.context.set_offline(True)
+    form = page.locator("form.visit").first
+    form.locator("select").select_option("promise")
+    form.locator("[name=note]").fill("Paga el viernes")
+    form.locator("[name=photo]").set_input_files(JPG)
+    form.locator("button.primary").click()
+    expect(page.locator("#senal")).to_contain_text("guardadas en este teléfono")
+    assert Proof.objects.count() == 0
+    page.reload()  # still without signal: the page opens and remembers
+    expect(page.locator("#senal")).to_contain_text("1 guardadas")
+    page.context.set_offline(False)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("form.visit [data-status]").first).to_have_text("Enviada.")
+    proof = Proof.objects.get()
+    assert (proof.result, proof.sealed_photo is not None) == ("promise", True)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    assert Proof.objects.count() == 1
+
+
+def test_practice_portfolios_and_visits_are_accessible(accessible, creditor, route, staff) -> None:
+    for path in (
+        "/visitas/", f"/visitas/ruta/{route.pk}/", "/capacitacion/", "/capacitacion/equipo/", "/mandantes/",
+        "/mandantes/formatos/", "/mandantes/comision/",
+    ):  # fmt: skip
+        accessible(path)
+
+
+def test_a_practice_by_keyboard_from_the_first_word_to_the_score(open_page, creditor) -> None:
+    page = open_page("/capacitacion/")
+    page.click("button:has-text('Practicar'):near(:text('Se le olvidó'))")
+    for said in (
+        "Buenas tardes, le saluda Lucía, de Norte. ¿Hablo con Marta?",
+        "Gracias, Marta. Le llamo por una factura de $1,200. ¿Alcanzó a verla?",
+        "No se preocupe. ¿Qué día le queda bien?",
+        "Entonces quedamos el viernes por $1,200. Gracias.",
+        "Que tenga buen día.",
+    ):
+        turns = page.locator(".timeline > li").count()
+        page.locator("#text").fill(said)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator(".timeline > li")).to_have_count(turns + 2)
+    expect(page.locator("h2:has-text('Superado')")).to_be_visible()
+    assert Practice.objects.get().passed
