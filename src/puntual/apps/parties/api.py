@@ -82,7 +82,9 @@ def accounts(request: HttpRequest, creditor: str | None = None, cursor: str | No
 @router.get("/accounts/{ref}", response={200: AccountOut, **ERRORS}, auth=Bearer("read"))
 def account(request: HttpRequest, ref: str, creditor: str | None = None) -> Any:
     """Un cliente por su código, identificación fiscal o cta_<número>."""
-    return _many([read.account(ref, creditor_of(request, creditor))])[0]
+    row = read.account(ref, creditor_of(request, creditor))
+    request.seen_id = row.pk  # type: ignore[attr-defined]
+    return _many([row])[0]
 
 
 @router.post("/accounts", response={201: Any, **ERRORS}, auth=Bearer("write"))

@@ -146,6 +146,7 @@ def create_payments(request: HttpRequest, body: list[PaymentIn], creditor: str |
 def events(request: HttpRequest, ref: str, creditor: str | None = None) -> Any:
     """Todo lo que pasó con el dinero de un cliente, lo último primero."""
     one = parties.account(ref, creditor_of(request, creditor))
+    request.seen_id = one.pk  # type: ignore[attr-defined]
     return [
         {"kind": e.kind, "on": e.effective_on.isoformat(), "currency": e.currency, "source": e.source, "key": e.key}
         for e in read.events_of(one.pk)

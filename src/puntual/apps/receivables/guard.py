@@ -10,7 +10,7 @@ from django.db import connection
 #: Tables whose rows are only ever added.
 GUARDED = (
     "receivables_entry", "receivables_event", "receivables_chargerecord", "compliance_consent", "audit_auditrecord",
-    "audit_evidence",
+    "audit_evidence", "audit_accessrecord",
 )  # fmt: skip
 
 _PG_FUNCTION = """
