@@ -211,8 +211,8 @@ def test_a_hundred_thousand_conversations_answer_quickly(house, ana, client, pat
     client.get(path)
     took = []
     for _ in range(7):
-        began = time.perf_counter()
+        began = time.process_time()
         assert client.get(path).status_code == 200
-        took.append(time.perf_counter() - began)
-    print(f"{path}: {sorted(took)[3] * 1000:.0f} ms")
-    assert sorted(took)[3] < 0.25  # 100 ms on a quiet machine; this one is shared
+        took.append(time.process_time() - began)
+    print(f"{path}: {sorted(took)[3] * 1000:.0f} ms of CPU")
+    assert sorted(took)[3] < 0.1

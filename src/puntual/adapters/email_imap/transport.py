@@ -50,7 +50,8 @@ class ImapMailbox:
         try:
             box = _connected(account)
             self._box = box
-            box.login(account.username, account.password, initial_folder=None)
+            plain = f"{account.username}{account.password}".isascii()
+            (box.login if plain else box.login_utf8)(account.username, account.password, initial_folder=None)
             self._validity = int(box.folder.status(account.folder, ["UIDVALIDITY"])["UIDVALIDITY"])
             box.folder.set(account.folder)
         except imaplib.IMAP4.error as error:
@@ -62,6 +63,9 @@ class ImapMailbox:
         except OSError as error:
             self._leave()
             raise MailboxError(f"No se pudo conectar con {account.host}: {error}.") from None
+        except (KeyError, ValueError):
+            self._leave()
+            raise MailboxError("El servidor contesta de un modo que no se entiende: no parece de correo.") from None
         return self
 
     def __exit__(

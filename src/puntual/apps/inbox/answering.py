@@ -82,7 +82,11 @@ def understand(said: InboundMessage, country: str, classifier: Classifier) -> Un
     words = said.text.strip() or said.subject.strip()
     if not words:
         return Understanding((OTRO,), 0.0)
-    return classifier.classify(words, country, said.at)
+    try:
+        return classifier.classify(words, country, said.at)
+    except UnusableInput:
+        # A country whose way of speaking it does not know: a person reads it.
+        return Understanding((OTRO,), 0.0)
 
 
 def _asked(row: ThreadMessage) -> follow_up.Asked | None:

@@ -54,7 +54,7 @@ def _office(data: bytes) -> str:
     """A workbook or document without macros. Any other archive is refused: nobody looks inside."""
     if b"vbaProject.bin" in data:
         return ""
-    if b"xl/workbook.xml" in data or b"xl/worksheets" in data:
+    if b"workbook.xml" in data:
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     if b"word/document.xml" in data:
         return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import attrs
-from django.db import transaction
+from django.db import DataError, transaction
 
 from puntual.apps.inbox import answering, identify, read, write_files
 from puntual.apps.inbox.models import ChannelAccount, Conversation, DeliveryUpdate, RawInbound, ThreadMessage
@@ -66,7 +66,7 @@ def process_raw(
                 if not RawInbound.objects.select_for_update().filter(pk=raw.pk, processed_at=None).exists():
                     continue  # another worker took it
                 _take(raw, adapters[raw.adapter], classifier, rules, at, done)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, IndexError, DataError) as error:
             # The bytes of others: whatever they lack, the notice stays, and its turn comes again.
             _later(raw, error, at, done)
     return done
