@@ -20,6 +20,7 @@ import attrs
 import polars as pl
 
 from puntual.core import compliance, ledger, policy
+from puntual.core.channels import choice
 from puntual.core.frames import CANDIDATES, Column, Schema
 from puntual.core.policy.due import WANTED, PolicyInForce
 from puntual.core.time import check_aware, local_date, local_instant
@@ -41,6 +42,8 @@ class Known:
     contact_flags: pl.DataFrame | None = None
     #: account, p_late and cell (its segment by the visible rules), where a policy asks for them.
     scores: pl.DataFrame | None = None
+    #: By which channel and when each person prefers to be written to (core.channels.choice.PREFERENCES).
+    preferences: pl.DataFrame | None = None
 
 
 @attrs.frozen(eq=False)
@@ -51,6 +54,8 @@ class CreditorRules:
     country: str
     zone: str
     policies: Mapping[int | None, PolicyInForce]
+    #: The channels by which it can send; None: by any that its policies name.
+    channels: frozenset[str] | None = None
 
 
 @attrs.frozen(eq=False)
@@ -121,6 +126,7 @@ def _candidates(
         .select("account", "party", "creditor", "purpose", "policy_version", "step_index")
         .join(channels, on=["policy_version", "step_index"])
     )
+    rows = choice.preferred_first(choice.sendable(rows, creditor.channels), known.preferences)
     rows = rows.join(usable, on=["party", "channel"], how="left").filter(
         pl.col("contact_point").is_not_null() | (pl.col("channel") == "task")
     )
@@ -152,14 +158,19 @@ def _channel_table(policies: Mapping[int | None, PolicyInForce]) -> pl.DataFrame
 def _with_instants(
     rows: pl.DataFrame, hours: Mapping[int, Any], creditor: CreditorRules, day: date, as_of: datetime
 ) -> pl.DataFrame:
-    """Adds `at`: the policy's hour on that day in the person's own zone (the creditor's if unknown), never before
-    now."""
+    """Adds `at`: the policy's hour on that day in the person's own zone (the creditor's if unknown), within the hours
+    that the person prefers, never before now."""
     zone = pl.col("zones").list.first().fill_null(creditor.zone)
     rows = rows.with_columns(zone=zone)
-    pairs = rows.select("zone", "policy_version").unique()
-    table = [(z, v, max(check_aware(as_of), local_instant(day, hours[v], z))) for z, v in pairs.iter_rows()]
-    schema: dict[str, Any] = {"zone": pl.String, "policy_version": pl.Int64, "at": pl.Datetime("us", "UTC")}
-    return rows.join(pl.DataFrame(table, schema=schema, orient="row"), on=["zone", "policy_version"])
+    keys = ["zone", "policy_version", "hour_from", "hour_to"]
+    now = check_aware(as_of)
+    table = [
+        (z, v, a, b, max(now, local_instant(day, choice.hour_within(hours[v], a, b), z)))
+        for z, v, a, b in rows.select(keys).unique().iter_rows()
+    ]
+    schema: dict[str, Any] = {"zone": pl.String, "policy_version": pl.Int64, "hour_from": pl.Int32, "hour_to": pl.Int32,
+                              "at": pl.Datetime("us", "UTC")}  # fmt: skip
+    return rows.join(pl.DataFrame(table, schema=schema, orient="row"), on=keys)
 
 
 def _planned(wanted: pl.DataFrame, gated: pl.DataFrame, day: date, creditor: CreditorRules) -> pl.DataFrame:

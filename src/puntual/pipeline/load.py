@@ -9,6 +9,8 @@ import polars as pl
 
 from puntual.apps.clients import read as clients
 from puntual.apps.compliance import read as compliance
+from puntual.apps.inbox import read as inbox
+from puntual.apps.inbox.choices import Adapter
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
@@ -46,9 +48,18 @@ def rules_for(
     return Rules(
         law=law_in_force(),
         creditors=tuple(
-            CreditorRules(c.pk, c.country, c.zone, policy_override or policies.in_force(c.pk, as_of)) for c in creditors
+            CreditorRules(c.pk, c.country, c.zone, policy_override or policies.in_force(c.pk, as_of), channels_of(c))
+            for c in creditors
         ),
     )
+
+
+def channels_of(creditor: Creditor) -> frozenset[str]:
+    """The channels by which a creditor's messages leave: mail always (to files while there is no server), WhatsApp at
+    least as a prepared message, SMS and voice with an account that carries them."""
+    account = inbox.channel_account(creditor.pk, "sms")
+    speaks = creditor.test_mode or (account is not None and account.adapter == Adapter.TWILIO)
+    return frozenset({"email", "whatsapp"} | ({"sms"} if account else set()) | ({"voice"} if speaks else set()))
 
 
 def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False) -> Known:
@@ -75,6 +86,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
         contact_flags=compliance.flags_frame(day),
         # What is scored is of today: a day of the past is decided without it.
         scores=None if from_entries else segments.conditions_frame(creditor.pk),
+        preferences=None if from_entries else portal.preferences_frame(),
     )
 
 

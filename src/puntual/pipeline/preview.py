@@ -27,7 +27,7 @@ def day_as(*, creditor: Creditor, policies: Bound, moment: datetime) -> pl.DataF
 
 
 def _decide(creditor: Creditor, policies: Bound, known: daily.Known, moment: datetime) -> pl.DataFrame:
-    rule = CreditorRules(creditor.pk, creditor.country, creditor.zone, policies)
+    rule = CreditorRules(creditor.pk, creditor.country, creditor.zone, policies, load.channels_of(creditor))
     return decided(known, Rules(law_in_force(), (rule,)), moment, Capacity())
 
 
