@@ -13,6 +13,7 @@ from puntual.apps.compliance import read, write
 from puntual.apps.compliance.models import Situation
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.models import Account
+from puntual.apps.portal import write as portal
 from puntual.apps.receivables import write as books
 from puntual.core.time import local_date
 from puntual.pipeline import load
@@ -111,3 +112,44 @@ class TestActivation:
             words = wording.shipped(name, "whatsapp.txt")
             found = activation_findings(text=words, country="MX", channel="whatsapp", stages=["preventive"])
             assert [f.text for f in found] == [], name
+
+
+class TestCircumstancesAndHours:
+    def note(self, staff, ana, **given):
+        return staff.post(f"/normas/circunstancias/{ana.pk}/", {"proof": "llamada del 3 de marzo", **given})
+
+    def flags(self, ana, today):
+        return read.flags_of_many([ana.party_id], today)["flag"].to_list()
+
+    def test_an_attorney_is_noted_with_its_proof_and_ended(self, staff, ana, today):
+        self.note(staff, ana, flag="attorney")
+        assert self.flags(ana, today) == ["attorney"]
+        assert "Lo representa un abogado" in staff.get(f"/clientes/{ana.pk}/").content.decode()
+        (row,) = read.party_flags(ana.party_id)
+        staff.post(f"/normas/circunstancias/{ana.pk}/{row.pk}/terminar/")
+        assert self.flags(ana, today) == []
+
+    def test_hours_that_do_not_suit_are_said_in_words(self, staff, ana, today):
+        hours = {"flag": "inconvenient", "days": "mon-fri", "from": "12:00", "to": "14:00"}
+        self.note(staff, ana, **hours)
+        assert self.flags(ana, today) == ["inconvenient:mon-fri=12:00-14:00"]
+        page = staff.get(f"/clientes/{ana.pk}/").content.decode()
+        assert "No le convienen de lunes a viernes, 12:00 a 14:00" in page
+
+    @pytest.mark.parametrize(
+        "given",
+        [{"flag": "rico"}, {"flag": "inconvenient", "days": "mon", "from": "", "to": "14:00"},
+         {"flag": "requested", "days": "mon", "from": "15:00", "to": "14:00"}, {"flag": "attorney", "proof": " "}],
+    )  # fmt: skip
+    def test_what_cannot_be_is_refused_and_leaves_nothing(self, staff, ana, today, given):
+        assert self.note(staff, ana, **given).status_code == 302
+        assert self.flags(ana, today) == []
+
+    def test_what_the_person_chooses_on_their_page_takes_the_place_of_what_they_chose_before(self, staff, ana, today):
+        now = timezone.now()
+        self.note(staff, ana, flag="inconvenient", days="sat", **{"from": "08:00", "to": "10:00"})
+        portal.prefer(party_id=ana.party_id, channel="", hours="afternoon", at=now)
+        own = ["inconvenient:mon-sun=00:00-12:00", "inconvenient:mon-sun=18:00-24:00"]
+        assert sorted(self.flags(ana, today)) == [*own, "inconvenient:sat=08:00-10:00"]
+        portal.prefer(party_id=ana.party_id, channel="", hours="any", at=now)
+        assert self.flags(ana, today) == ["inconvenient:sat=08:00-10:00"]

@@ -12,14 +12,17 @@ from django.db import transaction
 from puntual.apps import bulk
 from puntual.apps.compliance.models import Consent, PartyFlag, Situation
 from puntual.apps.compliance.soft import set_value, sign, take_back
+from puntual.core.compliance import declared
 from puntual.core.errors import UnusableInput
 from puntual.core.frames import CHANNELS
 from puntual.law.loader import FOLDER, available, read_pack
 
 __all__ = [
-    "SITUATIONS", "NewConsent", "add_flag", "add_situation", "declare_consents", "end_flag", "end_situation", "opt_out",
-    "record_consents", "set_value", "sign", "take_back",
+    "NewConsent", "SITUATIONS", "add_flag", "add_situation", "declare_consents", "declare_hours", "end_flag",
+    "end_situation", "opt_out", "record_consents", "set_value", "sign", "take_back",
 ]  # fmt: skip
+#: The proof of what a person chose on their own page.
+OWN_WORD = "la propia persona, en su página"
 #: Situations that stop automation, each a code of `reasons`.
 SITUATIONS = ("vulnerable", "moratorium", "deceased", "insolvency", "legal_representation")
 
@@ -110,7 +113,9 @@ def add_flag(*, party_id: int, flag: str, since: date, until: date | None, proof
     """A circumstance that a rule names holds for this person from a day on. UnusableInput for one that no norm
     names."""
     known = known_flags()
-    if flag not in known:
+    if declared.is_declared(flag):
+        declared.parse(flag)
+    elif flag not in known:
         raise UnusableInput(f"Ninguna norma habla de «{flag}»: las circunstancias son {', '.join(sorted(known))}.")
     if until is not None and until <= since:
         raise UnusableInput("La circunstancia debe terminar después de empezar: corrija «hasta».", field="until")
@@ -124,6 +129,17 @@ def add_flag(*, party_id: int, flag: str, since: date, until: date | None, proof
 def end_flag(*, flag_id: int, party_id: int, on: date) -> None:
     """The circumstance no longer holds from that day on."""
     PartyFlag.objects.filter(pk=flag_id, party_id=party_id).update(until=on)
+
+
+@transaction.atomic
+def declare_hours(*, party_id: int, inconvenient: Iterable[tuple[str, str]], since: date) -> None:
+    """The (days, hours) that do not suit the person from now on, by their own word; what they said before no longer
+    holds."""
+    told = {declared.flag(declared.INCONVENIENT, days, span) for days, span in inconvenient}
+    mine = PartyFlag.objects.filter(party_id=party_id, flag__startswith=f"{declared.INCONVENIENT}:", until=None)
+    mine.filter(proof=OWN_WORD).exclude(flag__in=told).update(until=since)
+    for flag in told - set(mine.values_list("flag", flat=True)):
+        PartyFlag.objects.create(party_id=party_id, flag=flag, since=since, proof=OWN_WORD)
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,7 @@ from puntual.apps.parties import read as parties
 from puntual.apps.parties import write as parties_write
 from puntual.apps.portal import read, tokens
 from puntual.apps.portal.acts import attended, file_of, resolve_claim, slip_of, text_of
-from puntual.apps.portal.choices import LINK_DAYS, RENEW_DAYS, RevokedFor
+from puntual.apps.portal.choices import HOUR_BOUNDS, LINK_DAYS, RENEW_DAYS, RevokedFor
 from puntual.apps.portal.models import PortalLink, Preference, StandingPayday, WrongPerson
 from puntual.apps.portal.steps import issue_code
 from puntual.core.errors import UnusableInput
@@ -163,6 +163,11 @@ def prefer(*, party_id: int, channel: str, hours: str, at: datetime) -> Preferen
     row, _created = Preference.objects.update_or_create(
         pk=party_id, defaults={"channel": channel, "hours": hours, "at": at}
     )
+    first, last = HOUR_BOUNDS[hours]
+    outside = [(a, b) for a, b in ((0, first), (last, 24)) if a < b]
+    since = (at - timedelta(hours=12)).date()  # today, in whatever zone the person is
+    told = [("mon-sun", f"{a:02}:00-{b:02}:00") for a, b in outside]
+    compliance.declare_hours(party_id=party_id, since=since, inconvenient=told)
     return row
 
 

@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from puntual.apps.compliance import read, read_prescription
-from puntual.apps.compliance.write import SITUATIONS
+from puntual.apps.compliance.choices import DAYS, FLAGS, WORDS, flag_words
+from puntual.apps.compliance.write import SITUATIONS, known_flags
 from puntual.apps.escalation import read as escalation
 from puntual.apps.parties.models import Account
 from puntual.apps.receivables import read as receivables
@@ -32,6 +33,13 @@ def situaciones(context: Context, account: Account) -> dict[str, Any]:
         "held": held,
         "choices": SITUATIONS,
         "today": today,
+        "flags": [
+            {"row": f, "words": flag_words(f.flag)}
+            for f in read.party_flags(account.party_id)
+            if f.until is None or f.until > today
+        ],
+        "flag_choices": {**{f: FLAGS.get(f, f) for f in sorted(known_flags())}, **WORDS},
+        "day_choices": DAYS,
         "bureau": escalation.speaks(account),
         "csrf_token": context.get("csrf_token"),
         "locale": context.get("locale"),
