@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from puntual.apps.inbox.choices import Adapter, FileState, ProposalState, TemplateState
 from puntual.apps.inbox.models import (
@@ -181,3 +181,15 @@ def carrier_of(file: MessageFile) -> ChannelAccount | None:
 def mark(name: str) -> int | None:
     """How far a loop went; None when it never began."""
     return Mark.objects.filter(name=name).values_list("value", flat=True).first()
+
+
+def conversation_of(party_id: int, creditor_id: int) -> Conversation | None:
+    """The one thread of a person with a creditor, for screens that link to it."""
+    return Conversation.objects.filter(party_id=party_id, creditor_id=creditor_id).first()
+
+
+def needs(creditor_id: int, now: datetime) -> dict[str, QuerySet[Conversation]]:
+    """What asks for a person, for «Hoy»: conversations past their hour, and the others that wait."""
+    rows = Conversation.objects.filter(creditor_id=creditor_id, waiting_since__isnull=False, discarded_at=None)
+    awake = rows.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
+    return {"talk_late": awake.filter(answer_by__lte=now), "talk_waiting": awake.filter(answer_by__gt=now)}

@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from puntual.apps.inbox import read as accounts
 from puntual.apps.inbox import read_screens as read
 from puntual.apps.inbox import write_threads
-from puntual.apps.inbox.choices import TRAYS
+from puntual.apps.inbox.choices import TRAYS, AccountChannel
 from puntual.apps.inbox.filters import CHANNELS, from_address, to_address
 from puntual.apps.inbox.models import Conversation
 from puntual.apps.scope import Scope, page, screen
@@ -72,9 +73,25 @@ def conversations(request: HttpRequest, scope: Scope) -> HttpResponse:
         "next": f"?{address}&tras={mark}" if mark else "",
         "first": f"?{address}" if request.GET.get("tras") else "",
         "bulk": BULK.items(),
+        "troubles": _troubles(scope.creditor.pk),
         "empty": not shown and not address and not Conversation.objects.filter(creditor=scope.creditor).exists(),
     }
     return page(request, scope, "inbox/conversations.html", context)
+
+
+def _troubles(creditor_id: int) -> list[str]:
+    """What keeps answers from coming in, in sentences: a mailbox that does not open, notices that nobody could read."""
+    account = accounts.channel_account(creditor_id, AccountChannel.EMAIL)
+    state = getattr(account, "mailbox", None) if account else None
+    found = []
+    if account and state and state.error:
+        found.append(_("El buzón %(who)s no se puede leer: %(why)s") % {"who": account.address, "why": state.error})
+    stuck = accounts.stuck().filter(account__creditor_id=creditor_id).count()
+    if stuck:
+        text = ngettext("%(n)d aviso no se pudo leer; sigue guardado.", "%(n)d avisos no se pudieron leer; siguen "
+                        "guardados.", stuck)  # fmt: skip
+        found.append(text % {"n": stuck})
+    return found
 
 
 def _selected(request: HttpRequest, scope: Scope) -> Any:
