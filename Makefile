@@ -38,7 +38,7 @@ bench: env ## Mide la corrida de la noche con un millón de documentos en SQLite
 
 soak: .venv/.pruebas ## La cuenta completa: historias al azar de la ley, y 10,000 mensajes en la tormenta
 	@PUNTUAL_SOAK=1 $(BIN)/pytest -m soak tests/properties/test_gate_properties.py
-	@PUNTUAL_STORM_MESSAGES=10000 PUNTUAL_STORM_KILLS=40 $(BIN)/pytest -s tests/faults/test_message_storm.py
+	@PUNTUAL_STORM_MESSAGES=10000 PUNTUAL_STORM_KILLS=40 PUNTUAL_STORM_SPEED=15 $(BIN)/pytest -s tests/faults/test_message_storm.py
 
 lock: ## Vuelve a resolver las dependencias con sus huellas (necesita uv)
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q requirements.in -o requirements.lock

@@ -108,7 +108,7 @@ def messages(
 
 def told_by(row: Outbox) -> dict[str, Any]:
     """What only this message tells, for its words; ids are not words."""
-    return {name: value for name, value in (row.tells or {}).items() if name not in ("invoice", "document")}
+    return {name: value for name, value in (row.tells or {}).items() if name not in ("invoices", "documents")}
 
 
 def _approved(kept: ProviderTemplate, facts: Facts, worded: wording.Worded) -> tuple[TemplateUse, wording.Worded]:
@@ -125,8 +125,8 @@ def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[int,
     """Whether a message speaks of this due item: in its currency, and not further from due than the policy's first
     step."""
     first = first_days.get(row.policy_version_id or 0)
-    only = (row.tells or {}).get("invoice")
-    if only is not None and item.due_item.invoice_id != only:
+    only = (row.tells or {}).get("invoices")
+    if only is not None and item.due_item.invoice_id not in only:
         return False
     return item.currency == row.currency and (first is None or (day - item.due_on).days >= first)
 

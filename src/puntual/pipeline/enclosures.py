@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from puntual.apps.imports import originals
 from puntual.apps.outreach.models import Outbox
@@ -15,15 +14,21 @@ Enclosure = tuple[str, str, bytes]
 
 
 def for_rows(rows: Sequence[Outbox]) -> dict[int, tuple[Enclosure, ...]]:
-    """message -> its originals, for e-mails that promise one. One whose person was erased has none."""
-    mails = [row for row in rows if row.channel == "email" and "document" in _tells(row)]
-    asked = {row.pk: int(_tells(row)["document"]) for row in mails}
-    files = originals.contents(set(asked.values()))
-    return {pk: (_named(*files[document]),) for pk, document in asked.items() if document in files}
-
-
-def _tells(row: Outbox) -> Mapping[str, Any]:
-    return row.tells or {}
+    """message -> its originals, for e-mails that promise some. What is too large or was erased stays out."""
+    mails = [row for row in rows if row.channel == "email" and row.tells]
+    asked = {row.pk: row.tells["documents"] for row in mails if "documents" in row.tells}
+    files = originals.contents({pk for documents in asked.values() for pk in documents})
+    found = {}
+    for pk, documents in asked.items():
+        kept, room = [], LARGEST
+        for document in documents:
+            name, data = files.get(document, ("", b""))
+            if data and len(data) <= room:
+                kept.append(_named(name, data))
+                room -= len(data)
+        if kept:
+            found[pk] = tuple(kept)
+    return found
 
 
 def _named(name: str, data: bytes) -> Enclosure:

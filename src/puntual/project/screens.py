@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import polars as pl
 
+from puntual.apps.outreach import prices
 from puntual.apps.parties.models import Creditor
 from puntual.apps.policies import read as policies
 from puntual.core.policy import Policy, PolicyInForce
@@ -49,10 +51,18 @@ def policy_changes(creditor: Creditor, policy_id: int, default: bool, value: Pol
         "day": local_date(moment, creditor.zone),
         "accounts": max(found.before.height, found.after.height),
         "changed": found.changed.height,
-        "before": totals(found.before),
-        "after": totals(found.after),
+        "before": {**totals(found.before), "cost": cost_of(creditor, found.before, before)},
+        "after": {**totals(found.after), "cost": cost_of(creditor, found.after, after)},
         "rows": found.changed.head(_SHOWN).to_dicts(),
     }
+
+
+def cost_of(
+    creditor: Creditor, decision: pl.DataFrame, ruling: Mapping[int | None, PolicyInForce]
+) -> list[tuple[str, int]]:
+    """(currency, minor units) that the messages of a decision would cost, by the prices that the company told."""
+    templates = {f"{b.version}:{step.id}": step.template for b in ruling.values() for step in b.policy.steps}
+    return list(prices.expected_cost(creditor.pk, decision, templates).items())
 
 
 def totals(decision: pl.DataFrame) -> dict[str, Any]:

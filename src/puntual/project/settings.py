@@ -208,6 +208,8 @@ POLICY_COMPARISON = "puntual.project.risk.compare"
 REPORTS_LEARNER = "puntual.project.cli.payment_history.learner"
 #: Sends on the documents of a load, or one invoice: (creditor, invoices, key) -> figures.
 DOCUMENT_SENDER = "puntual.project.documents.send"
+#: The templates that WhatsApp keeps for a company: what it has, and what is sent to be approved.
+WHATSAPP_CATALOGUE = "puntual.project.whatsapp_templates.Catalogue"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"
 #: Gestión: its queue, what is allowed with a person now, a call inside the law, what the norm says of a script.
 #: Visits: the lawful hours of a day for each account, and a place in the caps.

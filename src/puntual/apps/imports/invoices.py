@@ -58,6 +58,7 @@ def publish(creditor: Creditor, arrived: Sequence[Arrived], customers: Customers
     posted = write.post_invoices(creditor_id=creditor.pk, invoices=rows, source=source)
     tally.created += posted.created
     tally.unchanged += posted.unchanged
+    tally.invoices += posted.ids.values()
     tally.accounts |= {account.pk for _, account in fresh}
     tally.cash += sum(1 for a, _ in fresh if a.record.payment_method == "PUE" and not a.record.settled_on)
     _reduce(creditor, [a for a, _ in fresh], posted.ids, rows, source)

@@ -40,6 +40,15 @@ class ImportRun(models.Model):
     finished_at = models.DateTimeField(null=True)
 
 
+class LoadedInvoice(models.Model):
+    """An invoice that a load brought, so that it can be sent on at once."""
+
+    run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="loaded")
+    invoice = models.ForeignKey(
+        "receivables.Invoice", on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+
+
 class Mapping(models.Model):
     """How the columns of a file of this look are read, learnt once and editable."""
 

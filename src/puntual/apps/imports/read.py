@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from puntual.apps.imports import originals
-from puntual.apps.imports.models import BankLine, Document, ImportRun, Mapping, RejectedRow, Waiting
+from puntual.apps.imports.models import BankLine, Document, ImportRun, LoadedInvoice, Mapping, RejectedRow, Waiting
 from puntual.apps.parties import vault
 from puntual.ports.einvoice import Layout, StatementLine
 
@@ -27,6 +27,11 @@ def run(pk: int, creditor_id: int) -> ImportRun | None:
 def rejected(run_id: int) -> list[RejectedRow]:
     """The rows that a load set apart, in their order."""
     return list(RejectedRow.objects.filter(run_id=run_id).order_by("file", "row", "pk"))
+
+
+def loaded_invoices(run_id: int) -> list[int]:
+    """The invoices that a load brought, in the order in which they came."""
+    return list(LoadedInvoice.objects.filter(run_id=run_id).order_by("pk").values_list("invoice_id", flat=True))
 
 
 def remembered_layout(creditor_id: int, fingerprint: str, kind: str | None = None) -> Layout | None:

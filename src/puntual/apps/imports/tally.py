@@ -30,6 +30,8 @@ class Tally:
     assumed_terms: set[int] = attrs.field(factory=set)
     accounts: set[int] = attrs.field(factory=set)
     without_contacts: int = 0
+    #: The invoices that it brought.
+    invoices: list[int] = attrs.field(factory=list)
 
     def reject(self, place: Place, field: str, value: str, sentence: str) -> None:
         self.rejected.append(RowError(place.file, place.row, field, value, sentence))
@@ -57,6 +59,7 @@ class Tally:
         self.vanished += other.vanished
         self.assumed_terms |= other.assumed_terms
         self.accounts |= other.accounts
+        self.invoices += other.invoices
 
     def as_json(self) -> dict[str, Any]:
         """The document of CONTRACT, with what else the screens and the wizard ask."""

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from puntual.apps.imports import read, reviewing, staging, write, write_vanished
 from puntual.apps.imports.choices import RunState, TableKind
 from puntual.apps.imports.models import ImportRun
+from puntual.apps.outreach import write_documents as documents
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
 from puntual.ports.einvoice import Defaults, FileReader, Layout
@@ -192,6 +193,8 @@ def run(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "rejected": rejected[:SHOWN],
         "rejected_n": one.result.get("rejected_count", len(rejected)),
         "vanished": write_vanished.asked(one),
+        "loaded": len(read.loaded_invoices(pk)),
+        "sent": documents.sent_of(f"r{pk}:"),
         **_beginning(request),
     }
     return page(request, scope, "imports/run.html", context)

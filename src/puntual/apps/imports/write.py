@@ -9,10 +9,11 @@ from typing import Any
 import attrs
 from django.db import transaction
 
+from puntual.apps import bulk
 from puntual.apps.imports import read
 from puntual.apps.imports.choices import RunState
 from puntual.apps.imports.load import Load
-from puntual.apps.imports.models import ImportRun, Mapping, RejectedRow
+from puntual.apps.imports.models import ImportRun, LoadedInvoice, Mapping, RejectedRow
 from puntual.apps.imports.originals import Original, keep
 from puntual.apps.imports.tally import Tally
 from puntual.apps.imports.who import Customers
@@ -103,6 +104,9 @@ def _finish(run: ImportRun, tally: Tally) -> None:
     ImportRun.objects.filter(pk=run.pk).update(
         state=RunState.DONE, done=tally.read, total=tally.read, result=result, finished_at=datetime.now(UTC)
     )
+    if tally.invoices:
+        rows = ((run.pk, invoice) for invoice in tally.invoices)
+        bulk.insert_rows(LoadedInvoice, ["run_id", "invoice_id"], rows)
     RejectedRow.objects.bulk_create(
         RejectedRow(
             run=run, file=e.file[-200:], row=e.row, field=e.field[:60], value=e.value[:200], error=e.error[:300]

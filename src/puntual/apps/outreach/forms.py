@@ -70,3 +70,21 @@ class FirstSendsForm(forms.Form):
     """How many of the next messages are approved one by one."""
 
     count = forms.IntegerField(label=_("Envíos que aún se aprueban uno por uno"), min_value=0, max_value=1_000_000)
+
+
+class PriceForm(forms.Form):
+    """What one unit of a channel costs."""
+
+    channel = forms.ChoiceField(label=_("Canal"), choices=[
+        ("sms", _("SMS, cada parte")), ("whatsapp", _("WhatsApp, cada conversación")), ("voice", _("Voz, cada minuto")),
+        ("letter", _("Carta")), ("email", _("Correo")), ("visit", _("Visita")),
+    ])  # fmt: skip
+    price = forms.CharField(label=_("Precio"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}))
+    currency = forms.RegexField(r"^[A-Z]{3}$", label=_("Moneda"), max_length=3)
+    prefix = forms.CharField(
+        label=_("Prefijo del país"), max_length=6, required=False, help_text=_("Vacío: cualquiera. Por ejemplo +52.")
+    )
+    category = forms.ChoiceField(label=_("Categoría de WhatsApp"), required=False, choices=[
+        ("", _("Cualquiera")), ("UTILITY", _("Utilidad")), ("MARKETING", _("Marketing")),
+        ("AUTHENTICATION", _("Autenticación")), ("SERVICE", _("Servicio (respuesta en 24 horas)")),
+    ])  # fmt: skip

@@ -58,8 +58,8 @@ class Outbox(models.Model):
     reserved_by = models.CharField(max_length=40, blank=True)
     reserved_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    #: What only this message tells, for its words: {"pago": {"importe": ..., "fecha": ...}}, {"invoice": 7}. No name,
-    #: no address: personal data lives sealed.
+    #: What only this message tells, for its words: {"pago": {"importe": ..., "fecha": ...}}, {"invoices": [7]}. No
+    #: name, no address: personal data lives sealed.
     tells = models.JSONField(null=True)
     #: The message that this one follows by another channel, or repeats because a person said so.
     follows = models.ForeignKey(

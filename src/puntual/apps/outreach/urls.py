@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.outreach import views, views_prepared, views_troubles
+from puntual.apps.outreach import views, views_documents, views_prepared, views_troubles
 
 app_name = "outreach"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("envios/no-salieron/", views_troubles.troubles, name="troubles"),
     path("envios/no-salieron/reintentar/", views_troubles.retry, name="retry"),
     path("envios/no-salieron/<slug:channel>/probar/", views_troubles.mended, name="mended"),
+    path("envios/carga/<int:run>/", views_documents.send_loaded, name="send_loaded"),
+    path("envios/factura/<int:invoice>/", views_documents.send_invoice, name="send_invoice"),
     path("envios/<int:pk>/", views.message, name="message"),
     path("envios/<int:pk>/abrir/", views_prepared.open_prepared, name="open_prepared"),
 ]
@@ -25,6 +27,8 @@ PERMISSIONS = {
     "message": "sends.see",
     "troubles": "sends.see",
     "retry": "sends.approve",
+    "send_loaded": "sends.approve",
+    "send_invoice": "sends.approve",
     "mended": "sends.approve",
     "open_prepared": "sends.open",
 }

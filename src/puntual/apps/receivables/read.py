@@ -252,6 +252,18 @@ def open_count(creditor_id: int, most: int) -> int:
     return DueBalance.objects.filter(creditor_id=creditor_id).exclude(open_minor=0)[:most].count()
 
 
+def to_send(invoice_ids: Sequence[int]) -> list[tuple[Invoice, int, date]]:
+    """(invoice with its account, what is open of it, its first open due date) of those invoices that owe something."""
+    found: dict[int, tuple[Invoice, int, date]] = {}
+    for piece in bulk.chunks(sorted(set(invoice_ids))):
+        rows = DueBalance.objects.filter(due_item__invoice_id__in=piece, open_minor__gt=0)
+        for b in rows.select_related("due_item__invoice__account").order_by("due_on", "pk"):
+            invoice = b.due_item.invoice
+            _, open_minor, first = found.get(invoice.pk, (invoice, 0, b.due_on))
+            found[invoice.pk] = (invoice, open_minor + b.open_minor, first)
+    return list(found.values())
+
+
 def open_invoices(creditor_id: int) -> list[tuple[Invoice, int]]:
     """Invoices with something open of their principal, and how much, oldest first."""
     totals: dict[int, int] = {}

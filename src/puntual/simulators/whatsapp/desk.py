@@ -35,6 +35,7 @@ class Template:
     status: str = "APPROVED"
     category: str = "UTILITY"
     url_buttons: int = 0
+    quality: str = "UNKNOWN"
 
     @property
     def parameters(self) -> int:
@@ -80,6 +81,7 @@ class WhatsAppSimulator(Loopback):
     routes = (
         ("POST", r"/v\d+\.\d+/(\w+)/messages", "take"),
         ("GET", r"/v\d+\.\d+/(\w+)/message_templates", "templates_of"),
+        ("POST", r"/v\d+\.\d+/(\w+)/message_templates", "looks_at"),
     )
 
     def __init__(self, number: PhoneNumber, now: Callable[[], datetime]) -> None:
@@ -120,7 +122,28 @@ class WhatsAppSimulator(Loopback):
         """GET /message_templates."""
         self._login(request)
         kept = ("name", "language", "status", "category")
-        return {"data": [{k: getattr(t, k) for k in kept} for t in self.templates.values()]}
+        rows = [
+            {k: getattr(t, k) for k in kept} | {"quality_score": {"score": t.quality}, "rejected_reason": "NONE"}
+            for t in self.templates.values()
+        ]
+        return {"data": rows, "paging": {"cursors": {"before": "", "after": ""}}}
+
+    def looks_at(self, request: Request, _account: str) -> dict[str, Any]:
+        """POST /message_templates: every hole needs an example, names are lower case, and it waits to be approved."""
+        self._login(request)
+        said = request.json()
+        text = next(c for c in said["components"] if c["type"] == "BODY")
+        buttons = next((c["buttons"] for c in said["components"] if c["type"] == "BUTTONS"), [])
+        holes = len(set(re.findall(r"\{\{(\d+)\}\}", text["text"])))
+        if not re.fullmatch(r"[a-z0-9_]{1,512}", said["name"]) or len(text["text"]) > 1024:
+            raise problem(100, "Invalid parameter")
+        if holes != len(text.get("example", {}).get("body_text", [[]])[0]):
+            raise problem(100, "Message template components param is missing expected field(s): example")
+        if len(buttons) > 10 or any(len(b["text"]) > 25 for b in buttons):
+            raise problem(100, "Buttons: at most 10, of 25 characters")
+        urls = sum(b["type"] == "URL" for b in buttons)
+        self.add(Template(said["name"], said["language"], text["text"], "PENDING", said["category"], urls))
+        return {"id": "572279198452421", "status": "PENDING", "category": said["category"]}
 
     def _login(self, request: Request) -> None:
         if request.headers.get("authorization") != f"Bearer {self.number.access_token}":

@@ -1,0 +1,99 @@
+"""«Enviar el documento cargado ahora»: each customer gets its new documents by its own channel, with how to pay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import attrs
+
+from puntual.apps.outreach import write_documents
+from puntual.apps.outreach.models import Outbox
+from puntual.apps.outreach.write_documents import NewDocument
+from puntual.apps.parties import read as parties
+from puntual.apps.parties.models import Creditor
+from puntual.apps.portal import read as portal
+from puntual.apps.receivables import read as receivables
+from puntual.core.time import local_date
+from puntual.pipeline import load
+from puntual.pipeline.last_look import gated
+
+#: Mail first, because it carries the original; a declared preference goes before.
+ORDER = ("email", "whatsapp", "sms")
+
+
+@attrs.frozen
+class Outcome:
+    """Messages put in the outbox; those that were there; accounts with nothing open; accounts that nothing reaches, or
+    that the norm lets nothing reach."""
+
+    queued: int
+    already: int
+    paid: int
+    unreachable: int
+
+
+def send(*, creditor: Creditor, invoice_ids: Sequence[int], key: str, now: datetime) -> Outcome:
+    """One message an account, once per `key`. The norm is asked for every channel, and again when it leaves."""
+    today = local_date(now, creditor.zone)
+    open_ones = [found for found in receivables.to_send(invoice_ids) if found[0].creditor_id == creditor.pk]
+    rows = _rows(open_ones, creditor, key, today)
+    reached = _by_lawful_channel(rows, creditor, now)
+    queued = write_documents.enqueue(rows=reached, now=now, approved=creditor.approve_first == 0)
+    paid = len(set(invoice_ids)) - len(open_ones)
+    return Outcome(queued, len(reached) - queued, paid, len(rows) - len(reached))
+
+
+def _rows(open_ones: Sequence[tuple], creditor: Creditor, key: str, today: date) -> list[NewDocument]:  # type: ignore[type-arg]
+    by_account: dict[tuple[int, str], list[tuple]] = {}  # type: ignore[type-arg]
+    for found in open_ones:
+        by_account.setdefault((found[0].account_id, found[0].currency), []).append(found)
+    return [
+        NewDocument(
+            key=f"{key}:{account}:{currency}",
+            account=account,
+            party=mine[0][0].account.party_id,
+            creditor=creditor.pk,
+            channel="",
+            point=0,
+            currency=currency,
+            amount_minor=sum(minor for _, minor, _ in mine),
+            late=min(due for _, _, due in mine) < today,
+            invoices=tuple(invoice.pk for invoice, _, _ in mine),
+            documents=tuple(invoice.document_id for invoice, _, _ in mine if invoice.document_id),
+        )
+        for (account, currency), mine in by_account.items()
+    ]
+
+
+def _by_lawful_channel(rows: Sequence[NewDocument], creditor: Creditor, now: datetime) -> list[NewDocument]:
+    """Each by the first channel by which its person can be reached and that the norm does not refuse. One message a
+    person at a time: what a person has of several accounts goes by the same one."""
+    points = parties.usable_points({row.party for row in rows})
+    wish = dict(portal.preferences_frame().select("party", "channel").iter_rows())
+    can = load.channels_of(creditor)
+    chosen: dict[int, tuple[str, int]] = {}
+    for place in range(len(ORDER)):
+        asks = {}
+        for row in rows:
+            order = sorted(ORDER, key=lambda channel, row=row: (channel != wish.get(row.party), ORDER.index(channel)))  # type: ignore[misc]
+            ways = [c for c in order if c in can and c in points.get(row.party, {})]
+            if row.party not in chosen and place < len(ways):
+                asks[row.party] = (row, ways[place], points[row.party][ways[place]])
+        trial = [_trial(*ask) for ask in asks.values()]
+        for (party, (_row, channel, point)), ruling in zip(asks.items(), gated(trial, now)):
+            if ruling["verdict"] != "deny":
+                chosen[party] = (channel, point)
+    return [
+        attrs.evolve(row, channel=chosen[row.party][0], point=chosen[row.party][1])
+        for row in rows
+        if row.party in chosen
+    ]
+
+
+def _trial(row: NewDocument, channel: str, point: int) -> Outbox:
+    """What would be sent, to ask the norm; it is not kept."""
+    return Outbox(
+        account_id=row.account, party_id=row.party, creditor_id=row.creditor, channel=channel, contact_point_id=point,
+        purpose="reminder_overdue" if row.late else "reminder_preventive", step=write_documents.STEP,
+    )  # fmt: skip
