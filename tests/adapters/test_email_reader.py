@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from mail_server import bounce_of, mail
 
+from mail_server import bounce_of, mail
 from puntual.adapters.email_imap import Mail
 from puntual.adapters.email_imap.quote import own_words
 from puntual.ports.inbound import DeliveryReport, Ignored, InboundMessage, Received

@@ -6,11 +6,11 @@ import hashlib
 from datetime import timedelta
 from email.message import EmailMessage
 
-import mail_server
 import pytest
-from mail_server import Dovecot, bounce_of, mail
 from messaging_house import DAWN, NOON, TEN, House
 
+import mail_server
+from mail_server import Dovecot, bounce_of, mail
 from puntual.apps.inbox import identify, read, write
 from puntual.apps.inbox.models import Conversation, MailboxState, MessageFile, RawInbound, ThreadMessage
 from puntual.apps.outreach.models import Contact, Fact, Message, Outbox
