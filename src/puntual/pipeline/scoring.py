@@ -82,20 +82,21 @@ def score_day(
         accounts=found.accounts.height, drift=_drift(facts, day, kept.trained),
         portfolio=_sums(facts, day, kept.trained),
     )  # fmt: skip
-    _store(creditor, scoring, found, told, facts, kept.trained, day)
+    store(creditor, scoring, found, told, facts, kept.trained, day)
     _watch(creditor, facts, day, kept.trained)
     scoring.seconds = round(time.perf_counter() - started, 3)
-    write.publish(scoring, **_moves(creditor.pk, found.accounts, scoring))
+    write.publish(scoring, **moves(creditor.pk, found.accounts, scoring))
     experiments.night(creditor.pk, day)
     return Scored(
         day, scoring.items, scoring.accounts, scoring.line, scoring.short_history, kept.trained.cut, scoring.seconds
     )
 
 
-def _store(
+def store(
     creditor: Creditor, scoring: Any, found: Understood, told: pl.DataFrame, facts: pl.DataFrame, trained: Trained,
     day: date,
 ) -> None:  # fmt: skip
+    """Store the scores of items and accounts, and the reasons of those with most money at risk."""
     table = account_table(found, told)
     items = found.items.rename({"due_item": "due_item_id", "account": "account_id"})
     write.add_scores(scoring, items, table)
@@ -130,7 +131,7 @@ def account_table(found: Understood, told: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _moves(creditor_id: int, accounts: pl.DataFrame, scoring: Any) -> dict[str, Any]:
+def moves(creditor_id: int, accounts: pl.DataFrame, scoring: Any) -> dict[str, Any]:
     """Sizes of the segments today and who moved since the last scoring."""
     before = watch.segments_frame(creditor_id)
     table = watch.sizes_of(scoring.pk)

@@ -13,7 +13,10 @@ import click
 from puntual.core.errors import UnusableInput
 from puntual.project.cli import django_setup, emit, progress
 
-NAMES = ("daily-run", "render", "import", "pages", "reports")
+NAMES = ("daily-run", "render", "import", "pages", "reports", "scoring", "learn", "choose")
+
+#: Those that need no database.
+PURE = ("learn", "choose")
 
 
 @click.command()
@@ -28,11 +31,28 @@ def command(name: str, invoices: int, database: str | None, from_entries: bool, 
     with tempfile.TemporaryDirectory(prefix="puntual-bench-") as folder:
         os.environ["PUNTUAL_DATA"] = folder
         os.environ["DATABASE_URL"] = database or f"sqlite:///{Path(folder) / 'bench.sqlite3'}"
+        if name in PURE:
+            django_setup()
+            document = _measure_pure(name, invoices)
+            emit({**document, "engine": engine, "database": None}, as_json=as_json, human=_say(document))
+            return
         _prepare(database)
         progress(f"Haciendo {invoices} documentos...")
         document = _measure(name, invoices, from_entries)
         document["engine"], document["database"] = engine, "postgresql" if database else "sqlite"
         emit(document, as_json=as_json, human=_say(document))
+
+
+def _measure_pure(name: str, rows: int) -> dict:
+    """Work of the core alone, without any database."""
+    if name == "choose":
+        from puntual.pipeline.benchmarks.choosing import choosing
+
+        return {"bench": name, **choosing(rows)}
+    from puntual.adapters.scorer_lightgbm import LightGBMLearner, available
+    from puntual.pipeline.benchmarks.learning import learning
+
+    return {"bench": name, **learning(rows, LightGBMLearner() if available() else None)}
 
 
 def _prepare(database: str | None) -> None:
@@ -63,6 +83,11 @@ def _measure(name: str, invoices: int, from_entries: bool) -> dict:
         from puntual.pipeline.benchmarks.loading import loading
 
         return {"bench": name, **loading(Files(), invoices)}
+    if name == "scoring":
+        from puntual.adapters.scorer_lightgbm import LightGBMLearner, available
+        from puntual.pipeline.benchmarks.scoring import scoring
+
+        return {"bench": name, **_plain(scoring(invoices, LightGBMLearner() if available() else None, progress))}
     creditor = portfolio.build(invoices, datetime.now(UTC).date())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -103,5 +128,7 @@ def _say(document: dict) -> str:
     lines += [
         f"  {p['name']:<16} {p['cpu_s']:>8} s de procesador  {p['seconds']:>8} s" for p in document.get("parts", [])
     ]
+    if "gap_pct" in document:
+        lines.append(f"  brecha a la cota {document['gap_pct']} %")
     lines.append(f"  memoria máxima {document['peak_mib']} MiB")
     return "\n".join(lines)
