@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
 from puntual.adapters.classifier_offline.classifier import OfflineClassifier
+from puntual.adapters.email_hooks import Mailgun, Postmark
 from puntual.adapters.email_imap import ImapAccount, ImapMailbox, Mail
 from puntual.adapters.sms_kannel import Kannel
 from puntual.adapters.sms_twilio import Twilio
@@ -34,13 +35,16 @@ from puntual.ports.media import MediaSource
 
 #: No provider sends more than this in one notice (Meta: 3 MB).
 LARGEST = 3 * 1024 * 1024
+#: A mail comes with its files, in base64.
+LARGEST_MAIL = 36 * 1024 * 1024
+_MAIL = ("mailgun", "postmark")
 _META = WhatsApp()
 
 
 @lru_cache(maxsize=1)
 def adapters() -> dict[str, InboundAdapter]:
     """adapter -> what reads its notices."""
-    made: list[InboundAdapter] = [Kannel(), Twilio(), _META, Mail()]
+    made: list[InboundAdapter] = [Kannel(), Twilio(), _META, Mail(), Mailgun(), Postmark()]
     return {one.adapter: one for one in made}
 
 
@@ -95,7 +99,7 @@ def webhook(request: HttpRequest, adapter: str, ref: str = "") -> HttpResponse:
     """Verify, store, answer; nothing is understood here. 401 for what no account of ours can vouch for."""
     if request.method not in ("POST", "GET"):
         return HttpResponse(status=405)
-    if int(request.headers.get("content-length") or 0) > LARGEST:
+    if int(request.headers.get("content-length") or 0) > (LARGEST_MAIL if adapter in _MAIL else LARGEST):
         return HttpResponse(status=413)
     accounts = read.accounts_of_adapter(adapter, ref)
     if request.method == "GET" and adapter == _META.adapter:
@@ -137,6 +141,8 @@ def _challenge(request: HttpRequest, accounts: list[ChannelAccount]) -> HttpResp
 
 urls = [
     path(f"webhooks/{name}/{ref}", webhook, {"adapter": name}, name=f"inbound_{name}{'_of' if ref else ''}")
-    for name in ("kannel", "twilio", "whatsapp")
+    for name in ("kannel", "twilio", "whatsapp", *_MAIL)
     for ref in ("", "<str:ref>/")
 ]
+# Mailgun hands over whole messages only to addresses that end like this.
+urls.append(path("webhooks/mailgun/<str:ref>/mime", webhook, {"adapter": "mailgun"}, name="inbound_mailgun_mime"))

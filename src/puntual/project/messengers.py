@@ -68,6 +68,10 @@ def callback_url(account: ChannelAccount) -> str:
 
 def notice_url(account: ChannelAccount) -> str:
     """The address to register at the provider. Kannel signs nothing: its own carries the token, shown this once."""
+    if account.adapter == Adapter.MAILGUN:
+        return f"{callback_url(account)}mime"
+    if account.adapter == Adapter.POSTMARK:
+        return f"{callback_url(account)}?token={inbox.secrets_of(account)['token']}"
     if account.adapter != Adapter.KANNEL:
         return callback_url(account)
     token = inbox.secrets_of(account)["token"]

@@ -19,6 +19,8 @@ class Adapter(models.TextChoices):
     TWILIO = "twilio", _("Twilio")
     WHATSAPP = "whatsapp", _("WhatsApp Cloud API")
     IMAP = "imap", _("Buzón de correo (IMAP)")
+    MAILGUN = "mailgun", _("Correo por Mailgun")
+    POSTMARK = "postmark", _("Correo por Postmark")
 
 
 #: Which channel each adapter serves.
@@ -27,6 +29,8 @@ CHANNEL_OF = {
     Adapter.TWILIO: AccountChannel.SMS,
     Adapter.WHATSAPP: AccountChannel.WHATSAPP,
     Adapter.IMAP: AccountChannel.EMAIL,
+    Adapter.MAILGUN: AccountChannel.EMAIL,
+    Adapter.POSTMARK: AccountChannel.EMAIL,
 }
 
 

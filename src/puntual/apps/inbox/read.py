@@ -153,7 +153,7 @@ def _opened(party_id: int | None, blob: bytes | memoryview | None) -> str:
 
 def reply_addresses(creditor_ids: Iterable[int]) -> dict[int, tuple[str, bool]]:
     """creditor -> (the address to which mail is answered, whether it takes tags behind a plus)."""
-    rows = ChannelAccount.objects.filter(creditor_id__in=sorted(set(creditor_ids)), active=True, adapter=Adapter.IMAP)
+    rows = ChannelAccount.objects.filter(creditor_id__in=sorted(set(creditor_ids)), active=True, channel="email")
     return {row.creditor_id: (row.address, bool(secrets_of(row).get("tags"))) for row in rows}
 
 

@@ -27,6 +27,8 @@ _NEEDED = {
     Adapter.TWILIO: ("sid", "auth_token"),
     Adapter.WHATSAPP: ("access_token", "app_secret", "verify_token"),
     Adapter.IMAP: ("host", "port", "security", "username", "password"),
+    Adapter.MAILGUN: ("signing_key",),
+    Adapter.POSTMARK: ("token",),
 }
 
 
@@ -47,7 +49,7 @@ def save_account(
     if adapter not in Adapter.values:
         raise UnusableInput(f"No se conoce el proveedor «{adapter}»: use {', '.join(Adapter.values)}.", field="adapter")
     given = dict(credentials)
-    if adapter == Adapter.KANNEL:
+    if adapter in (Adapter.KANNEL, Adapter.POSTMARK):
         given.setdefault("token", secrets.token_urlsafe(24))
     missing = [name for name in _NEEDED[Adapter(adapter)] if not given.get(name)]
     if missing or not address:

@@ -15,11 +15,11 @@ from puntual.project.cli import django_setup, emit
 
 @click.group()
 def command() -> None:
-    """Cuentas de SMS y WhatsApp."""
+    """Cuentas de SMS y WhatsApp, y de correo que entra por Mailgun o Postmark."""
 
 
 @command.command()
-@click.argument("adapter", type=click.Choice(["kannel", "twilio", "whatsapp"]))
+@click.argument("adapter", type=click.Choice(["kannel", "twilio", "whatsapp", "mailgun", "postmark"]))
 @click.argument("credentials", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--address", required=True, help="Remitente: número, nombre o phone number id.")
 @click.option("--creditor", help="Empresa; sin ella, la única que hay.")
