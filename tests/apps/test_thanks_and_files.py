@@ -17,7 +17,7 @@ from puntual.apps.inbox.doing import bytes_of
 from puntual.apps.inbox.models import MessageFile, ThreadMessage
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties.models import Account
-from puntual.apps.portal.models import TalkRequest
+from puntual.apps.portal.models import PaymentClaim, TalkRequest
 from puntual.apps.receivables import write as books
 from puntual.pipeline import thanks
 from puntual.pipeline.fetch_media import fetch_media
@@ -196,3 +196,26 @@ class TestPage:
         TalkRequest.objects.create(account=account, key="k", at=NOON, sealed_text=words)
         write_portal.hear_portal(classifier=Told(), at=NOON + timedelta(minutes=1))
         assert [c.status for c in compliance.consents_of(account.party_id)] == ["withdrawn"]
+
+
+def test_the_photo_that_follows_is_the_slip_that_was_asked_for(house, client):
+    house.listen()
+    claim = PaymentClaim.objects.create(
+        account_id=house.account, key="c", at=NOON, amount_minor=500_00, currency="MXN", paid_on=date(2026, 11, 23),
+        method="transfer", hold_until=date(2026, 12, 4),
+    )  # fmt: skip
+    value = {
+        "contacts": [{"profile": {"name": "L"}, "user_id": LUCIA.user_id, "wa_id": LUCIA.wa_id}],
+        "messages": [{"id": "wamid.f2", "from": LUCIA.wa_id, "timestamp": str(int(NOON.timestamp())), "type": "image",
+                      "image": {"id": "901", "mime_type": "image/jpeg"}}],
+    }  # fmt: skip
+    sent = house.meta.notice(value)
+    client.post("/webhooks/whatsapp/", sent.body, content_type="application/json",
+                headers={"x-hub-signature-256": sent.headers["x-hub-signature-256"]})  # fmt: skip
+    house.listen()
+    assert read.waiting().count() == 1
+    fetch_media(open_source=Meta().source, at=NOON)
+    claim.refresh_from_db()
+    assert (claim.slip_type, claim.slip_sha256) == ("application/pdf", hashlib.sha256(PDF).hexdigest())
+    assert read.waiting().count() == 0
+    assert Outbox.objects.get(step="respuesta").state == "planned"

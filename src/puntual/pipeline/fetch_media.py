@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from puntual.apps.inbox import read, write_files
+from puntual.apps.inbox import read, slips, write_files
 from puntual.apps.inbox.models import ChannelAccount
 from puntual.ports.media import MediaError, MediaSource
 
@@ -47,6 +47,7 @@ def fetch_media(*, open_source: Open, at: datetime, limit: int = ROUND_MAX) -> M
                 done.failed += 1
             else:
                 write_files.brought(file=file, data=data)
+                slips.take(row=file.message, at=at)
                 done.brought += 1
     finally:
         for source in sources.values():

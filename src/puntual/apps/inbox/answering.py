@@ -12,7 +12,7 @@ import attrs
 
 from puntual.apps.compliance import read as consents
 from puntual.apps.compliance import write as compliance
-from puntual.apps.inbox import doing, read, speaking
+from puntual.apps.inbox import doing, read, slips, speaking
 from puntual.apps.inbox.choices import ProposalState
 from puntual.apps.inbox.identify import Sender
 from puntual.apps.inbox.models import Conversation, Proposal, ThreadMessage
@@ -67,6 +67,7 @@ def answer(
     _act(row, [p for p in made if p.who == acts.AUTOMATIC and p.act not in acts.AT_ONCE], who, at)
     Conversation.objects.filter(pk=row.conversation_id).update(last_intent=understood.intent)
     _attended_if_nothing_left(row)
+    slips.take(row=row, at=at)
 
 
 def _attended_if_nothing_left(row: ThreadMessage) -> None:

@@ -92,18 +92,18 @@ def _claim(case: _Case) -> Said:
     if much <= 0:
         raise Refused("No queda nada por pagar: agradézcale y dé la conversación por atendida.")
     paid_on = row.date if row.date is not None and row.date <= case.today else case.today
-    slip = _slip(case.message)
+    paper = slip(case.message)
     claim = portal.claim_of_reply(
         account_id=case.account.pk, amount_minor=much, currency=currency, paid_on=paid_on,
-        key=f"answer:{case.message.pk}", at=case.at, file=slip or b"", note=read.text_of(case.message),
+        key=f"answer:{case.message.pk}", at=case.at, file=paper or b"", note=read.text_of(case.message),
     )  # fmt: skip
     row.claim = claim
     told = {"importe": case.money(row.amount_minor, currency), "pausa": case.day(claim.hold_until),
-            "con_comprobante": slip is not None}  # fmt: skip
+            "con_comprobante": paper is not None}  # fmt: skip
     return Said("pago_por_verificar", {"pago": told})
 
 
-def _slip(message: ThreadMessage) -> bytes | None:
+def slip(message: ThreadMessage) -> bytes | None:
     """The first picture or PDF that came with it."""
     files = MessageFile.objects.filter(message=message, state=FileState.STORED, sealed__isnull=False)
     for file in files.order_by("position"):

@@ -130,7 +130,7 @@ def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> Pa
         paid_on=claim.paid_on,
         method=claim.method,
         sealed_note=sealed(visit.party.pk, claim.note),
-        sealed_slip=_packed(visit.party.pk, slip),
+        sealed_slip=packed(visit.party.pk, slip),
         slip_type=slip.kind if slip else "",
         slip_size=len(slip.data) if slip else 0,
         slip_sha256=slip.sha256 if slip else "",
@@ -144,7 +144,8 @@ def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> Pa
     return row
 
 
-def _packed(party_id: int, slip: Slip | None) -> bytes | None:
+def packed(party_id: int, slip: Slip | None) -> bytes | None:
+    """A checked file under the person's key; nothing for none."""
     return sealed(party_id, base64.b85encode(slip.data).decode()) if slip else None
 
 
@@ -161,7 +162,7 @@ def attach(*, visit: read.Visit, about: str, about_id: int, slip: Slip, key: str
     _room_for(visit, slip, at)
     return _once(
         Attachment, f"file:{key}"[:80], account=visit.account, at=at, about=about, about_id=about_id,
-        sealed=_packed(visit.party.pk, slip), kind=slip.kind, size=len(slip.data), sha256=slip.sha256,
+        sealed=packed(visit.party.pk, slip), kind=slip.kind, size=len(slip.data), sha256=slip.sha256,
     )[0]  # fmt: skip
 
 

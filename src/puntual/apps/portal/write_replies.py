@@ -9,7 +9,7 @@ from django.db import transaction
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import ContactPoint
 from puntual.apps.portal import papers, read, write
-from puntual.apps.portal.acts import Claim, check_slip, claim_paid
+from puntual.apps.portal.acts import Claim, check_slip, claim_paid, packed
 from puntual.apps.portal.choices import ClaimState
 from puntual.apps.portal.models import PaymentClaim
 from puntual.core.errors import Refused, UnusableInput
@@ -54,3 +54,21 @@ def not_this_person(*, account_id: int, point: ContactPoint, key: str, at: datet
     told = write.not_this_person(visit=visit, key=key[:80], at=at)
     papers.wrong_person_paper(visit=visit, at=told.at)
     return f"{link}no-soy/constancia/"
+
+
+@transaction.atomic
+def add_slip(*, account_id: int, data: bytes) -> PaymentClaim | None:
+    """The slip of a payment that was told before without one, now that it came. None when none waits for it, or the
+    file is no slip."""
+    rows = PaymentClaim.objects.select_for_update().filter(account_id=account_id, state=ClaimState.OPEN, slip_size=0)
+    claim = rows.order_by("-pk").first()
+    try:
+        slip = check_slip(data) if claim is not None else None
+    except UnusableInput:
+        return None
+    if claim is None or slip is None:
+        return None
+    claim.sealed_slip = packed(claim.account.party_id, slip)
+    claim.slip_type, claim.slip_size, claim.slip_sha256 = slip.kind, len(slip.data), slip.sha256
+    claim.save(update_fields=["sealed_slip", "slip_type", "slip_size", "slip_sha256"])
+    return claim
