@@ -209,6 +209,8 @@ REPORTS_LEARNER = "puntual.project.cli.payment_history.learner"
 #: Sends on the documents of a load, or one invoice: (creditor, invoices, key) -> figures.
 DOCUMENT_SENDER = "puntual.project.documents.send"
 #: The templates that WhatsApp keeps for a company: what it has, and what is sent to be approved.
+#: One PDF of many letters: (creditor, messages) -> path within the data folder.
+LETTER_PRINTER = "puntual.project.letters.print_letters"
 WHATSAPP_CATALOGUE = "puntual.project.whatsapp_templates.Catalogue"
 PREPARED_OPENER = "puntual.project.prepared.open_prepared"
 #: Gestión: its queue, what is allowed with a person now, a call inside the law, what the norm says of a script.
@@ -267,6 +269,9 @@ PORTAL_PIX = "puntual.project.portal.pix_code"
 PORTAL_SENDER = "puntual.project.portal.send"
 #: The demonstration pays through a gateway of its own, on this machine only (project/sandbox.py).
 SANDBOX = env_bool("PUNTUAL_SANDBOX", False)
+
+#: What a monitor must say to read /metrics from another machine.
+METRICS_TOKEN = env_text("PUNTUAL_METRICS_TOKEN")
 
 globals().update(settings_access.settings_of(env_text, env_bool, PUBLIC_URL))
 

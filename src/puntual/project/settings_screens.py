@@ -6,20 +6,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import attrs
 from django.conf import settings
 
 from puntual.adapters.email_smtp.transport import SmtpAccount, SmtpChannel
+from puntual.apps.outreach import prices, wording
 from puntual.apps.outreach import read as outreach
-from puntual.apps.outreach import wording
+from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
 from puntual.apps.parties.models import Creditor
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables.models import AccountBalance
+from puntual.core.channels import sms_text
 from puntual.core.errors import UnusableInput
 from puntual.core.time import local_date
 from puntual.pipeline import compose, safekeeping
 from puntual.pipeline.activation import activation_findings
+from puntual.pipeline.costing import Tariff
 from puntual.ports.channels import ChannelError, Outgoing
 from puntual.project.bindings import now
 
@@ -61,12 +65,15 @@ def send_test(creditor: Creditor, to: str) -> None:
 
 def template_findings(country: str, stages: list[str], channel: str, text: str) -> list[dict[str, Any]]:
     """What the law of a country would mend in a template, over the stages in which it is used; each finding once."""
-    found = activation_findings(text=text, country=country, channel=channel, stages=stages, language="es")
+    found = activation_findings(text=text, country=country, channel=channel, stages=stages)
     return [one.as_json() for one in found]
 
 
-def template_preview(creditor: Creditor, subject: str, text: str) -> dict[str, str]:
-    """The words filled in with the customer who owes the company most. UnusableInput when there is nobody yet."""
+def template_preview(
+    creditor: Creditor, subject: str, text: str, *, channel: str = "email", language: str = "es"
+) -> dict[str, Any]:
+    """The words filled in with the customer who owes the company most, their parts and what they would cost.
+    UnusableInput when there is nobody yet."""
     balance = AccountBalance.objects.filter(creditor=creditor, open_minor__gt=0).order_by("-open_minor").first()
     if balance is None:
         raise UnusableInput("Cuando haya un cliente con saldo verá aquí el mensaje con sus datos.")
@@ -75,14 +82,31 @@ def template_preview(creditor: Creditor, subject: str, text: str) -> dict[str, s
     day = local_date(now(), creditor.zone)
     link = f"{settings.PUBLIC_URL}/p/ejemplo/"
     facts = compose.facts_of(creditor, person, balance.currency, items, balance.unapplied_minor, link, day)
-    worded = wording.word(facts, subject=subject or "-", text=text)
-    return {"to": person.name, "subject": worded.subject, "text": worded.text}
+    worded = wording.word(attrs.evolve(facts, language=language), subject=subject or "-", text=text)
+    shown: dict[str, Any] = {"to": person.name, "subject": worded.subject, "text": worded.text}
+    return shown | _weight(creditor, channel, worded.text)
 
 
-def make_backup() -> dict[str, Any]:
+def _weight(creditor: Creditor, channel: str, text: str) -> dict[str, Any]:
+    """How many parts a text takes, in which alphabet, and what it costs by the general price of its channel."""
+    tariff = Tariff()
+    accents = tariff.accents(creditor.pk) if channel == "sms" else False
+    said = sms_text.as_sent(text, accents=accents) if channel == "sms" else text
+    row = Outbox(creditor_id=creditor.pk, channel=channel)
+    units, milli, currency = tariff.cost(row, recipient="", text=text)
+    weight: dict[str, Any] = {"units": units}
+    if channel == "sms":
+        size = sms_text.measure(said)
+        weight |= {"alphabet": size.alphabet, "left": size.left, "said": said}
+    if milli is not None:
+        weight |= {"cost": prices.as_major(milli, currency), "currency": currency}
+    return weight
+
+
+def make_backup(actor: Any = None) -> dict[str, Any]:
     """A backup in the data folder's own shelf. Gives the names of its two files and its size."""
     shelf = Path(settings.DATA) / "respaldos"
     shelf.mkdir(mode=0o700, exist_ok=True)
     file = shelf / f"puntual-{datetime.now(UTC):%Y%m%d-%H%M%S}.puntual"
-    done = safekeeping.backup(file)
+    done = safekeeping.backup(file, actor)
     return {"file": file.name, "keyring": f"{file.name}.llavero", "bytes": done["bytes"]}

@@ -13,6 +13,8 @@ from puntual.core.segments.draw import uniform
 
 #: Countries whose people are written to in another language than Spanish, when theirs is not known.
 _LANGUAGE_OF = {"BR": "pt", "US": "en", "GB": "en"}
+#: What the record calls the base version while another is compared with it.
+BASE = "A"
 
 
 @attrs.frozen
@@ -59,7 +61,7 @@ def choose(asked: Asked, own: Sequence[Template]) -> Chosen:
     best = max(_precision(row) for row in fit)
     versions = {row.variant: row for row in fit if _precision(row) == best}
     row = versions[drawn(asked, versions.values())] if len(versions) > 1 else next(iter(versions.values()))
-    return Chosen(row.subject, row.text, row.variant if len(versions) > 1 else "", own=True)
+    return Chosen(row.subject, row.text, (row.variant or BASE) if len(versions) > 1 else "", own=True)
 
 
 def _ours(asked: Asked) -> Chosen:

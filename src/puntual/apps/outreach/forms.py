@@ -64,6 +64,9 @@ class TemplateForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
     )
+    share = forms.IntegerField(
+        label=_("Porcentaje de personas que la reciben"), min_value=1, max_value=90, initial=50, required=False
+    )
 
 
 class FirstSendsForm(forms.Form):

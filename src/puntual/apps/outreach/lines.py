@@ -17,8 +17,9 @@ from puntual.core.channels.breaker import State
 
 Key = tuple[int, str]
 #: What each channel's providers are known to take when nobody set another pace: messages a second. Meta gives 80 to a
-#: new number; a mail server of the usual providers is happy with ten, a voice line with one call a second.
-KNOWN: Mapping[str, float] = {"whatsapp": 80.0, "sms": 20.0, "email": 10.0, "voice": 1.0}
+#: new number; an own mail server is happy with thirty (the usual providers with fewer), a
+#: voice line with one call a second.
+KNOWN: Mapping[str, float] = {"whatsapp": 80.0, "sms": 20.0, "email": 30.0, "voice": 1.0}
 
 #: While one message goes to see, the others look again this soon.
 LOOK_AGAIN = timedelta(seconds=1)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import attrs
+from django.db.models import Count, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from puntual.apps.outreach import shipped, wording
-from puntual.apps.outreach.models import Template
+from puntual.apps.outreach.models import Message, Template
 from puntual.apps.outreach.shipped import CHANNELS, PART_OF
 
 SHIPPED_CHANNELS = CHANNELS
@@ -72,3 +73,35 @@ def variants_of(creditor_id: int, name: str, channel: str, language: str) -> lis
     """The versions of a template beside the base one."""
     rows = Template.objects.filter(creditor_id=creditor_id, name=name, channel=channel, language=language, active=True)
     return sorted(set(rows.exclude(variant="").values_list("variant", flat=True)))
+
+
+@attrs.frozen
+class Arm:
+    """How one version of a message did: how many were sent, and of those answered, visited, followed by a payment."""
+
+    variant: str
+    sent: int
+    answered: int
+    visited: int
+    paid: int
+
+    @property
+    def paid_pct(self) -> str:
+        return f"{100 * self.paid / self.sent:.1f}" if self.sent else ""
+
+
+def arms(creditor_id: int, name: str, channel: str, language: str) -> list[Arm]:
+    """Each version that was compared, by its name; people stay in the version drawn for them."""
+    rows = Message.objects.filter(
+        outbox__creditor_id=creditor_id, outbox__template=name, outbox__channel=channel, outbox__state="sent",
+        language=language,
+    ).exclude(variant="")  # fmt: skip
+
+    def with_fact(*kinds: str) -> Count:
+        return Count("outbox", filter=Q(outbox__facts__kind__in=kinds), distinct=True)
+
+    told = rows.values("variant").annotate(
+        sent=Count("outbox", distinct=True), answered=with_fact("replied"), visited=with_fact("clicked"),
+        paid=with_fact("paid"),
+    )  # fmt: skip
+    return [Arm(**row) for row in told.order_by("variant")]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
+import attrs
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from puntual.apps.audit import write as audit
-from puntual.apps.outreach import providers, read, read_templates, write_settings
+from puntual.apps.outreach import providers, read, read_templates, shipped, write_settings
 from puntual.apps.outreach.choices import SendState
 from puntual.apps.outreach.forms import FirstSendsForm, MailServerForm, TemplateForm, TestForm
 from puntual.apps.outreach.models import Outbox
@@ -119,61 +121,102 @@ def templates(request: HttpRequest, scope: Scope) -> HttpResponse:
     own = read_templates.own_of(scope.creditor.pk)
     rows = [
         {"name": name, "label": label,
-         "channels": [(c, (name, c) in own) for c in read_templates.SHIPPED_CHANNELS]}
+         "channels": [(c, (name, c) in own, c in shipped.channels_of(name)) for c in read_templates.SHIPPED_CHANNELS]}
         for name, label in read_templates.choices(scope.creditor.pk)
     ]  # fmt: skip
-    return page(request, scope, "outreach/templates.html", {"rows": rows})
+    context = {"rows": rows, "channels": read_templates.SHIPPED_CHANNELS}
+    return page(request, scope, "outreach/templates.html", context)
+
+
+@attrs.frozen
+class Where:
+    """Which words are edited: message, channel, language, and version («B», compared with the base one)."""
+
+    name: str
+    channel: str
+    language: str = "es"
+    variant: str = ""
+
+    @property
+    def url(self) -> str:
+        """The editor of these words."""
+        told = (("idioma", self.language), ("version", self.variant))
+        more = urlencode({name: value for name, value in told if value not in ("es", "")})
+        return reverse("settings:template", args=[self.name, self.channel]) + (f"?{more}" if more else "")
+
+
+def _where(request: HttpRequest, scope: Scope, name: str, channel: str) -> Where:
+    if name not in read_templates.names(scope.creditor.pk) or channel not in read_templates.SHIPPED_CHANNELS:
+        raise Http404
+    language = request.GET.get("idioma", "es")
+    variant = "B" if request.GET.get("version") == "B" else ""
+    return Where(name, channel, language if language in read_templates.LANGUAGES else "es", variant)
 
 
 @screen
 @require_http_methods(["GET", "POST"])
 def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> HttpResponse:
     """One message: its words, what the law would mend, and how it reads with real data."""
-    one = scope.creditor
-    if name not in read_templates.names(one.pk) or channel not in read_templates.SHIPPED_CHANNELS:
-        raise Http404
-    words = read_templates.words(one.pk, name, channel)
-    form = TemplateForm(request.POST or None, initial={"subject": words.subject, "text": words.text})
+    one, where = scope.creditor, _where(request, scope, name, channel)
+    words = read_templates.words(one.pk, name, channel, where.language, where.variant, one.address_form)
+    if where.variant and not words.own:
+        words = attrs.evolve(
+            read_templates.words(one.pk, name, channel, where.language, "", one.address_form), own=False, variant="B"
+        )
+    form = TemplateForm(
+        request.POST or None, initial={"subject": words.subject, "text": words.text, "share": words.share}
+    )
     subject, text = words.subject, words.text
     if request.method == "POST" and form.is_valid():
         subject = form.cleaned_data["subject"]
         text = form.cleaned_data["text"].replace("\r\n", "\n")
-    found = _findings(scope, name, channel, f"{subject}\n{text}" if channel == "email" else text)
+    found = _findings(scope, where, f"{subject}\n{text}" if channel == "email" else text)
     if request.method == "POST" and form.is_valid() and request.POST.get("accion") == "guardar":
         if found:
             form.add_error("text", _("No se guardó: la norma pide corregir lo que se señala."))
-        elif _kept(form, scope, name, channel, subject, text, request.user):
+        elif _kept(form, scope, where, subject, text, request.user):
             messages.success(request, _("Guardado. Así dirán desde ahora los mensajes que salgan."))
-            return redirect("settings:template", name, channel)
-    context: dict[str, Any] = {"form": form, "words": words, "label": read_templates.label(name), "findings": found}
+            return redirect(where.url)
+    context: dict[str, Any] = {
+        "form": form, "words": words, "where": where, "label": read_templates.label(name), "findings": found,
+        "languages": [(code, said, attrs.evolve(where, language=code).url) for code, said in
+                      read_templates.LANGUAGES.items()],
+        "base": attrs.evolve(where, variant="").url, "other": attrs.evolve(where, variant="B").url,
+        "variants": read_templates.variants_of(one.pk, name, channel, where.language),
+        "arms": read_templates.arms(one.pk, name, channel, where.language),
+    }  # fmt: skip
     try:
-        context["shown"] = import_string(settings.TEMPLATE_PREVIEW)(one, subject, text)
+        context["shown"] = import_string(settings.TEMPLATE_PREVIEW)(
+            one, subject, text, channel=channel, language=where.language
+        )
     except UnusableInput as error:
         context["problem"] = error.sentence
     return page(request, scope, "outreach/template.html", context)
 
 
-def _kept(form: TemplateForm, scope: Scope, name: str, channel: str, subject: str, text: str, by: Any) -> bool:
+def _kept(form: TemplateForm, scope: Scope, where: Where, subject: str, text: str, by: Any) -> bool:
     try:
-        write_settings.save_template(
-            creditor_id=scope.creditor.pk, name=name, channel=channel, subject=subject, text=text
-        )
-        audit.record(act="template_activated", actor=by, kind="template", detail={"name": name, "channel": channel})
+        share = form.cleaned_data.get("share") or 50
+        kept = {**attrs.asdict(where), "share": share}
+        write_settings.save_template(creditor_id=scope.creditor.pk, subject=subject, text=text, **kept)
+        detail = {k: v for k, v in kept.items() if v}
+        audit.record(act="template_activated", actor=by, kind="template", detail=detail)
     except UnusableInput as error:
         form.add_error("text", error.sentence)
         return False
     return True
 
 
-def _findings(scope: Scope, name: str, channel: str, text: str) -> list[dict[str, Any]]:
+def _findings(scope: Scope, where: Where, text: str) -> list[dict[str, Any]]:
     """What the law says, over the stages in which the policies in force use this message."""
+    channel = where.channel
     used = {
         bound.policy.stage_of(step.day)
         for bound in policies.in_force(scope.creditor.pk, timezone.now()).values()
         for step in bound.policy.steps
-        if step.template == name
+        if step.template == where.name
     }
-    stages = sorted(used) or ["administrative"]
+    stages = sorted(used) or list(shipped.STAGES.get(where.name, ("administrative",)))
     found: list[dict[str, Any]] = import_string(settings.TEMPLATE_FINDINGS)(
         scope.creditor.country, stages, channel, text
     )
@@ -184,13 +227,15 @@ def _findings(scope: Scope, name: str, channel: str, text: str) -> list[dict[str
 @screen
 @require_POST
 def use_shipped(request: HttpRequest, scope: Scope, name: str, channel: str) -> HttpResponse:
-    """Back to the words that come with the product; it can be undone."""
-    gone = write_settings.use_shipped(creditor_id=scope.creditor.pk, name=name, channel=channel)
+    """Back to the words that come with the product (or to one version only); it can be undone."""
+    where = _where(request, scope, name, channel)
+    gone = write_settings.use_shipped(creditor_id=scope.creditor.pk, **attrs.asdict(where))
     if gone:
         request.session["template_undo"] = {"name": name, "channel": channel, **gone}
         undo = reverse("settings:template_undo", args=[name, channel])
-        messages.success(request, _("Vuelve a decir lo que trae Puntual."), extra_tags=undo)
-    return redirect("settings:template", name, channel)
+        said = _("Queda una sola versión.") if where.variant else _("Vuelve a decir lo que trae Puntual.")
+        messages.success(request, said, extra_tags=undo)
+    return redirect(attrs.evolve(where, variant="").url)
 
 
 @screen
@@ -198,7 +243,8 @@ def use_shipped(request: HttpRequest, scope: Scope, name: str, channel: str) -> 
 def template_undo(request: HttpRequest, scope: Scope, name: str, channel: str) -> HttpResponse:
     """The own words again."""
     kept = request.session.pop("template_undo", None)
-    if kept and (kept["name"], kept["channel"]) == (name, channel):
-        write_settings.save_template(creditor_id=scope.creditor.pk, **kept)
-        messages.success(request, _("Sus palabras, como estaban."))
-    return redirect("settings:template", name, channel)
+    if not kept or (kept["name"], kept["channel"]) != (name, channel):
+        return redirect("settings:template", name, channel)
+    write_settings.save_template(creditor_id=scope.creditor.pk, **kept)
+    messages.success(request, _("Sus palabras, como estaban."))
+    return redirect(Where(name, channel, kept.get("language", "es"), kept.get("variant", "")).url)

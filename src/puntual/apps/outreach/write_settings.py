@@ -44,22 +44,31 @@ def mail_server_works(*, creditor_id: int, at: datetime) -> None:
 
 
 @transaction.atomic
-def save_template(*, creditor_id: int, name: str, channel: str, subject: str, text: str) -> Template:
+def save_template(
+    *, creditor_id: int, name: str, channel: str, subject: str, text: str, language: str = "es", variant: str = "",
+    share: int = 50, country: str = "", segment: str = "", tone: str = "",
+) -> Template:  # fmt: skip
     """The company's own words. UnusableInput when they are not Liquid."""
     wording.check(text)
     wording.check(subject)
     row, _new = Template.objects.update_or_create(
-        creditor_id=creditor_id, name=name, channel=channel, language="es",
-        defaults={"subject": subject, "text": text, "active": True},
+        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country=country,
+        segment=segment, tone=tone, defaults={"subject": subject, "text": text, "active": True, "share": share},
     )  # fmt: skip
     return row
 
 
 @transaction.atomic
-def use_shipped(*, creditor_id: int, name: str, channel: str) -> dict[str, str] | None:
-    """Go back to the words that come with the product. Gives the own words that there were, to undo."""
-    row = Template.objects.filter(creditor_id=creditor_id, name=name, channel=channel, language="es").first()
+def use_shipped(
+    *, creditor_id: int, name: str, channel: str, language: str = "es", variant: str = ""
+) -> dict[str, str] | None:
+    """Go back to the words that come with the product, or to the base version. Gives the own words that there were, to
+    undo."""
+    row = Template.objects.filter(
+        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country="", segment="",
+        tone="",
+    ).first()  # fmt: skip
     if row is None:
         return None
     row.delete()
-    return {"subject": row.subject, "text": row.text}
+    return {"subject": row.subject, "text": row.text, "language": language, "variant": variant}
