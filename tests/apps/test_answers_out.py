@@ -219,6 +219,7 @@ def test_first_answers_wait_for_a_person(house, client):
     before = len(house.meta.delivered)
     says(house, client, "¿cuánto debo?")
     assert (len(house.meta.delivered), Outbox.objects.get(step="respuesta").approved) == (before, False)
+    assert Conversation.objects.get().waiting_since is not None
 
 
 def test_bajas_never_break_the_invariants(house, client):
@@ -226,6 +227,13 @@ def test_bajas_never_break_the_invariants(house, client):
     from puntual.apps.outreach.read import sent_frames
     from puntual.core.compliance import breaches
 
+    says(house, client, "¿cuánto debo?")
+    for key in ("1", "2"):
+        thread = Conversation.objects.get()
+        speaking.write_to(thread=thread, channel="whatsapp", text="Hola", key=key, at=house.now, by=_agent().pk)
+        house.now += timedelta(minutes=1)
+        assert house.dispatch().sent == 1
     says(house, client, "ya no me escriban")
     outbox, contacts = sent_frames()
+    assert outbox.height == 5
     assert [f.name for f in breaches.judge(outbox, contacts, consents_frame()) if f.counterexamples] == []

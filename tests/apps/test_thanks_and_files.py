@@ -14,7 +14,7 @@ from puntual.adapters.whatsapp_cloud.transport import WhatsAppAccount
 from puntual.apps.compliance import read as compliance
 from puntual.apps.inbox import read, write_portal, write_threads
 from puntual.apps.inbox.doing import bytes_of
-from puntual.apps.inbox.models import MessageFile, ThreadMessage
+from puntual.apps.inbox.models import Conversation, MessageFile, ThreadMessage
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties.models import Account
 from puntual.apps.portal.models import PaymentClaim, TalkRequest
@@ -98,6 +98,16 @@ class TestThanks:
         house.now += timedelta(minutes=1)
         house.dispatch()
         assert len(house.meta.delivered) == before
+
+    def test_the_first_ones_wait_where_somebody_sees_them(self, house, client):
+        hears(house, client, "hola")
+        house.creditor.approve_first = 3
+        house.creditor.save()
+        Conversation.objects.all().delete()
+        pays(house, 100_00, "b1")
+        assert thanks.thank(at=NOON) == 1
+        assert Outbox.objects.get(step="gracias").approved is False
+        assert Conversation.objects.get().waiting_since == NOON
 
     def test_a_company_may_leave_it(self, house, client):
         hears(house, client, "hola")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import attrs
+from django.db.models import Q
 
 from puntual.apps.compliance import read as consents
 from puntual.apps.compliance import write as compliance
@@ -19,6 +20,7 @@ from puntual.apps.inbox.models import Conversation, Proposal, ThreadMessage
 from puntual.apps.inbox.speaking import Way
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.negotiation.choices import DisputeState
+from puntual.apps.outreach.choices import SendState
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import write as parties_write
@@ -71,7 +73,8 @@ def answer(
 
 
 def _attended_if_nothing_left(row: ThreadMessage) -> None:
-    left = row.proposals.filter(state=ProposalState.WAITING).exists() or row.proposals.filter(review=True).exists()
+    asks = Q(state=ProposalState.WAITING) | Q(review=True) | Q(outbox__state=SendState.PLANNED, outbox__approved=False)
+    left = row.proposals.filter(asks).exists()
     if not left and not row.conversation.messages.exclude(pk=row.pk).filter(proposals__state="waiting").exists():
         Conversation.objects.filter(pk=row.conversation_id).update(waiting_since=None, answer_by=None)
 
@@ -167,7 +170,7 @@ def _stop(row: ThreadMessage, who: Sender, said: InboundMessage, at: datetime) -
         _silence_value(said, "stop_unknown")
         return None
     way = _way_of(row, who) if first else None
-    key = f"{who.party}:{row.pk}"
+    key = f"{row.pk}"
     return speaking.confirm_stop(row=row, act="baja", values={}, way=way, at=at, key=key) if way else None
 
 

@@ -119,7 +119,7 @@ def write_to(
     if not chosen:
         raise Refused("Ese canal no se puede usar con esta persona.", reason="no_channel")
     sealed = vault.seal(_key_of(account), words)
-    return _enqueue(key=f"escrita:{key}", account=account, way=chosen[0], at=at, by=by, thread=thread, answers=last,
+    return _enqueue(key=f"escrita-{key}", account=account, way=chosen[0], at=at, by=by, thread=thread, answers=last,
                     sealed_text=sealed)  # fmt: skip
 
 
@@ -157,7 +157,13 @@ def thank(*, account: Account, way: Way, values: Mapping[str, Any], amount_minor
     with transaction.atomic():
         outbox, new = write_answers.enqueue_answer(answer=answer)
         if new:
-            thread = Conversation.objects.filter(party_id=account.party_id, creditor=creditor).first()
+            thread, _new = Conversation.objects.get_or_create(
+                party_id=account.party_id, creditor=creditor, defaults={"last_at": at, "last_channel": way.channel}
+            )
+            if not answer.approved and thread.waiting_since is None:
+                # Somebody has to see it: it is one of the first.
+                hours = timedelta(hours=read.rules_of(creditor.pk).sla_hours)
+                Conversation.objects.filter(pk=thread.pk).update(waiting_since=at, answer_by=at + hours)
             Reply.objects.create(outbox=outbox, conversation=thread, act="gracias", values=dict(values), created_at=at)
     return outbox
 

@@ -34,7 +34,7 @@ SELECT COALESCE(SUM(n), 0), COALESCE(SUM(n - 1), 0) FROM (
 """
 _SENT_TO_STOPPED = """
 SELECT x.party_id AS party, x.outbox_id AS outbox, x.channel, x.direction, x.at FROM outreach_contact x
-WHERE x.creditor_id = %s AND x.at >= %s AND x.at < %s
+WHERE x.creditor_id = %s AND x.at >= %s AND x.at < %s AND x.step <> 'confirma_baja'
   AND x.party_id IN (SELECT w.party_id FROM compliance_consent w WHERE w.status = 'withdrawn')
 """
 _ACTS = """
