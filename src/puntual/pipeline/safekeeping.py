@@ -12,11 +12,13 @@ import tarfile
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
 
 from puntual import __version__
+from puntual.apps.audit import write as audit
 from puntual.core.errors import Refused, UnusableInput
 
 _DATABASE = "base.sqlite3"
@@ -26,8 +28,9 @@ _NOTE = "respaldo.json"
 _LEFT_OUT = {"llavero", "static", "log", "respaldos", "cargas"}
 
 
-def backup(file: Path) -> dict[str, object]:
-    """Write the data to `file` and the keyring to `file` + `.llavero`. Give where they are and their sizes."""
+def backup(file: Path, actor: Any = None) -> dict[str, object]:
+    """Write the data to `file` and the keyring to `file` + `.llavero`. Give where they are and their sizes. Whoever
+    took it is in the log."""
     file = file.resolve()
     if not file.parent.is_dir():
         raise UnusableInput(f"No existe la carpeta {file.parent}: créela o elija otra.")
@@ -48,6 +51,7 @@ def backup(file: Path) -> dict[str, object]:
     with tarfile.open(keys, "w:gz") as tar:
         tar.add(settings.DATA / "llavero", arcname="llavero")
     keys.chmod(0o600)
+    audit.record(act="backup_taken", actor=actor, detail={"bytes": file.stat().st_size})
     return {"file": str(file), "bytes": file.stat().st_size, "keyring": str(keys)}
 
 

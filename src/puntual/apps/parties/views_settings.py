@@ -82,7 +82,7 @@ def backup(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Make a backup now, and download what there is."""
     if request.method == "POST":
         try:
-            made = import_string(settings.MAKE_BACKUP)()
+            made = import_string(settings.MAKE_BACKUP)(request.user)
             messages.success(request, _("Respaldo hecho: %s. Descargue también su llavero.") % made["file"])
         except UnusableInput as error:
             messages.error(request, error.sentence)
