@@ -237,3 +237,24 @@ def test_bajas_never_break_the_invariants(house, client):
     outbox, contacts = sent_frames()
     assert outbox.height == 5
     assert [f.name for f in breaches.judge(outbox, contacts, consents_frame()) if f.counterexamples] == []
+
+
+def test_every_answer_reads_in_three_languages_and_short_ones_fit_an_sms():
+    from puntual.core.channels.sms_text import GSM7, as_sent, measure
+
+    assert len(speaking.known_acts()) == 14
+    for act in speaking.known_acts():
+        texts = {speaking.words_of(act, "email", one) for one in ("es", "pt", "en")}
+        assert len(texts) == 3
+        for language in ("es", "pt", "en"):
+            short = speaking.words_of(act, "sms", language)
+            plain = as_sent(short.replace("{{", "").replace("}}", ""), accents=False)
+            assert measure(plain).alphabet == GSM7, (act, language, plain)
+
+
+def test_who_speaks_portuguese_is_answered_in_it(house, client):
+    from puntual.apps.parties.models import Party
+
+    Party.objects.update(language="pt")
+    told = says(house, client, "¿cuánto debo?")
+    assert told.startswith("Olá, Lucía Ocampo. Hoje seu saldo com Ferretera del Norte é de")

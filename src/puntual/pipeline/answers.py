@@ -26,6 +26,7 @@ from puntual.apps.receivables import read as receivables
 from puntual.core.time import local_date
 from puntual.pipeline import compose
 from puntual.pipeline.compose import Composed
+from puntual.pipeline.costing import Tariff
 
 Links = Callable[[Mapping[int, int | None]], Mapping[int, str]]
 
@@ -78,7 +79,7 @@ def _answers(rows: Sequence[Outbox], links: Links, now: datetime) -> dict[int, C
     keys = parties.keys_of(row.party_id for row in rows)
     values = parties.point_values([row.contact_point_id for row in rows if row.contact_point_id])
     urls = links({row.account_id: row.contact_point_id for row in rows})
-    made = {}
+    made, tariff = {}, Tariff()
     for row in rows:
         reply, key = replies.get(row.pk), keys.get(row.party_id)
         to = values.get(row.contact_point_id or 0, "")
@@ -87,7 +88,12 @@ def _answers(rows: Sequence[Outbox], links: Links, now: datetime) -> dict[int, C
         if reply is None or key is None or not to:
             continue
         facts = facts_of(row, reply, urls[row.account_id], now)
-        made[row.pk] = _composed(row, reply, facts, key, to, now)
+        done = _composed(row, reply, facts, key, to, now)
+        category = "SERVICE" if done.outgoing.window_open else ""
+        units, milli, currency = tariff.cost(row, recipient=to, text=done.outgoing.text, category=category)
+        made[row.pk] = attrs.evolve(
+            done, language=facts.language, units=units, cost_milli=milli, cost_currency=currency
+        )  # fmt: skip
     return made
 
 
@@ -112,15 +118,16 @@ def worded(row: Outbox, reply: Reply, facts: wording.Facts, key: bytes) -> tuple
         creditor, person = parties.creditor(f"acr_{row.creditor_id}"), parties.person(row.party_id)
         title, text = compose.words_for(creditor, "gracias", row.channel, person.language)
         return wording.fill(facts, title), wording.word(facts, subject="-", text=text).text
-    own = outreach.template(row.creditor_id, f"respuesta_{reply.act}"[:40], row.channel, "es")
-    text = own.text if own else speaking.words_of(reply.act, row.channel)
+    own = outreach.template(row.creditor_id, f"respuesta_{reply.act}"[:40], row.channel, facts.language[:2] or "es")
+    text = own.text if own else speaking.words_of(reply.act, row.channel, facts.language)
     return subject, wording.word(facts, subject="-", text=text).text.strip()
 
 
 def _subject(reply: Reply, facts: wording.Facts) -> str:
     said = inbox.subject_of(reply.answers) if reply.answers is not None else ""
     if not said:
-        return f"Su cuenta con {facts.creditor_name}"
+        yours = {"pt": "Sua conta com", "en": "Your account with"}.get(facts.language[:2], "Su cuenta con")
+        return f"{yours} {facts.creditor_name}"
     return said if said[:3].lower() == "re:" else f"Re: {said}"
 
 
@@ -136,7 +143,7 @@ def _composed(row: Outbox, reply: Reply, facts: wording.Facts, key: bytes, to: s
     if row.channel == "whatsapp":
         free = row.party_id in inbox.wrote_since([row.party_id], "whatsapp", now - compose.WINDOW)
         changes["window_open"] = free
-        approved = None if free else inbox.approved(row.creditor_id, row.template, parties.person(row.party_id).language)
+        approved = None if free else inbox.approved(row.creditor_id, row.template, facts.language)
         if approved is not None:
             use, said = compose._approved(approved, facts, said)
             made = compose._composed(row, creditor, facts.person_name, to, said, facts, keys, now)

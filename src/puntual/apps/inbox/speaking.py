@@ -55,11 +55,13 @@ def way_back(row: ThreadMessage) -> Way | None:
     return next(iter(exact or same or ways), None)
 
 
-@lru_cache(maxsize=128)
-def words_of(act: str, channel: str) -> str:
-    """The template of what we say for an act, in Liquid; the short one where every letter is paid."""
-    file = MESSAGES / act / ("corto.txt" if channel == "sms" else "texto.txt")
-    return file.read_text(encoding="utf-8")
+@lru_cache(maxsize=256)
+def words_of(act: str, channel: str, language: str = "es") -> str:
+    """The template of what we say for an act, in Liquid, in Spanish, Portuguese or English; the short one where every
+    letter is paid."""
+    name, spoken = "corto" if channel == "sms" else "texto", language[:2]
+    ending = f".{spoken}.txt" if spoken in ("pt", "en") else ".txt"
+    return (MESSAGES / act / f"{name}{ending}").read_text(encoding="utf-8")
 
 
 def known_acts() -> list[str]:
