@@ -65,9 +65,10 @@ def build() -> House:
     invoice = books.post_invoices(creditor_id=creditor.pk, invoices=invoices, source="test").ids
     version = policies.save_version(creditor_id=creditor.pk, text=presets.text_for("MX"))
     policies.activate(version=version, at=datetime.now(UTC) - timedelta(days=90))
-    run_day(creditor=creditor, as_of=datetime.now(UTC))
+    day = run_day(creditor=creditor, as_of=datetime.now(UTC))
     ids = {**_said(account), **_money(creditor, account), **_other(creditor, account)}
-    return House(creditor, account, min(invoice.values()), ids | {"policy": version.policy_id})
+    ids |= {"policy": version.policy_id, "plan": day.plan_id or 0}
+    return House(creditor, account, min(invoice.values()), ids)
 
 
 def _said(account: int) -> dict[str, int]:

@@ -16,9 +16,9 @@ OPEN = {
     "account_login", "account_logout", "account_inactive", "mfa_authenticate", "mfa_login_webauthn",
     "socialaccount_login_cancelled", "socialaccount_login_error", "socialaccount_signup", "openid_connect_login",
     "openid_connect_callback", "ui:healthz", "ui:readyz", "welcome:account", "metrics", "webhook",
-    "webhook_of", "sandbox", "access:choose_password", "inbound_kannel", "inbound_kannel_of", "inbound_twilio", "inbound_twilio_of",
-    "inbound_whatsapp", "inbound_whatsapp_of", "inbound_mailgun", "inbound_mailgun_of", "inbound_mailgun_mime", "inbound_postmark",
-    "inbound_postmark_of", "public:policy", "public:check_paper",
+    "webhook_of", "sandbox", "access:choose_password", "inbound_kannel", "inbound_kannel_of", "inbound_twilio",
+    "inbound_twilio_of", "inbound_whatsapp", "inbound_whatsapp_of", "inbound_mailgun", "inbound_mailgun_of",
+    "inbound_mailgun_mime", "inbound_postmark", "inbound_postmark_of", "public:policy", "public:check_paper",
 }  # fmt: skip
 
 

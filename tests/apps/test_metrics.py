@@ -23,3 +23,12 @@ def test_it_tells_the_last_run_of_each_company(client):
     assert 'puntual_run_seconds{creditor="norte"} 1.5' in told
     assert 'puntual_run_due_items{creditor="norte"} 0.0' in told
     assert "puntual_info{" in told
+
+
+def test_another_machine_is_told_only_with_the_token(client, settings):
+    assert client.get("/metrics", REMOTE_ADDR="10.0.0.7").status_code == 401
+    settings.METRICS_TOKEN = "la-del-monitor"
+    assert client.get("/metrics").status_code == 401
+    assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer otra").status_code == 401
+    told = client.get("/metrics", HTTP_AUTHORIZATION="Bearer la-del-monitor", REMOTE_ADDR="10.0.0.7")
+    assert (told.status_code, b"puntual_info{" in told.content) == (200, True)

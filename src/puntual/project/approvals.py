@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from puntual.apps.access.models import Approval
 from puntual.apps.access.read_approvals import Waiting, name_of
@@ -55,7 +56,7 @@ def sends(creditor_id: int) -> list[Waiting]:
     n = outreach.needs(creditor_id, plan.pk)["approve"].count() if plan else 0
     if not n:
         return []
-    text = _("%(n)d mensajes del día esperan su aprobación.") % {"n": n}
+    text = ngettext("%(n)d mensaje del día por aprobar.", "%(n)d mensajes del día por aprobar.", n) % {"n": n}
     by = _("la decisión del día")
     return [Waiting(kind=_("Envíos"), act="sends.approve", text=text, url="/envios/?estado=waiting", asked_by=by)]
 

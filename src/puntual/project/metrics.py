@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hmac import compare_digest
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
@@ -12,9 +15,19 @@ from puntual.apps.parties import read as parties
 from puntual.apps.planning import read as planning
 
 
+def _may(request: HttpRequest) -> bool:
+    token = settings.METRICS_TOKEN
+    if token:
+        return compare_digest(request.headers.get("Authorization", ""), f"Bearer {token}")
+    return request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1")
+
+
 @require_GET
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Messages by state, and of each company how long its last run took and over how many due items."""
+    """Messages by state, and of each company how long its last run took and over how many due items. With
+    PUNTUAL_METRICS_TOKEN it asks for that bearer; without, it answers this machine only."""
+    if not _may(request):
+        return HttpResponse(status=401, headers={"WWW-Authenticate": "Bearer"})
     registry = CollectorRegistry()
     Gauge("puntual_info", "Versión en marcha", ["version"], registry=registry).labels(__version__).set(1)
     messages = Gauge("puntual_messages", "Mensajes por estado", ["state"], registry=registry)

@@ -16,7 +16,7 @@ EVERY = "todas"
 
 def places(creditors: Sequence[Any], *, whole: bool) -> list[tuple[str, str]]:
     """Where a role may be given."""
-    return [*([(EVERY, _("Todas las empresas"))] if whole else []), *((str(c.pk), c.name) for c in creditors)]
+    return [*((str(c.pk), c.name) for c in creditors), *([(EVERY, _("Todas las empresas"))] if whole else [])]
 
 
 def place_of(text: str) -> int | None:
@@ -27,7 +27,8 @@ def place_of(text: str) -> int | None:
 class RoleForm(forms.Form):
     """A role, and where."""
 
-    role = forms.ChoiceField(label=_("Papel"), choices=[(code, one.name) for code, one in ROLES.items()])
+    #: The most modest is offered first.
+    role = forms.ChoiceField(label=_("Papel"), choices=[(c, one.name) for c, one in reversed(ROLES.items())])
     place = forms.ChoiceField(label=_("Empresa"))
 
     def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from puntual.apps.audit import read
 from puntual.apps.compliance import read as compliance
@@ -21,12 +23,18 @@ from puntual.apps.planning import read as planning
 from puntual.core import reasons
 from puntual.core.errors import UnusableInput
 from puntual.core.time import local_instant
+from puntual.core.time import zone as zone_named
 
 #: The columns of the CSV, in order.
 COLUMNS = (
     "momento", "clase", "cuenta", "canal", "resultado", "motivo", "regla", "cita", "norma", "politica", "huella",
     "cadena",
 )  # fmt: skip
+
+
+#: What each record is, in words.
+KINDS = {"plan": _("Decisión del día"), "look": _("Última revisión"), "verdict": _("Última revisión"),
+         "outcome": _("Qué pasó"), "sent": _("Qué pasó")}  # fmt: skip
 
 
 @attrs.frozen
@@ -44,6 +52,11 @@ class Line:
     digest: str
     chain: str
 
+    @property
+    def words(self) -> str:
+        """What it is, as people say it."""
+        return str(KINDS.get(self.kind, self.kind))
+
     def as_json(self) -> dict[str, Any]:
         return {**attrs.asdict(self), "at": self.at.isoformat()}
 
@@ -58,6 +71,8 @@ class Dossier:
     made_at: datetime
     intact: bool
     packs: dict[str, str]
+    zone: str
+    creditors: tuple[str, ...]
     heads: dict[str, str]
     decisions: tuple[Line, ...]
     contacts: tuple[dict[str, Any], ...]
@@ -90,7 +105,7 @@ def dossier(*, party: Party, start: date, last: date, creditor_id: int | None = 
     accounts = list(party.accounts.select_related("creditor").order_by("pk"))
     accounts = [a for a in accounts if creditor_id in (None, a.creditor_id)]
     zone = accounts[0].creditor.zone if accounts else "UTC"
-    end = last + timedelta(days=1)
+    end, where = last + timedelta(days=1), zone_named(zone)
     since, until = local_instant(start, time(0), zone), local_instant(end, time(0), zone)
     cites = {rule.id: rule.cite for pack in read_law.packs() for rule in pack.rules}
     ids = [a.pk for a in accounts]
@@ -101,12 +116,14 @@ def dossier(*, party: Party, start: date, last: date, creditor_id: int | None = 
         end=end,
         made_at=made_at,
         intact=read.chains_hold(),
+        zone=zone,
+        creditors=tuple(a.creditor.name for a in accounts),
         packs={label: compliance.reviewer_of(label) for label in sorted({line.pack for line in lines if line.pack})},
         heads=read.heads(),
         decisions=tuple(sorted(lines, key=lambda line: line.at)),
         contacts=tuple(
             {
-                "at": c.at.isoformat(), "channel": c.channel, "direction": c.direction, "purpose": c.purpose,
+                "at": c.at.astimezone(where).isoformat(), "channel": c.channel, "direction": c.direction, "purpose": c.purpose,
                 "direct_contact": c.direct_contact, "account": f"cta_{c.account_id}",
             }
             for c in reversed(outreach.contacts_of(party.pk, limit=100_000))
@@ -114,7 +131,7 @@ def dossier(*, party: Party, start: date, last: date, creditor_id: int | None = 
         ),
         consents=tuple(
             {
-                "at": c.at.isoformat(), "channel": c.channel, "status": c.status, "source": c.source, "basis": c.basis,
+                "at": c.at.astimezone(where).isoformat(), "channel": c.channel, "status": c.status, "source": c.source, "basis": c.basis,
                 "text": c.text, "proof": c.proof,
             }
             for c in reversed(compliance.consents_of(party.pk))
@@ -176,7 +193,10 @@ def _inert(cells: list[Any]) -> list[str]:
 
 def as_html(found: Dossier) -> str:
     """The dossier as a paper."""
-    return render_to_string("audit/dossier.html", {"found": found, "person": parties.person(found.party)})
+    last = found.end - timedelta(days=1)
+    with timezone.override(found.zone):
+        context = {"found": found, "person": parties.person(found.party), "last": last, "kinds": KINDS}
+        return render_to_string("audit/dossier.html", context)
 
 
 def as_pdf(found: Dossier) -> bytes:

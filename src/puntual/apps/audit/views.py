@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from puntual.apps.access import read as access
+from puntual.apps.access import urlmap
+from puntual.apps.access.choices import ACTS
 from puntual.apps.audit import dossier, read, write
 from puntual.apps.parties.models import Account
 from puntual.apps.scope import Scope, follow, page, screen
@@ -67,6 +69,12 @@ def log(request: HttpRequest, scope: Scope) -> HttpResponse:
     return page(request, scope, "audit/log.html", context)
 
 
+def _sentence(row: read.AccessRecord) -> str:
+    """What the address lets, in words."""
+    need = urlmap.need_of(row.act)
+    return ACTS.get((need.look if row.verb == "saw" else need.change or need.look) if need else "", "")
+
+
 @screen
 @require_GET
 def accesses(request: HttpRequest, scope: Scope) -> HttpResponse:
@@ -79,6 +87,6 @@ def accesses(request: HttpRequest, scope: Scope) -> HttpResponse:
     own = [c.pk for c in scope.creditors if access.grants(request).may("log.see", c.pk)]
     mine = None if access.colleagues(request) is None else own
     names = {c.pk: c.name for c in scope.creditors}
-    rows = [(row, names.get(row.creditor_id or 0, "")) for row in read.accesses(mine, sought)]
+    rows = [(row, names.get(row.creditor_id or 0, ""), _sentence(row)) for row in read.accesses(mine, sought)]
     context = {"rows": rows, "sought": sought, "verbs": _VERBS, "verb_names": dict(_VERBS)}
     return page(request, scope, "audit/accesses.html", context)
