@@ -123,16 +123,16 @@ def dossier(*, party: Party, start: date, last: date, creditor_id: int | None = 
         decisions=tuple(sorted(lines, key=lambda line: line.at)),
         contacts=tuple(
             {
-                "at": c.at.astimezone(where).isoformat(), "channel": c.channel, "direction": c.direction, "purpose": c.purpose,
-                "direct_contact": c.direct_contact, "account": f"cta_{c.account_id}",
+                "at": c.at.astimezone(where).isoformat(), "channel": c.channel, "direction": c.direction,
+                "purpose": c.purpose, "direct_contact": c.direct_contact, "account": f"cta_{c.account_id}",
             }
             for c in reversed(outreach.contacts_of(party.pk, limit=100_000))
             if since <= c.at < until and c.account_id in ids
         ),
         consents=tuple(
             {
-                "at": c.at.astimezone(where).isoformat(), "channel": c.channel, "status": c.status, "source": c.source, "basis": c.basis,
-                "text": c.text, "proof": c.proof,
+                "at": c.at.astimezone(where).isoformat(), "channel": c.channel, "status": c.status, "source": c.source,
+                "basis": c.basis, "text": c.text, "proof": c.proof,
             }
             for c in reversed(compliance.consents_of(party.pk))
         ),
