@@ -314,6 +314,8 @@ class TestLetters:
             outbox=row, registered="MN123", posted_at=TEN, delivered_on=day, returned_on=None, note="Lucía", at=TEN
         )
         row.refresh_from_db()
+        assert letters.note_of(row.letter) == "Lucía"
+        assert b"Luc" not in bytes(row.letter.sealed_note)
         assert (row.letter.registered, row.letter.delivered_on, row.facts.filter(kind="delivered").count()) == (
             "MN123", day, 1,
         )  # fmt: skip

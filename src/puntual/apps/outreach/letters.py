@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from puntual.apps.outreach.choices import DeliveryFact
 from puntual.apps.outreach.facts import record_fact
 from puntual.apps.outreach.models import Letter, LetterBatch, Outbox
+from puntual.apps.parties import read as parties
+from puntual.apps.parties import vault
 from puntual.core.errors import UnusableInput
 
 #: More than these in one PDF would keep a person waiting.
@@ -51,15 +53,22 @@ def told(
     both."""
     if delivered_on and returned_on:
         raise UnusableInput("Una carta se entregó o se devolvió: deje solo una de las dos fechas.", field="returned_on")
+    key = parties.key_of(outbox.party_id)
     changes = {
         "registered": registered[:60], "posted_at": posted_at, "delivered_on": delivered_on,
-        "returned_on": returned_on, "note": note[:120],
+        "returned_on": returned_on, "sealed_note": vault.seal(key, note[:120]) if key and note else None,
     }  # fmt: skip
     letter, _new = Letter.objects.update_or_create(outbox=outbox, defaults=changes)
     kind = DeliveryFact.DELIVERED if delivered_on else DeliveryFact.BOUNCED if returned_on else None
     if kind is not None:
         record_fact(
             account_id=outbox.account_id, kind=kind, at=at, key=f"{kind.value}:{outbox.pk}", outbox_id=outbox.pk,
-            channel="letter", detail=note or registered,
+            channel="letter", detail=registered,
         )  # fmt: skip
     return letter
+
+
+def note_of(letter: Letter) -> str:
+    """Who received it, as it was told; empty once the person was erased."""
+    key = parties.key_of(letter.outbox.party_id)
+    return vault.unseal(key, bytes(letter.sealed_note)) if key and letter.sealed_note else ""

@@ -26,4 +26,5 @@ class Letter(models.Model):
     posted_at = models.DateTimeField(null=True)
     delivered_on = models.DateField(_("entregada el"), null=True)
     returned_on = models.DateField(_("devuelta el"), null=True)
-    note = models.CharField(_("quién recibió"), max_length=120, blank=True)
+    #: Who received it or why it came back, under the person's own key.
+    sealed_note = models.BinaryField(null=True)

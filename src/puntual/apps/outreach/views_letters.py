@@ -117,6 +117,6 @@ def letter(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
 def _initial(kept) -> dict:  # type: ignore[no-untyped-def, type-arg]
     if kept is None:
         return {}
-    names = ("registered", "delivered_on", "returned_on", "note")
+    names = ("registered", "delivered_on", "returned_on")
     posted = kept.posted_at.date() if kept.posted_at else None
-    return {**{name: getattr(kept, name) for name in names}, "posted": posted}
+    return {**{name: getattr(kept, name) for name in names}, "posted": posted, "note": rows_of.note_of(kept)}
