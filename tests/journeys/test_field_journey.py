@@ -9,10 +9,12 @@ import pytest
 from playwright.sync_api import expect
 
 from puntual.apps.parties import write as parties
+from puntual.apps.parties.models import Account
 from puntual.apps.receivables import write as books
 from puntual.apps.training.models import Practice
 from puntual.apps.visits import write
 from puntual.apps.visits.models import Proof
+from puntual.pipeline.visits import windows
 
 pytestmark = pytest.mark.journey
 JPG = {"name": "puerta.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0 puerta"}
@@ -27,8 +29,8 @@ def creditor(db):
 
 @pytest.fixture
 def route(creditor, staff):
-    """Tomorrow's round of Lucía with two stops, on the street."""
-    tomorrow = datetime.now(ZoneInfo("America/Mexico_City")).date() + timedelta(days=1)
+    """Lucía's round of the next lawful day, with two stops, on the street."""
+    today = datetime.now(ZoneInfo("America/Mexico_City")).date()
     rows = [
         parties.NewAccount(
             f"C-{n}", f"Cliente {n}", debtor="consumer", country="MX", zone="America/Mexico_City",
@@ -37,13 +39,16 @@ def route(creditor, staff):
         for n in (1, 2)
     ]  # fmt: skip
     accounts = parties.register_accounts(creditor=creditor, rows=rows).accounts
-    due = tomorrow - timedelta(days=20)
+    due = today - timedelta(days=20)
     bills = [
         books.NewInvoice(pk, code, code, due - timedelta(days=30), "MXN", 500_00, ((due, 500_00),))
         for code, pk in accounts.items()
     ]
     books.post_invoices(creditor_id=creditor.pk, invoices=bills, source="test")
-    row = write.plan(creditor=creditor, agent_id=staff.pk, day=tomorrow, account_ids=list(accounts.values()))
+    placed = list(Account.objects.filter(creditor=creditor).select_related("creditor"))
+    days = [today + timedelta(days=n) for n in range(1, 12)]
+    day = next(d for d in days if all(windows(placed, d).values()))
+    row = write.plan(creditor=creditor, agent_id=staff.pk, day=day, account_ids=list(accounts.values()))
     return write.release(round_id=row.pk, creditor_id=creditor.pk, now=datetime.now(UTC), user_id=staff.pk)
 
 
@@ -81,7 +86,7 @@ def test_practice_portfolios_and_visits_are_accessible(accessible, creditor, rou
 
 def test_a_practice_by_keyboard_from_the_first_word_to_the_score(open_page, creditor) -> None:
     page = open_page("/capacitacion/")
-    page.click("button:has-text('Practicar'):near(:text('Se le olvidó'))")
+    page.click("section[aria-labelledby='caso-olvido'] button")
     for said in (
         "Buenas tardes, le saluda Lucía, de Norte. ¿Hablo con Marta?",
         "Gracias, Marta. Le llamo por una factura de $1,200. ¿Alcanzó a verla?",

@@ -21,7 +21,10 @@ const where = () =>
 
 async function deliver({ url, fields }) {
   const form = new FormData();
-  for (const [name, value] of fields) form.append(name, value, value instanceof Blob ? `${name}.png` : undefined);
+  for (const [name, value] of fields) {
+    if (value instanceof Blob) form.append(name, value, value.name || `${name}.png`);
+    else form.append(name, value);
+  }
   const answer = await fetch(url, { method: "POST", body: form, headers: { Accept: "application/json" } });
   const told = await answer.json().catch(() => ({ saved: false, error: "La sesión terminó: entre de nuevo." }));
   return { ok: answer.ok, ...told };
