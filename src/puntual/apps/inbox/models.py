@@ -143,6 +143,17 @@ class Conversation(models.Model):
                 name="conversation_waiting",
                 condition=models.Q(waiting_since__isnull=False),
             ),
+            # «Mías» and «Sin asignar», and what was put off: few among many, so each has its own.
+            models.Index(
+                fields=["creditor", "assigned_to", "answer_by", "id"],
+                name="conversation_whose",
+                condition=models.Q(waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["creditor", "snoozed_until"],
+                name="conversation_put_off",
+                condition=models.Q(snoozed_until__isnull=False),
+            ),
             models.Index(
                 fields=["creditor", "-last_at", "-id"],
                 name="conversation_unknown",
