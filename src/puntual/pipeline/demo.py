@@ -94,8 +94,12 @@ def build(
     say: Callable[[str], None],
     outside: Callable[[Callable[[], datetime]], Outside],
     with_users: bool = True,
+    understand: Callable[[Creditor, datetime], object] = lambda *_: None,
 ) -> Shown:
-    """Make everything, then do the last lawful morning's collection day of each company and send what it planned."""
+    """Make everything, then do the last lawful morning's collection day of each company and send what it planned.
+
+    `understand` scores a company's portfolio on a morning: every seventh of those lived, and the last.
+    """
     rng = Random(SEED)
     fake = Faker("es")
     fake.add_provider(LatinCustomers)
@@ -105,11 +109,12 @@ def build(
         say(f"{company.name}: un año de ventas y pagos de {company.customers} clientes ...")
         creditor, made = _company(company, rng, fake, today)
         creditors.append(creditor)
-        _live(creditor, made, now, outside, rng, say)
+        _live(creditor, made, now, outside, rng, say, understand)
     say("Un día de cobranza en Modo de prueba ...")
     days, sent = [], 0
     for creditor in creditors:
         morning = last_lawful_morning(creditor, now)
+        understand(creditor, morning)
         result = run_day(creditor=creditor, as_of=morning, past=True)
         days.append(result)
         if result.plan_id is not None and creditor.country != "PE":
@@ -129,6 +134,7 @@ def _live(
     outside: Callable[[Callable[[], datetime]], Outside],
     rng: Random,
     say: Callable[[str], None],
+    understand: Callable[[Creditor, datetime], object],
 ) -> None:
     """The year up to some weeks ago at once; then day by day, as it came: sales, payments, messages, answers."""
     mornings = lawful_mornings(creditor, now, DAYS_LIVED)[::-1][:-1]
@@ -137,6 +143,8 @@ def _live(
     for n, (morning, following) in enumerate(zip(mornings, [*mornings[1:], now])):
         if n % 5 == 0:
             say(f"{creditor.name}: mañana {n + 1} de {len(mornings)} ...")
+        if n % 7 == 0:
+            understand(creditor, morning)
         demo_history.one_morning(creditor, morning, outside)
         _book(creditor, made, local_date(morning, creditor.zone), local_date(following, creditor.zone))
     _book(creditor, made, local_date(now, creditor.zone), date.max)

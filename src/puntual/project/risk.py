@@ -12,14 +12,19 @@ from puntual.apps.policies import read as policies
 from puntual.core.errors import UnusableInput
 from puntual.core.policy import PolicyInForce
 from puntual.core.time import local_date
-from puntual.pipeline.scoring import score_day
+from puntual.pipeline.scoring import Scored, score_day
 from puntual.pipeline.simulate import Replay, replay
 from puntual.project.cli.payment_history import learner
 
 
 def score(creditor: Creditor) -> dict[str, Any]:
     """What the night does, for a portfolio small enough to wait for."""
-    return score_day(creditor=creditor, as_of=datetime.now(UTC), learner=learner()).as_json()
+    return understand(creditor, datetime.now(UTC)).as_json()
+
+
+def understand(creditor: Creditor, as_of: datetime) -> Scored:
+    """Score a portfolio on the morning of an instant, with whoever can learn here."""
+    return score_day(creditor=creditor, as_of=as_of, learner=learner())
 
 
 def compare(creditor: Creditor, a: int, b: int, days: int) -> dict[str, Any]:

@@ -48,10 +48,10 @@ def _build(ready: Path) -> None:
     prepare()
     from puntual.apps import bulk
     from puntual.pipeline import demo
-    from puntual.project import bindings
+    from puntual.project import bindings, risk
 
     bulk.one_thread()
-    demo.build(today=datetime.now(UTC).date(), say=progress, outside=bindings.outside)
+    demo.build(today=datetime.now(UTC).date(), say=progress, outside=bindings.outside, understand=risk.understand)
     _gateways()
     ready.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
 
