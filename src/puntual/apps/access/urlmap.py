@@ -9,7 +9,7 @@ change). An address that nobody declared is closed to everybody, and a test name
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 
 import attrs
@@ -109,6 +109,11 @@ def need_of(view_name: str) -> Need | None:
 
 def act_to_open(path: str) -> str | None:
     """The act that looking at a path needs; None where there is no such page."""
+    return _act_to_open(path, str(settings.ROOT_URLCONF))
+
+
+@lru_cache(maxsize=256)
+def _act_to_open(path: str, urlconf: str) -> str | None:
     try:
         found = need_of(resolve(path).view_name)
     except Resolver404:
