@@ -50,7 +50,7 @@ def last(sim, gateway):
 
 def test_two_documents_in_one_payment(sim, gateway, link):
     assert isinstance(gateway, PaymentGateway)
-    items = sim.sessions[link.checkout_id]["items"]
+    items = sim.items[link.checkout_id]
     assert [i["price_data"]["unit_amount"] for i in items] == ["100050", "49950"]
 
     intent = sim.pay(link.checkout_id)

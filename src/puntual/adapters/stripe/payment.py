@@ -58,7 +58,8 @@ def facts_of(
         return (GatewayEvent(kind=kind, amount_minor=amount, at=moment(intent["created"]), **common),)
     paid = GatewayEvent(
         kind=PAID,
-        amount_minor=from_units(int(intent["amount_received"]), currency),
+        # Older versions of the API do not tell what was received apart from what was asked.
+        amount_minor=from_units(int(intent.get("amount_received") or intent["amount"]), currency),
         at=moment(charge.get("created") or intent["created"]),
         fee_minor=_fee(charge, currency),
         **common,

@@ -9,7 +9,7 @@ from decimal import Decimal
 import attrs
 
 from puntual.core import money
-from puntual.core.negotiation.cash import Cash
+from puntual.core.negotiation.cash import Cash, excused
 from puntual.core.negotiation.machine import Machine, table
 from puntual.core.negotiation.quote import Debt, Instalment, Quote, Terms, quote
 
@@ -145,10 +145,10 @@ def _breach(
         reason = "instalment_late" if late else "agreement_current"
         return AgreementJudgement(None, reason, rows, len(late))
     decisive = late[rules.max_missed - 1].due_on + timedelta(days=rules.grace_days)
-    if not cash.bank_knows(decisive):
-        return AgreementJudgement(None, "stale_bank", rows, len(late))
-    if cash.unapplied_minor >= sum(row.amount_minor - row.paid_minor for row in late):
-        return AgreementJudgement(None, "covered_by_unapplied", rows, len(late))
+    missing = sum(row.amount_minor - row.paid_minor for row in late)
+    found = excused(cash, decisive, 0, missing)
+    if found is not None:
+        return AgreementJudgement(None, found.reason, rows, len(late))
     return AgreementJudgement("breach", "agreement_broken", rows, len(late))
 
 

@@ -45,6 +45,17 @@ class Cash:
         return self.bank_through is not None and self.bank_through >= day
 
 
+def excused(cash: Cash, last: date, paid: int, missing: int, slack: int = 0) -> Judgement | None:
+    """Why what was not paid by `last` is not called broken yet: the bank has not told, or money of the account waits to
+    be applied. None: nothing excuses it.
+    """
+    if not cash.bank_knows(last):
+        return Judgement(None, "stale_bank", paid, missing)
+    if cash.unapplied_minor + slack >= missing:
+        return Judgement(None, "covered_by_unapplied", paid, missing)
+    return None
+
+
 @attrs.frozen
 class Judgement:
     """What a day's judgement says: the event to apply (None: nothing changes), why, and the figures behind it."""

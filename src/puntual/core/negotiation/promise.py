@@ -13,7 +13,7 @@ import attrs
 
 from puntual.core import money
 from puntual.core.errors import Refused
-from puntual.core.negotiation.cash import Cash, Judgement
+from puntual.core.negotiation.cash import Cash, Judgement, excused
 from puntual.core.negotiation.machine import Machine, table
 
 OPEN, KEPT, BROKEN, WITHDRAWN = "open", "kept", "broken", "withdrawn"
@@ -105,10 +105,9 @@ def judge(promise: Promise, cash: Cash, rules: PromiseRules, as_of: date) -> Jud
 def _after_the_deadline(
     promise: Promise, cash: Cash, rules: PromiseRules, last: date, paid: int, missing: int
 ) -> Judgement:
-    if not cash.bank_knows(last):
-        return Judgement(None, "stale_bank", paid, missing)
-    if cash.unapplied_minor + tolerance(promise, rules) >= missing:
-        return Judgement(None, "covered_by_unapplied", paid, missing)
+    found = excused(cash, last, paid, missing, tolerance(promise, rules))
+    if found is not None:
+        return found
     if paid > 0:
         return Judgement("short", "promise_broken_partial", paid, missing)
     return Judgement("missed", "promise_broken", paid, missing)

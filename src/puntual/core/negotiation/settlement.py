@@ -9,7 +9,7 @@ import attrs
 
 from puntual.core import money
 from puntual.core.errors import Refused
-from puntual.core.negotiation.cash import Cash, Judgement
+from puntual.core.negotiation.cash import Cash, Judgement, excused
 from puntual.core.negotiation.machine import Machine, table
 from puntual.core.negotiation.quote import Debt, Waived
 
@@ -102,8 +102,4 @@ def judge(settlement: Settlement, cash: Cash, rules: SettlementRules, as_of: dat
         return Judgement("debt_gone", "deal_debt_gone", paid, missing)
     if as_of <= last:
         return Judgement(None, "settlement_current", paid, missing)
-    if not cash.bank_knows(last):
-        return Judgement(None, "stale_bank", paid, missing)
-    if cash.unapplied_minor >= missing:
-        return Judgement(None, "covered_by_unapplied", paid, missing)
-    return Judgement("missed", "settlement_breached", paid, missing)
+    return excused(cash, last, paid, missing) or Judgement("missed", "settlement_breached", paid, missing)

@@ -66,7 +66,7 @@ class PayPalSimulator(Loopback):
 
     def get_order(self, request: Request, order: str) -> dict[str, Any]:
         self._authorise(request)
-        return self._order(order)
+        return _shown(self._order(order))
 
     def capture(self, request: Request, order: str) -> dict[str, Any]:
         self._authorise(request)
@@ -78,15 +78,16 @@ class PayPalSimulator(Loopback):
         [unit] = found["purchase_units"]
         money = {k: unit["amount"][k] for k in ("currency_code", "value")}
         fee = {**money, "value": f"{float(money['value']) * 0.04:.2f}"}
+        net = {**money, "value": f"{float(money['value']) * 0.96:.2f}"}
         made = {
             "id": self._id("CAP"), "status": status, "amount": money, "create_time": self._tick(),
-            "seller_receivable_breakdown": {"paypal_fee": fee},
+            "seller_receivable_breakdown": {"gross_amount": money, "paypal_fee": fee, "net_amount": net},
             "supplementary_data": {"related_ids": {"order_id": order}},
         }  # fmt: skip
         unit["payments"]["captures"].append(made)
         found |= {"status": "COMPLETED", "payer": {"payer_id": f"PAYER-{order}"}}
         self._event(f"PAYMENT.CAPTURE.{status}", made)
-        return found
+        return _shown(found)
 
     def get_capture(self, request: Request, capture: str) -> dict[str, Any]:
         self._authorise(request)
@@ -196,3 +197,12 @@ class PayPalSimulator(Loopback):
     def _tick(self) -> str:
         self.clock += timedelta(minutes=1)
         return self.clock.isoformat()
+
+
+def _shown(order: dict[str, Any]) -> dict[str, Any]:
+    """An order as it is told: its captures are not told with the ids around them, as a capture by itself is."""
+    told: dict[str, Any] = json.loads(json.dumps(order))
+    for unit in told["purchase_units"]:
+        for made in unit["payments"]["captures"]:
+            made.pop("supplementary_data", None)
+    return told

@@ -34,6 +34,8 @@ class StripeSimulator(Loopback):
         super().__init__()
         self.secret, self.key, self.fee_pct = secret, key, fee_pct
         self.sessions: dict[str, dict[str, Any]] = {}
+        #: session -> its lines, which the real one only tells when they are asked for.
+        self.items: dict[str, list[dict[str, Any]]] = {}
         self.intents: dict[str, dict[str, Any]] = {}
         self.refunds: list[dict[str, Any]] = []
         self.disputes: list[dict[str, Any]] = []
@@ -64,9 +66,10 @@ class StripeSimulator(Loopback):
             "created": self._tick(),
         }  # fmt: skip
         self.sessions[session] = {
-            "id": session, "object": "checkout.session", "payment_intent": intent, "items": items, "status": "open",
+            "id": session, "object": "checkout.session", "payment_intent": intent, "status": "open",
             "url": f"{self.url}/pay/{session}", "client_reference_id": form["client_reference_id"],
         }  # fmt: skip
+        self.items[session] = items
         return self.sessions[session]
 
     def get_session(self, request: Request, session: str) -> dict[str, Any]:
