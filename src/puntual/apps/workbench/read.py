@@ -125,6 +125,15 @@ def agents() -> list[tuple[int, str, AgentProfile]]:
     return [(pk, name, profiles.get(pk) or AgentProfile(user_id=pk)) for pk, name in sorted(named, key=lambda x: x[1])]
 
 
+def team_names(but: int) -> list[tuple[int, str]]:
+    """(user, name) of everybody on duty but one, by name: one query, for a list to choose from."""
+    off = AgentProfile.objects.filter(on_duty=False).values("user_id")
+    users = get_user_model().objects.filter(is_active=True).exclude(pk=but).exclude(pk__in=off)
+    rows = users.values_list("pk", "first_name", "last_name", "username")
+    named = [(pk, f"{first} {last}".strip() or login) for pk, first, last, login in rows]
+    return sorted(named, key=lambda pair: pair[1])
+
+
 def named_agents(party_ids: Iterable[int] | None = None) -> dict[int, int]:
     """party -> the agent that attends it by name."""
     rows = NamedAgent.objects.all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 from django.utils.translation import gettext as _
@@ -27,7 +28,8 @@ from puntual.core.workbench import results
 from puntual.ui.formats import date_text, locale_for, money_text
 from puntual.ui.states import due_state
 
-MOMENTS = 30
+#: Moments on the desk; the customer's page has the rest.
+MOMENTS = 20
 
 
 @attrs.frozen
@@ -95,8 +97,6 @@ def owed(balances: Iterable[DueBalance], today: date) -> list[Owed]:
 
 def moments(account: Account, zone: str, limit: int = MOMENTS) -> list[Moment]:
     """One line of time of the account, with what agents noted, newest first."""
-    from zoneinfo import ZoneInfo
-
     key = parties.key_of(account.party_id)
     own = []
     for act in read.acts_of(account.pk, limit):

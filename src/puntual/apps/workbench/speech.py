@@ -26,8 +26,19 @@ def shipped() -> tuple[dict[str, Any], ...]:
 def active(creditor_id: int) -> list[tuple[int | None, script.Script]]:
     """(version, script) of the scripts in force; the shipped ones, without a version, while the creditor has none."""
     rows = ScriptVersion.objects.filter(script__creditor_id=creditor_id, state="active").order_by("pk")
-    own: list[tuple[int | None, script.Script]] = [(row.pk, script.read(row.document)) for row in rows]
-    return own or [(None, script.read(document)) for document in shipped()]
+    own: list[tuple[int | None, script.Script]] = [(pk, _tree(pk)) for pk in rows.values_list("pk", flat=True)]
+    return own or [(None, tree) for tree in _shipped_trees()]
+
+
+@lru_cache(maxsize=512)
+def _tree(version_id: int) -> script.Script:
+    """A version that was put in force never changes: it is read once."""
+    return script.read(ScriptVersion.objects.get(pk=version_id).document)
+
+
+@lru_cache(maxsize=1)
+def _shipped_trees() -> tuple[script.Script, ...]:
+    return tuple(script.read(document) for document in shipped())
 
 
 def fitting(

@@ -82,7 +82,7 @@ def _choices(scope: Scope, user_id: int) -> dict[str, Any]:
         "causes": DisputeCause.choices,
         "departments": DEPARTMENTS.items(),
         "transfer_reasons": TRANSFER_REASONS.items(),
-        "team": [(pk, name) for pk, name, profile in read.agents() if pk != user_id and profile.on_duty],
+        "team": read.team_names(user_id),
     }
 
 
