@@ -15,7 +15,7 @@ from puntual.apps.outreach import facts as outreach
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
-from puntual.apps.parties.models import Account, ContactPoint
+from puntual.apps.parties.models import Account, ContactPoint, Creditor
 from puntual.ports.inbound import InboundMessage
 
 
@@ -109,6 +109,12 @@ def _last_sent(party: int, creditor_id: int, at: datetime) -> Outbox | None:
 def _account(party: int, creditor_id: int) -> int | None:
     rows = Account.objects.filter(party_id=party, creditor_id=creditor_id).order_by("pk")
     return rows.values_list("pk", flat=True).first()
+
+
+def creditor_of(who: Sender) -> Creditor | None:
+    """Whose customer wrote, once the account is known."""
+    account = Account.objects.select_related("creditor").filter(pk=who.account).first() if who.account else None
+    return account.creditor if account else None
 
 
 def thread_of(who: Sender, said: InboundMessage, creditor_id: int) -> Conversation:

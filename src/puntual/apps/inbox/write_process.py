@@ -152,7 +152,9 @@ def _hear(
     who = identify.sender(said, carrier.creditor_id, at)
     if _same_words(said, who.party):
         return False
-    thread = identify.thread_of(who, said, carrier.creditor_id)
+    # One mailbox may serve several creditors: the message that is answered tells whose conversation it is.
+    creditor = identify.creditor_of(who) or carrier.creditor
+    thread = identify.thread_of(who, said, creditor.pk)
     row = ThreadMessage.objects.create(
         conversation=thread, raw=raw, account_id=who.account, answers_id=who.outbox, channel=said.channel, key=key,
         by_person=True, sealed_text=identify.sealed(who.party, said.text), at=said.at, received_at=raw.received_at,
@@ -165,11 +167,11 @@ def _hear(
     waits(thread, said.at, channel=said.channel)
     if who.party is not None:
         outreach.record_answer(
-            party_id=who.party, account_id=who.account, creditor_id=carrier.creditor_id, channel=said.channel,
+            party_id=who.party, account_id=who.account, creditor_id=creditor.pk, channel=said.channel,
             at=said.at, key=key,
         )  # fmt: skip
-    limits = rules or answering.rules_for(carrier.creditor_id)
-    answering.answer(row=row, said=said, who=who, creditor=carrier.creditor, classifier=classifier, rules=limits, at=at)
+    limits = rules or answering.rules_for(creditor.pk)
+    answering.answer(row=row, said=said, who=who, creditor=creditor, classifier=classifier, rules=limits, at=at)
     return True
 
 
