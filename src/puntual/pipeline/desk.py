@@ -81,7 +81,15 @@ def _owed(creditor: Creditor, now: datetime) -> pl.DataFrame:
     )
     by_account = paused_share(items, load.holds(day), day)
     scores = segments.stakes_frame(creditor.pk).select("account", "pays_anyway")
-    scored = by_account.join(scores, on="account", how="left")
+    favour = receivables.accounts_frame(creditor_id=creditor.pk).select("account", "currency", "unapplied_minor")
+    # Money that already came in and was not applied yet is not claimed again.
+    scored = (
+        by_account.join(scores, on="account", how="left")
+        .join(favour.drop_nulls("currency"), on=["account", "currency"], how="left")
+        .with_columns(
+            amount_minor=(pl.col("amount_minor") - pl.col("unapplied_minor").fill_null(0)).clip(lower_bound=0)
+        )
+    )
     # The account with most to speak of stands for the person; the others are on the same screen.
     one_each = scored.sort("party", "amount_minor", "account", descending=[False, True, False]).unique(
         "party", keep="first", maintain_order=True
