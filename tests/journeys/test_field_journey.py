@@ -92,7 +92,6 @@ def test_a_practice_by_keyboard_from_the_first_word_to_the_score(open_page, cred
         "Gracias, Marta. Le llamo por una factura de $1,200. ¿Alcanzó a verla?",
         "No se preocupe. ¿Qué día le queda bien?",
         "Entonces quedamos el viernes por $1,200. Gracias.",
-        "Que tenga buen día.",
     ):
         turns = page.locator(".timeline > li").count()
         page.locator("#text").fill(said)
