@@ -131,5 +131,5 @@ def test_the_original_goes_along(creditor):
     assert leaves(box).sent == 1
     (mail,) = box.messages
     assert [(name, media, data) for name, media, data in mail.attachments] == [("factura.xml", "application/xml", xml)]
-    assert "el original va adjunto" in mail.text
+    assert "El original va adjunto." in mail.text
     assert Message.objects.get().outbox.tells["invoices"] == [loaded]

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from messaging_house import DAWN, TEN, House
 
+from puntual.apps.compliance import write as compliance
 from puntual.apps.inbox import write as inbox
 from puntual.apps.outreach import facts, letters, lines, prices, read_templates, read_troubles, write, write_settings
 from puntual.apps.outreach.models import Contact, Dispatcher, Line, Message, Outbox
@@ -159,8 +160,8 @@ class TestProvidersInTrouble:
         leaves(house, {"email": box})
         house.now += timedelta(seconds=599)
         assert leaves(house, {"email": box}).sent == 0
-        house.now += timedelta(seconds=60)
-        assert leaves(house, {"email": box}).sent == 1
+        house.now += timedelta(seconds=150)
+        assert leaves(house, {"email": box}).sent == 2
 
 
 class TestDeadAndLivingSenders:
@@ -191,12 +192,21 @@ class TestAPersonDecides:
         Outbox.objects.update(channel="email", state=state, reason="permanent_failure", detail="550")
         return Outbox.objects.get()
 
-    def test_one_click_sends_again_what_failed_with_the_law_looked_at_again(self, house):
+    def test_one_click_sends_again_what_failed(self, house):
         row, box = self.failed(house), Box()
         assert write.retry(ids=[row.pk], now=house.now) == 1
-        assert leaves(house, {"email": box}).sent == 0  # there is no mail address: the last look says so
+        assert leaves(house, {"email": box}).sent == 1
         row.refresh_from_db()
-        assert row.state in ("failed", "denied")
+        assert (row.state, row.attempts, Contact.objects.count()) == ("sent", 1, 1)
+        assert write.retry(ids=[row.pk], now=house.now) == 0
+
+    def test_the_law_is_looked_at_again_all_the_same(self, house):
+        row, box = self.failed(house), Box()
+        compliance.opt_out(party_id=house.party, channel="*", at=DAWN, source="person", proof="x")
+        assert write.retry(ids=[row.pk], now=house.now) == 1
+        assert leaves(house, {"email": box}).denied == 1
+        row.refresh_from_db()
+        assert (row.state, row.reason, box.messages) == ("denied", "opted_out", [])
 
     def test_what_nobody_knows_is_repeated_only_as_another_message(self, house):
         row = self.failed(house, "unknown")

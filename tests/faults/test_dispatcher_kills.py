@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
+from puntual.apps.outreach import lines
 from puntual.apps.outreach import write as outreach
 from puntual.apps.outreach.models import Contact, MailServer, Message, Outbox
 from puntual.apps.parties import write as parties
@@ -108,6 +109,7 @@ def planned(sink):
     result = run_day(creditor=creditor, as_of=MORNING - timedelta(hours=2))
     assert result.planned == {"email": MESSAGES}
     outreach.approve(plan_id=result.plan_id)
+    lines.set_pace(creditor_id=creditor.pk, channel="email", per_second=1000)
     return creditor
 
 

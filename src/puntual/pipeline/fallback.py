@@ -6,12 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from puntual.apps.outreach import read, write
+from puntual.apps.outreach import read, write, write_documents
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties import read as parties
 from puntual.apps.policies import read as policies
 from puntual.core.channels import next_channel
 
+#: The order of what no policy asked for.
+BY_ITSELF = ("email", "whatsapp", "sms")
 #: (creditor, channel) -> whether its messages leave by it.
 Can = Callable[[int, str], bool]
 
@@ -43,7 +45,7 @@ def follow(*, rows: Sequence[Outbox], now: datetime, can: Can) -> int:
 def _orders(rows: Sequence[Outbox]) -> Mapping[int, Sequence[str]]:
     """message -> the channels of its step, in the policy's order; those of any step for what no step asked."""
     versions = {pk: policies.parse_text(policies.version(pk).text) for pk in {r.policy_version_id for r in rows} if pk}
-    found = {}
+    found: dict[int, Sequence[str]] = {row.pk: BY_ITSELF for row in rows if row.step == write_documents.STEP}
     for row in rows:
         policy = versions.get(row.policy_version_id or 0)
         if policy is not None:

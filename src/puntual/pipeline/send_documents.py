@@ -16,10 +16,8 @@ from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read as receivables
 from puntual.core.time import local_date
 from puntual.pipeline import load
+from puntual.pipeline.fallback import BY_ITSELF
 from puntual.pipeline.last_look import gated
-
-#: Mail first, because it carries the original; a declared preference goes before.
-ORDER = ("email", "whatsapp", "sms")
 
 
 @attrs.frozen
@@ -67,17 +65,22 @@ def _rows(open_ones: Sequence[tuple], creditor: Creditor, key: str, today: date)
 
 
 def _by_lawful_channel(rows: Sequence[NewDocument], creditor: Creditor, now: datetime) -> list[NewDocument]:
-    """Each by the first channel by which its person can be reached and that the norm does not refuse. One message a
-    person at a time: what a person has of several accounts goes by the same one."""
+    """Mail first, because it carries the original, but for a declared preference; each by the first channel by which
+    its person can be reached and that the norm does not refuse. What a person has of several accounts goes by the
+    same one."""
     points = parties.usable_points({row.party for row in rows})
     wish = dict(portal.preferences_frame().select("party", "channel").iter_rows())
     can = load.channels_of(creditor)
     chosen: dict[int, tuple[str, int]] = {}
-    for place in range(len(ORDER)):
+    for place in range(len(BY_ITSELF)):
         asks = {}
         for row in rows:
-            order = sorted(ORDER, key=lambda channel, row=row: (channel != wish.get(row.party), ORDER.index(channel)))  # type: ignore[misc]
-            ways = [c for c in order if c in can and c in points.get(row.party, {})]
+            wished = wish.get(row.party)
+            ways = [
+                c
+                for c in dict.fromkeys((wished, *BY_ITSELF))
+                if c in BY_ITSELF and c in can and c in points.get(row.party, {})
+            ]
             if row.party not in chosen and place < len(ways):
                 asks[row.party] = (row, ways[place], points[row.party][ways[place]])
         trial = [_trial(*ask) for ask in asks.values()]

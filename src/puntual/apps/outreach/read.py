@@ -75,7 +75,10 @@ def sent_frames() -> tuple[pl.DataFrame, pl.DataFrame]:
         "FROM outreach_outbox",
         {"outbox": i64, "account": i64, "party": i64, "state": text, "channel": text, "at": instant, "once": text},
     )
-    outbox = outbox.with_columns(day=pl.col("once").str.split(":").list.get(1, null_on_oob=True))
+    # What a person decided to repeat («+») stands apart: two on a day are then no mistake of ours.
+    day = pl.col("once").str.split(":").list.get(1, null_on_oob=True)
+    repeated = pl.col("once").str.contains("+", literal=True)
+    outbox = outbox.with_columns(day=pl.when(repeated).then("once").otherwise(day))
     contacts = bulk.read_frame(
         # The one confirmation of a stop is no contact after it: it says that it was heard.
         "SELECT party_id AS party, outbox_id AS outbox, channel, CASE WHEN step = 'confirma_baja' THEN 'ack' "

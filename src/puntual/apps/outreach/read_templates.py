@@ -50,12 +50,13 @@ class Words:
 
 
 def words(
-    creditor_id: int, name: str, channel: str, language: str = "es", variant: str = "", form: str = "usted"
-) -> Words:
-    """The creditor's own words, else those that come with the product."""
+    creditor_id: int, name: str, channel: str, language: str = "es", variant: str = "", form: str = "usted",
+    segment: str = "", tone: str = "",
+) -> Words:  # fmt: skip
+    """The creditor's own words for that segment and tone (empty: for all), else those that come with the product."""
     mine = Template.objects.filter(
-        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country="", segment="",
-        tone="", active=True,
+        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country="",
+        segment=segment, tone=tone, active=True,
     ).first()  # fmt: skip
     if mine:
         return Words(name, channel, mine.subject, mine.text, True, language, variant, mine.share)
@@ -105,3 +106,9 @@ def arms(creditor_id: int, name: str, channel: str, language: str) -> list[Arm]:
         paid=with_fact("paid"),
     )  # fmt: skip
     return [Arm(**row) for row in told.order_by("variant")]
+
+
+def narrower_of(creditor_id: int, name: str, channel: str, language: str) -> list[tuple[str, str]]:
+    """(segment, tone) for which a creditor wrote words of their own."""
+    rows = Template.objects.filter(creditor_id=creditor_id, name=name, channel=channel, language=language, active=True)
+    return sorted(set(rows.exclude(segment="", tone="").values_list("segment", "tone")))

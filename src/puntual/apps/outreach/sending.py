@@ -232,7 +232,10 @@ def settled(*, outbox_id: int, at: datetime, left: bool, sentence: str = "") -> 
     """The provider told what became of a message of which nobody knew. Says whether it was one of those."""
     unknown = Outbox.objects.filter(pk=outbox_id, state=SendState.UNKNOWN)
     if not left:
-        return unknown.update(state=SendState.FAILED, reason="not_delivered", detail=sentence[:300]) == 1
+        known = unknown.update(state=SendState.FAILED, reason="not_delivered", detail=sentence[:300]) == 1
+        if known:  # it reached nobody after all
+            Contact.objects.filter(outbox_id=outbox_id).update(counts=False)
+        return known
     return unknown.update(state=SendState.SENT, reason="sent", finished_at=at) == 1
 
 

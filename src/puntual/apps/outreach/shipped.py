@@ -26,6 +26,7 @@ CHANNELS = tuple(PART_OF)
 STAGES: Mapping[str, tuple[str, ...]] = {
     "bienvenida": ("preventive",),
     "documento": ("preventive", "administrative"),
+    "oferta_previa": ("preventive",),
     "recordatorio_previo": ("preventive",),
     "vence_hoy": ("preventive",),
     "recordatorio": ("administrative",),

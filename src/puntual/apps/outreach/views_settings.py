@@ -21,11 +21,13 @@ from puntual.apps.outreach import providers, read, read_templates, shipped, writ
 from puntual.apps.outreach.choices import SendState
 from puntual.apps.outreach.forms import FirstSendsForm, MailServerForm, TemplateForm, TestForm
 from puntual.apps.outreach.models import Outbox
+from puntual.apps.parties import read as company
 from puntual.apps.parties import write as parties
 from puntual.apps.parties import write_company
 from puntual.apps.policies import read as policies
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
+from puntual.core.policy.document import TONES
 
 
 @screen
@@ -128,19 +130,25 @@ def templates(request: HttpRequest, scope: Scope) -> HttpResponse:
     return page(request, scope, "outreach/templates.html", context)
 
 
+#: What tells one set of words from another of the same message and channel.
+_PLACE = ("language", "variant", "segment", "tone")
+
+
 @attrs.frozen
 class Where:
-    """Which words are edited: message, channel, language, and version («B», compared with the base one)."""
+    """Which words are edited: message, channel, language, version («B», compared with the base one), and for whom."""
 
     name: str
     channel: str
     language: str = "es"
     variant: str = ""
+    segment: str = ""
+    tone: str = ""
 
     @property
     def url(self) -> str:
         """The editor of these words."""
-        told = (("idioma", self.language), ("version", self.variant))
+        told = (("idioma", self.language), ("version", self.variant), ("segmento", self.segment), ("tono", self.tone))
         more = urlencode({name: value for name, value in told if value not in ("es", "")})
         return reverse("settings:template", args=[self.name, self.channel]) + (f"?{more}" if more else "")
 
@@ -150,7 +158,10 @@ def _where(request: HttpRequest, scope: Scope, name: str, channel: str) -> Where
         raise Http404
     language = request.GET.get("idioma", "es")
     variant = "B" if request.GET.get("version") == "B" else ""
-    return Where(name, channel, language if language in read_templates.LANGUAGES else "es", variant)
+    segment, tone = request.GET.get("segmento", ""), request.GET.get("tono", "")
+    segment = segment if segment in company.segments_in_use(scope.creditor.pk) else ""
+    tone = tone if tone in TONES else ""
+    return Where(name, channel, language if language in read_templates.LANGUAGES else "es", variant, segment, tone)
 
 
 @screen
@@ -158,11 +169,7 @@ def _where(request: HttpRequest, scope: Scope, name: str, channel: str) -> Where
 def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> HttpResponse:
     """One message: its words, what the law would mend, and how it reads with real data."""
     one, where = scope.creditor, _where(request, scope, name, channel)
-    words = read_templates.words(one.pk, name, channel, where.language, where.variant, one.address_form)
-    if where.variant and not words.own:
-        words = attrs.evolve(
-            read_templates.words(one.pk, name, channel, where.language, "", one.address_form), own=False, variant="B"
-        )
+    words = _words(scope, where)
     form = TemplateForm(
         request.POST or None, initial={"subject": words.subject, "text": words.text, "share": words.share}
     )
@@ -184,6 +191,11 @@ def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> Htt
         "base": attrs.evolve(where, variant="").url, "other": attrs.evolve(where, variant="B").url,
         "variants": read_templates.variants_of(one.pk, name, channel, where.language),
         "arms": read_templates.arms(one.pk, name, channel, where.language),
+        "segments": company.segments_in_use(one.pk), "tones": TONES,
+        "narrower": [
+            {"segment": segment, "tone": tone, "url": attrs.evolve(where, segment=segment, tone=tone).url}
+            for segment, tone in read_templates.narrower_of(one.pk, name, channel, where.language)
+        ],
     }  # fmt: skip
     try:
         context["shown"] = import_string(settings.TEMPLATE_PREVIEW)(
@@ -192,6 +204,22 @@ def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> Htt
     except UnusableInput as error:
         context["problem"] = error.sentence
     return page(request, scope, "outreach/template.html", context)
+
+
+def _words(scope: Scope, where: Where) -> read_templates.Words:
+    """The words to edit. What was not written yet starts from what is said today."""
+    one = scope.creditor
+
+    def kept(place: Where) -> read_templates.Words:
+        return read_templates.words(
+            one.pk, place.name, place.channel, place.language, place.variant, one.address_form, place.segment,
+            place.tone,
+        )  # fmt: skip
+
+    words = kept(where)
+    if words.own or where == Where(where.name, where.channel, where.language):
+        return words
+    return attrs.evolve(kept(Where(where.name, where.channel, where.language)), own=False, variant=where.variant)
 
 
 def _kept(form: TemplateForm, scope: Scope, where: Where, subject: str, text: str, by: Any) -> bool:
@@ -247,4 +275,4 @@ def template_undo(request: HttpRequest, scope: Scope, name: str, channel: str) -
         return redirect("settings:template", name, channel)
     write_settings.save_template(creditor_id=scope.creditor.pk, **kept)
     messages.success(request, _("Sus palabras, como estaban."))
-    return redirect(Where(name, channel, kept.get("language", "es"), kept.get("variant", "")).url)
+    return redirect(attrs.evolve(Where(name, channel), **{k: kept[k] for k in _PLACE if k in kept}).url)

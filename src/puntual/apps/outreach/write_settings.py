@@ -60,15 +60,17 @@ def save_template(
 
 @transaction.atomic
 def use_shipped(
-    *, creditor_id: int, name: str, channel: str, language: str = "es", variant: str = ""
-) -> dict[str, str] | None:
+    *, creditor_id: int, name: str, channel: str, language: str = "es", variant: str = "", segment: str = "",
+    tone: str = "",
+) -> dict[str, str] | None:  # fmt: skip
     """Go back to the words that come with the product, or to the base version. Gives the own words that there were, to
     undo."""
     row = Template.objects.filter(
-        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country="", segment="",
-        tone="",
+        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country="",
+        segment=segment, tone=tone,
     ).first()  # fmt: skip
     if row is None:
         return None
     row.delete()
-    return {"subject": row.subject, "text": row.text, "language": language, "variant": variant}
+    where = {"language": language, "variant": variant, "segment": segment, "tone": tone}
+    return {"subject": row.subject, "text": row.text, **where}

@@ -200,6 +200,12 @@ def segments_of(rows: Iterable[Any]) -> dict[int, str]:
     return dict(Account.objects.filter(pk__in=wanted).exclude(segment="").values_list("pk", "segment"))
 
 
+def segments_in_use(creditor_id: int) -> list[str]:
+    """The segments that a creditor's accounts are in."""
+    rows = Account.objects.filter(creditor_id=creditor_id).exclude(segment="")
+    return sorted(rows.values_list("segment", flat=True).distinct())
+
+
 def usable_points(party_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """party -> channel -> the contact point that serves it: active, the person's own, the preferred one first."""
     found: dict[int, dict[str, int]] = {}
