@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -14,9 +14,12 @@ from puntual.apps.negotiation import write as promises
 from puntual.apps.parties import vault
 from puntual.apps.parties import write as parties
 from puntual.apps.payments import write as payments
+from puntual.apps.payments.read_attention import risky
+from puntual.apps.policies import write as policies
 from puntual.apps.receivables import read as books_read
 from puntual.apps.receivables import write as books
 from puntual.core.ledger import references
+from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.money_in import MoneyOutside, MoneyRound, money_round
 from puntual.ports.payments import GatewayError
 
@@ -92,3 +95,29 @@ def test_a_gateway_that_does_not_answer_stops_nothing_else(creditor, account):
 
     assert round_of(creditor, {"mercadopago": Down()}, said).applied == 1
     assert said == ["Mercado Pago no está disponible (503)."]
+
+
+def test_with_an_old_bank_nobody_is_reminded_and_each_skip_says_why(creditor, account):
+    """He may have paid since: the guard holds every reminder until the bank is loaded again."""
+    text = "politica: P\npais: MX\npasos: [{id: uno, dia: 5, plantilla: recordatorio}]\n"
+    policies.activate(version=policies.save_version(creditor_id=creditor.pk, text=text), at=NOW - timedelta(days=90))
+    points = (parties.NewPoint("email", "pagos@ocampo.example"),)
+    again = parties.NewAccount(code="C-1", name="Comercial Ocampo", tax_id="COC010101AB1", points=points)
+    parties.register_accounts(creditor=creditor, rows=[again])
+    bank(creditor, -10_00, "COMISION", date(2026, 11, 6))
+    day = run_day(creditor=creditor, as_of=NOW)
+    assert (day.planned, day.skipped) == ({}, {"stale_bank": 1})
+    bank(creditor, -11_00, "COMISION", date(2026, 11, 11))
+    assert run_day(creditor=creditor, as_of=NOW).planned == {"email": 1}
+
+
+def test_settings_that_invite_fraud_are_named_once_money_is_real(creditor, settings):
+    secrets = {"access_token": "t", "webhook_secret": "s"}
+    settings.PUBLIC_URL = "http://127.0.0.1:8000"
+    payments.add_gateway(gateway=payments.NewGateway(creditor.pk, "mercadopago", secrets), at=NOW)
+    assert risky(creditor.pk, NOW) == ()
+    payments.add_gateway(gateway=payments.NewGateway(creditor.pk, "mercadopago", secrets, live=True), at=NOW)
+    assert risky(creditor.pk, NOW) == ("Se cobra de verdad sin https: los enlaces se pueden leer en el camino.",)
+    text = "politica: P\npais: MX\nno_contactar: true\nnegociacion: {devolucion_sin_otro: {MXN: 500}}\n"
+    policies.activate(version=policies.save_version(creditor_id=creditor.pk, text=text), at=NOW - timedelta(days=1))
+    assert "Quien pide una devolución puede aprobarla: sepárelo." in risky(creditor.pk, NOW)

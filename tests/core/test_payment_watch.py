@@ -10,7 +10,7 @@ import polars as pl
 
 from puntual.core.customers.payment_watch import ALERTS, PAYMENTS, Settings, WatchRules, risky_settings, watch
 from puntual.core.frames import check_frame, conform
-from puntual.core.reports.payment_methods import ATTEMPTS, MethodRules, buttons, compare
+from puntual.core.reports.payment_methods import ATTEMPTS, MethodRules, alike, buttons, compare, size_of
 
 NOW = datetime(2026, 3, 10, 18, 0, tzinfo=UTC)
 
@@ -121,3 +121,21 @@ def test_a_method_that_only_failed_still_has_figures():
     assert (rows[0]["failed_bp"], rows[0]["fee_bp"], rows[0]["days"]) == (10_000, 0, 0.0)
     assert rows[0]["cost_bp"] == 500
     assert Decimal(rows[0]["cost_bp"]) / 100 == 5
+
+
+def test_the_best_way_depends_on_the_amount():
+    """A voucher costs ten pesos whatever it pays; a card, three and a half percent."""
+    small = attempts(("oxxo", "mp", 30, 0, 1_000, 1, 0), ("visa", "mp", 30, 0, 350, 1, 0))
+    large = small.with_columns(
+        amount_minor=pl.lit(1_000_000, dtype=pl.Int64),
+        fee_minor=pl.when(pl.col("method") == "oxxo").then(1_000).otherwise(35_000).cast(pl.Int64),
+    )
+    every = pl.concat([small, large])
+
+    def best(amount):
+        return compare(alike(every, "MXN", amount, MethodRules()), MethodRules()).sort("rank")["method"][0]
+
+    assert (best(9_000), best(900_000)) == ("visa", "oxxo")
+    assert alike(every, "MXN", 50, MethodRules()).height == 120, "with none of that size, all of them tell"
+    assert alike(every, "USD", 9_000, MethodRules()).height == 0
+    assert (size_of(9_000), size_of(10_000)) == (7, 7) and size_of(900_000) > 7

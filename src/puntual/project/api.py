@@ -10,6 +10,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from puntual import __version__
 from puntual.apps.access.problems import problem
+from puntual.apps.negotiation.api import router as negotiation
 from puntual.apps.parties.api import router as parties
 from puntual.apps.parties.models import Creditor
 from puntual.apps.planning.api import router as planning
@@ -21,7 +22,7 @@ api = NinjaAPI(
     title="Puntual", version=__version__, description="Cobranza amable, legal y medible.", urls_namespace="api",
     docs_url="/docs", openapi_url="/openapi.json",
 )  # fmt: skip
-for router in (parties, receivables, planning, reports):
+for router in (parties, receivables, negotiation, planning, reports):
     api.add_router("", router)
 
 

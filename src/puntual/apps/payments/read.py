@@ -208,3 +208,10 @@ def _attempt(payment: GatewayPayment) -> tuple[object, ...]:
 def methods(creditor_id: int, rules: payment_methods.MethodRules | None = None) -> pl.DataFrame:
     """Which way to pay, from own figures: see core.reports.payment_methods.compare."""
     return payment_methods.compare(attempts_frame(creditor_id), rules or payment_methods.MethodRules())
+
+
+def methods_for(creditor_id: int, currency: str, amount_minor: int) -> pl.DataFrame:
+    """The same for payments of about that amount."""
+    rules = payment_methods.MethodRules()
+    near = payment_methods.alike(attempts_frame(creditor_id), currency, amount_minor, rules)
+    return payment_methods.compare(near, rules)

@@ -22,6 +22,7 @@ from puntual.apps.payments import read_screens as screens
 from puntual.apps.payments.choices import CREDENTIALS, Provider
 from puntual.apps.payments.methods_shown import compared
 from puntual.apps.payments.models import GatewayAccount, GatewayPayment, RawWebhook
+from puntual.apps.payments.read_attention import risky
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
 from puntual.ui.formats import money_text
@@ -115,6 +116,7 @@ def gateways(request: HttpRequest, scope: Scope) -> HttpResponse:
         "error": error,
         "label": request.POST.get("label", ""),
         "may": may,
+        "risky": risky(scope.creditor.pk, timezone.now()),
         "unsafe": not settings.PUBLIC_URL.startswith("https"),
         "methods": methods,
     }

@@ -97,9 +97,14 @@ def refund(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     try:
         minor = read_amount(given.get("amount", ""), row.currency)
         order = write_refunds.ask(
-            payment_id=pk, amount_minor=minor, reason=given.get("reason", ""),
-            key=f"refund:{given.get('token', '')[:40]}", by=request.user.pk, alone_minor={row.currency: _alone(row, scope)}, at=timezone.now(),
-        )  # fmt: skip
+            payment_id=pk,
+            amount_minor=minor,
+            reason=given.get("reason", ""),
+            key=f"refund:{given.get('token', '')[:40]}",
+            by=request.user.pk,
+            alone_minor={row.currency: _alone(row, scope)},
+            at=timezone.now(),
+        )
     except (UnusableInput, Refused) as error:
         messages.error(request, error.sentence)
         return redirect("payments:online_payment", pk)

@@ -24,6 +24,7 @@ from puntual.core.errors import UnusableInput
 from puntual.core.ledger import references
 from puntual.core.money import Money
 from puntual.core.negotiation.quote import allocate_to_items
+from puntual.core.reports.payment_methods import size_of
 from puntual.ports.payments import GatewayError
 
 #: For how long the order of the buttons, computed from the creditor's own payments, is kept.
@@ -65,7 +66,7 @@ def _pay(here: Here, given: QueryDict, *, error: str = "", status: int = 200) ->
         error=error,
         reference_shown=references.pretty(reference),
         pix=_pix(here, chosen, reference),
-        methods=gateways_of(here, chosen["currency"]),
+        methods=gateways_of(here, chosen["currency"], chosen["minor"]),
         saving=savings.of(here.visit, here.at),
         **context,
         **chosen,
@@ -110,21 +111,22 @@ def selection(given: QueryDict, bill: read.Bill) -> dict[str, Any]:
     }
 
 
-def gateways_of(here: Here, currency: str) -> list[dict[str, Any]]:
-    """The creditor's gateways as buttons, the one that serves it best by its own figures first."""
+def gateways_of(here: Here, currency: str, amount_minor: int) -> list[dict[str, Any]]:
+    """The creditor's gateways as buttons, the one that serves it best for such an amount by its own figures first."""
     rows = payments.gateways(here.visit.creditor.pk)
     if len(rows) > 1:
-        order = _order(here.visit.creditor.pk, currency)
+        order = _order(here.visit.creditor.pk, currency, amount_minor)
         rows.sort(key=lambda row: order.get(row.provider, len(order)))
     return [{"code": row.pk, "name": row.label or Provider(row.provider).label, "live": row.live} for row in rows]
 
 
-def _order(creditor_id: int, currency: str) -> dict[str, int]:
-    """provider -> its best place in the comparison of methods (FEATURES E5), kept for an hour."""
-    key = f"portal:order:{creditor_id}:{currency}"
+def _order(creditor_id: int, currency: str, amount_minor: int) -> dict[str, int]:
+    """provider -> its best place in the comparison of methods (FEATURES E5) for amounts of that size, kept for an
+    hour."""
+    key = f"portal:order:{creditor_id}:{currency}:{size_of(amount_minor)}"
     known: dict[str, int] | None = cache.get(key)
     if known is None:
-        rows = payments.methods(creditor_id).sort("rank")
+        rows = payments.methods_for(creditor_id, currency, amount_minor).sort("rank")
         known = {}
         for row in rows.iter_rows(named=True):
             if row["currency"] == currency:

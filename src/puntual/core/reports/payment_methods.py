@@ -41,6 +41,20 @@ class MethodRules:
     prior_attempts: int = 20
 
 
+def alike(attempts: pl.DataFrame, currency: str, amount_minor: int, rules: MethodRules) -> pl.DataFrame:
+    """The attempts of a currency with an amount of the same size, from a quarter to four times: a fixed fee weighs on
+    small payments and a percentage on large ones. All of the currency while those are too few to tell.
+    """
+    mine = attempts.filter(pl.col("currency") == currency)
+    near = mine.filter(pl.col("amount_minor").is_between(amount_minor // 4, amount_minor * 4))
+    return near if near.height >= rules.prior_attempts else mine
+
+
+def size_of(amount_minor: int) -> int:
+    """The size of an amount, as a number: equal for amounts that are told apart by less than four times."""
+    return max(amount_minor, 1).bit_length() // 2
+
+
 def compare(attempts: pl.DataFrame, rules: MethodRules) -> pl.DataFrame:
     """A row per country, currency, method and provider, the cheapest first within its country and currency.
 
