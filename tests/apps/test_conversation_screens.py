@@ -191,8 +191,7 @@ def test_whoever_may_only_look_answers_nothing(house, client, person):
         assert client.post(f"/conversaciones/{house.rios.pk}/{path}/", {"accion": "attend"}).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/conversaciones/", "/conversaciones/?bandeja=todas", "/conversaciones/?tarde=si"])
-def test_a_hundred_thousand_conversations_answer_quickly(house, ana, client, path):
+def test_a_hundred_thousand_conversations_answer_quickly(house, ana, client):
     n = 100_000
     first = Party.objects.order_by("-pk").first().pk + 1
     blob = Party.objects.first().sealed_name
@@ -208,11 +207,12 @@ def test_a_hundred_thousand_conversations_answer_quickly(house, ana, client, pat
             for i in range(n)
         ], batch_size=5000,
     )  # fmt: skip
-    client.get(path)
-    took = []
-    for _ in range(7):
-        began = time.process_time()
-        assert client.get(path).status_code == 200
-        took.append(time.process_time() - began)
-    print(f"{path}: {sorted(took)[3] * 1000:.0f} ms of CPU")
-    assert sorted(took)[3] < 0.1
+    for path in ("/conversaciones/", "/conversaciones/?bandeja=todas", "/conversaciones/?tarde=si"):
+        client.get(path)
+        took = []
+        for _ in range(7):
+            began = time.process_time()
+            assert client.get(path).status_code == 200
+            took.append(time.process_time() - began)
+        print(f"{path}: {sorted(took)[3] * 1000:.0f} ms of CPU")
+        assert sorted(took)[3] < 0.1
