@@ -46,8 +46,8 @@ def load_law(
     """The law of those countries (all that have a file, if None), with the soft values that `overrides` changes.
 
     `overrides`: {"CO": {"rules": {"CO-ATTEMPTS-DAY": {"max": 2}}, "disabled": [ids], "strict": [ids] or "all",
-    "holidays": {"add": [dates], "remove": [dates]}, "reviewer": name, "reviewed_on": date}}. A country without a file is simply not in the
-    law. UnusableInput, naming file, rule and field, for a pack or an override that is wrong.
+    "holidays": {"add": [dates], "remove": [dates]}, "reviewer": name, "reviewed_on": date}}. A country without a file
+    is simply not in the law. UnusableInput, naming file, rule and field, for a pack or an override that is wrong.
     """
     wanted = available(folder) if countries is None else tuple(sorted({c.upper() for c in countries}))
     changes = {c: json.dumps((overrides or {}).get(c, {}), sort_keys=True, default=str) for c in wanted}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import attrs
 import yaml
@@ -57,10 +58,20 @@ def indexes(wanted: Iterable[str] | None = None) -> tuple[str, ...]:
 
 def notice_indexes(country: str) -> tuple[str, ...]:
     """What the notices of that country measure debts against (a minimum wage)."""
+    return tuple(dict.fromkeys(row["below"]["index"] for row in _measured(country)))
+
+
+def notice_uses(index: str) -> list[tuple[str, str, str]]:
+    """(country, rule, citation) of the notices that measure debts against that index."""
+    found = [(country, row) for country in available() for row in _measured(country) if row["below"]["index"] == index]
+    return [(country, row["id"], row["cite"]) for country, row in found]
+
+
+def _measured(country: str) -> list[dict[str, Any]]:
     if country not in available():
-        return ()
+        return []
     rows = read_pack(FOLDER / f"{country.lower()}.yaml")["rules"]
-    return tuple(dict.fromkeys(row["below"]["index"] for row in rows if "below" in row))
+    return [row for row in rows if "below" in row]
 
 
 def _reads(wanted: Iterable[str], on: date | None) -> Iterator[tuple[Use, str]]:

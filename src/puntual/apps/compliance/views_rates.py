@@ -51,15 +51,17 @@ def index(request: HttpRequest, scope: Scope, name: str) -> HttpResponse:
     """The rows of one index, newest first, and the rules that read it."""
     rows = read_rates.tables().tables.get(name, ())
     uses = rate_files.uses(name)
-    if not rows and not uses:
+    notices = rate_files.notice_uses(name)
+    if not rows and not uses and not notices:
         messages.error(request, _("Ninguna norma usa ese índice."))
         return redirect("compliance:rates")
     context = {
         "name": name,
         "rows": rows[::-1],
         "uses": uses,
+        "notices": notices,
         "faults": read_rates.index_faults(name, scope.today),
-        "country": uses[0].country if uses else scope.creditor.country,
+        "country": uses[0].country if uses else notices[0][0] if notices else scope.creditor.country,
     }
     return page(request, scope, "compliance/rate.html", context)
 
@@ -85,7 +87,7 @@ def load(request: HttpRequest, scope: Scope) -> HttpResponse:
         "found": found,
         "changes": changes(name, found.rows, read_rates.tables()),
         "effects": read_rates.effects(name, found.rows, scope.today) if found.rows else [],
-        "uses": rate_files.uses(name),
+        "uses": rate_files.uses(name) or rate_files.notice_uses(name),
     }
     return page(request, scope, "compliance/rates_preview.html", context)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from puntual.apps.escalation import read, write
+from puntual.apps.audit import write as audit
+from puntual.apps.escalation import files, read, write
 from puntual.apps.escalation.models import BureauReport
 from puntual.apps.parties.models import Account
 from puntual.apps.portal import papers
@@ -148,6 +149,32 @@ def letter(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     made = papers.pdf(page(request, scope, "escalation/notice_letter.html", context).content.decode())
     name = f'attachment; filename="aviso-{pk}.pdf"'
     return HttpResponse(made, content_type="application/pdf", headers={"Content-Disposition": name})
+
+
+@screen
+@require_GET
+def judicial_file(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """The judicial file as a ZIP with its index of hashes. Who took it is noted."""
+    account = _account(pk)
+    scope = follow(request, scope, account.creditor_id)
+    audit.record(act="expediente_exported", actor=request.user, kind="account", pk=pk)
+    made = files.bundle(account, scope.today, timezone.now())
+    name = f'attachment; filename="expediente-{pk}.zip"'
+    return HttpResponse(made, content_type="application/zip", headers={"Content-Disposition": name})
+
+
+@screen
+@require_GET
+def write_off_file(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """What the tax write-off of an account asks, and what there is: to read, or to take along."""
+    account = _account(pk)
+    scope = follow(request, scope, account.creditor_id)
+    told = files.castigo(account, scope.today)
+    if request.GET.get("formato") == "json":
+        audit.record(act="castigo_exported", actor=request.user, kind="account", pk=pk)
+        name = f'attachment; filename="castigo-{pk}.json"'
+        return JsonResponse(told, json_dumps_params={"ensure_ascii": False}, headers={"Content-Disposition": name})
+    return page(request, scope, "escalation/write_off.html", {"account": account, "told": told})
 
 
 def _do(request: HttpRequest, pk: int, act: Any, said: str) -> HttpResponse:

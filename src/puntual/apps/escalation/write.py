@@ -98,7 +98,8 @@ def settle_notice(*, notice_id: int, creditor_id: int, state: str, proof: str, o
 
 @transaction.atomic
 def make_report(*, report_id: int, on: date, reference: str, by: Any = None) -> BureauReport:
-    """Record that it was reported. Refused, citing the rule, while anything that the norm asks is missing."""
+    """Record that it was reported. Refused, citing the rule, while anything that the norm asks is missing; and to
+    whoever asked for it: a report takes another person."""
     row = _alive(report_id)
     if row.state == BureauReport.State.REPORTED:
         return row
@@ -108,6 +109,8 @@ def make_report(*, report_id: int, on: date, reference: str, by: Any = None) -> 
             _why(found), reason=found.clock.reason, rule=found.terms.rule if found.terms else None,
             cite=found.terms.cite if found.terms else None,
         )  # fmt: skip
+    if row.asked_by and row.asked_by == _name(by):
+        raise Refused("Quien lo pide no puede aprobarlo: debe hacerlo otra persona.", reason="same_person")
     row.state, row.reported_on, row.reported_by = BureauReport.State.REPORTED, on, _name(by)
     row.reference = reference.strip()[:80]
     row.save(update_fields=["state", "reported_on", "reported_by", "reference"])

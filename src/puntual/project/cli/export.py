@@ -128,3 +128,49 @@ def views(out: Path, creditor: str | None, as_json: bool) -> None:
     found = bi_views.export(out, one.pk if one else None)
     human = "\n".join(f"  {n:>9}  {name}.parquet" for name, n in found.items())
     emit({"folder": str(out), "rows": found}, as_json=as_json, human=human)
+
+
+@command.command()
+@click.argument("ref")
+@click.option("--creditor")
+@click.option("--as-of", "as_of", help="Día local; por omisión, hoy.")
+@click.option("--json", "as_json", is_flag=True, default=True)
+def castigo(ref: str, creditor: str | None, as_of: str | None, as_json: bool) -> None:
+    """El archivo para el castigo tributario de una cuenta: deuda vencida, gestiones y lo que pide la norma."""
+    one, today = _one(ref, creditor, as_of, "castigo")
+    from puntual.apps.escalation import files
+
+    emit(files.castigo(one, today), as_json=as_json)
+
+
+@command.command()
+@click.argument("ref")
+@click.option("--creditor")
+@click.option("--as-of", "as_of", help="Día local; por omisión, hoy.")
+@click.option("--out", type=click.Path(path_type=Path), help="Archivo ZIP con originales, pruebas e índice de huellas.")
+@click.option("--json", "as_json", is_flag=True, default=True)
+def expediente(ref: str, creditor: str | None, as_of: str | None, out: Path | None, as_json: bool) -> None:
+    """El expediente judicial de una cuenta: deuda, plazos, cargos con su cuenta, pruebas, originales y qué falta."""
+    one, today = _one(ref, creditor, as_of, "expediente")
+    from puntual.apps.escalation import files
+
+    if out is None:
+        emit(files.expediente(one, today, datetime.now(UTC)), as_json=as_json)
+        return
+    try:
+        out.write_bytes(files.bundle(one, today, datetime.now(UTC)))
+    except OSError:
+        raise UnusableInput(f"No se puede escribir {out}: compruebe la carpeta y sus permisos.") from None
+    progress(f"Listo: {out}")
+
+
+def _one(ref: str, creditor: str | None, as_of: str | None, what: str) -> Any:
+    """The account and the day; whoever asked is in the log."""
+    django_setup()
+    from puntual.apps.audit import write as audit
+    from puntual.apps.parties import read as parties
+    from puntual.core.time import local_date
+
+    one = parties.account(ref, parties.creditor(creditor) if creditor else None)
+    audit.record(act=f"{what}_exported", kind="account", pk=one.pk)
+    return one, parse_date(as_of) if as_of else local_date(datetime.now(UTC), one.creditor.zone)
