@@ -92,8 +92,8 @@ def quote(request: HttpRequest, ref: str, body: PlanIn, creditor: str | None = N
 
 @router.post("/accounts/{ref}/agreements", response={201: Any, **ERRORS}, auth=Bearer("contact"))
 def offer(request: HttpRequest, ref: str, body: PlanIn, creditor: str | None = None) -> Any:
-    """Ofrece un convenio con las facultades de un gestor: el cliente lo acepta en su página. Lo que pase de ellas espera
-    la aprobación de una persona."""
+    """Ofrece un convenio con las facultades de un gestor: el cliente lo acepta en su página. Lo que pasa de ellas lo
+    aprueba una persona."""
     one = creditor_of(request, creditor)
     account, now = parties.account(ref, one), timezone.now()
     rules, today = policies.negotiation_rules(one.pk, account.policy_id, now), local_date(now, one.zone)
