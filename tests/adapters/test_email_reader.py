@@ -1,4 +1,4 @@
-"""Mail as it really comes: answers with their quotes, bounces, automatic replies, and what somebody made to break us."""
+"""Mail as it really comes: answers with their quotes, bounces, automatic replies, and what is made to break us."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def read(data, address="cobranza@norte.example"):
 
 
 def test_an_answer_is_its_own_words_who_wrote_when_and_what_it_answers():
-    text = "Le pago el viernes 500.\n\nEl mar, 24 nov 2026 a las 10:00, Norte (<cobranza@norte.example>)\nescribió:\n> Hola"
+    quoted = "El mar, 24 nov 2026 a las 10:00, Norte (<cobranza@norte.example>)\nescribió:\n> Hola"
+    text = f"Le pago el viernes 500.\n\n{quoted}"
     (said,) = read(mail(text, In_Reply_To="<pun-7-0@norte.example>", References="<a@x.mx> <pun-7-0@norte.example>",
                         Message_ID="<m1@ejemplo.mx>"))  # fmt: skip
     assert isinstance(said, InboundMessage)
@@ -60,7 +61,7 @@ def test_html_alone_is_read_without_its_quote_and_its_script():
     made = EmailMessage()
     made["From"], made["To"] = "lucia@ejemplo.mx", "cobranza@norte.example"
     html = ("<html><head><style>p{color:red}</style></head><body><p>Pago el <b>viernes</b></p><div>gracias</div>"
-            "<script>alert(1)</script><blockquote class=gmail_quote>Hola, debe 500</blockquote></body></html>")  # fmt: skip
+            "<script>alert(1)</script><blockquote class=gmail_quote>Hola, debe 5</blockquote></body>")  # fmt: skip
     made.set_content(html, subtype="html")
     assert read(made)[0].text == "Pago el viernes\n\ngracias"
 

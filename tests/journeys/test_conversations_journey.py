@@ -1,4 +1,4 @@
-"""Conversaciones in a real browser: keys, an answer kept ready with «/», undo; accessible in light and dark at 320 px."""
+"""Conversaciones in a real browser: keys, an answer kept ready with «/», undo; accessible in light and dark, 320 px."""
 
 from __future__ import annotations
 
