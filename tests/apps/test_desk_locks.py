@@ -7,11 +7,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from desk_house import ELEVEN, agent, company, people, queued
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from desk_house import ELEVEN, agent, company, people, queued
 from puntual.apps.workbench import read, write
 from puntual.apps.workbench.models import AgentProfile, DeskLock, Handling, QueueRow
 from puntual.core.errors import Refused

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from secrets import token_hex
 
 import pytest
-from desk_house import company, people
 
+from desk_house import company, people
 from puntual.apps.compliance import write as compliance
 from puntual.apps.negotiation.models import Deal, Dispute, Promise
 from puntual.apps.outreach.models import Contact
