@@ -23,6 +23,7 @@ from puntual.apps.parties import write as parties
 from puntual.apps.parties import write_accounts
 from puntual.apps.receivables import write as books
 from puntual.apps.reports import columns, export, read, tables, tasks, write
+from puntual.apps.reports.models import CorrectiveAction
 from puntual.core.reports import registry
 from puntual.project import cli
 from puntual.project.cli.schema import document_schema
@@ -190,7 +191,7 @@ class TestColumnsKept:
         with connection.cursor() as cursor:
             cursor.execute("SELECT MAX(id) FROM receivables_event")
             last = cursor.fetchone()[0]
-        file = columns.folder(shop.pk) / "index.json"
+        file = columns.folder(shop.pk) / columns.INDEX
         file.write_text(file.read_text().replace(f'"mark": {last}', f'"mark": {last - 1}'))
         assert columns.valid_index(shop.pk) == columns.Index()
         assert values(shop)["receivable", "MXN"] == 2_700_00
@@ -278,7 +279,7 @@ class TestFiles:
         rows = list(csv.reader(io.StringIO(export.render([report], "csv").decode("utf-8-sig"))))
         assert rows[-1] == ["'=2+2", "-0.05"] and rows[1][1] == "'=1+1"
         with zipfile.ZipFile(io.BytesIO(export.render([report], "xlsx"))) as book:
-            sheets = [book.read(n).decode() for n in book.namelist() if n.startswith("xl/" "worksheets/sheet")]
+            sheets = [book.read(n).decode() for n in book.namelist() if n.startswith("/".join(("xl", "worksheets", "sheet")))]
         assert not any("<f>" in sheet for sheet in sheets) and "<v>-0.05</v>" in sheets[1]
 
     def test_the_pdf_is_one(self, shop):
@@ -390,3 +391,67 @@ def test_every_kind_of_row_has_a_reader():
     from puntual.apps.reports.rows import ROWS
 
     assert {kpi.rows for kpi in registry.REGISTRY} <= set(ROWS)
+
+
+class TestTargets:
+    """A missed target is told on Hoy and on Reportes."""
+
+    @pytest.fixture
+    def missed(self, shop):
+        write.set_targets(creditor_id=shop.pk, targets={"dso": D(60), "cei": D(40), "receivable": D(1)})
+        tasks.find_missed(creditor=shop, today=END + timedelta(days=1))
+        return shop
+
+    def test_only_what_is_on_the_wrong_side_is_told(self, missed):
+        # DSO 135 days for a target of 60; CEI 46.15 for 40 is met; nobody says whether more receivable is good
+        told = [(m.code, m.currency, m.value, m.target) for m in read.missed(missed.pk)]
+        assert told == [("dso", "MXN", D(135), D(60))]
+
+    def test_hoy_tells_it(self, missed, admin_client):
+        page = admin_client.get("/", headers={"host": "127.0.0.1"}).content.decode()
+        assert "1 meta sin cumplir en 30 días" in page
+
+    def test_a_target_that_is_met_is_no_longer_told(self, missed):
+        write.set_targets(creditor_id=missed.pk, targets={"dso": D(200)})
+        tasks.find_missed(creditor=missed, today=END + timedelta(days=1))
+        assert read.missed(missed.pk) == []
+
+    def test_the_round_is_done_once_a_day(self, shop):
+        day = datetime(2026, 5, 1, 15, tzinfo=UTC)
+        assert read.waiting(shop, date(2026, 5, 1))
+        tasks.day_round(creditor=shop, now=day, channel=lambda creditor, name: None)
+        assert not read.waiting(shop, date(2026, 5, 1)) and read.waiting(shop, date(2026, 5, 2))
+
+
+class TestActions:
+    def test_one_is_noted_and_measured_under_causes(self, shop, admin_client):
+        form = {"accion": "Revisar el pedido", "responsable": "Laura", "de_que": "product:tubos", "desde": "2026-04-01",
+                "dias": "30"}  # fmt: skip
+        answer = admin_client.post("/reportes/acciones/", form, headers={"host": "127.0.0.1"}, follow=True)
+        page = answer.content.decode()
+        assert "Revisar el pedido" in page and "responde Laura" in page
+        assert "Todavía no se puede decir: antes vencieron 1 documentos y después 1" in page
+        row = CorrectiveAction.objects.get()
+        admin_client.post(f"/reportes/acciones/{row.pk}/terminar/", headers={"host": "127.0.0.1"})
+        row.refresh_from_db()
+        assert row.closed_on is not None
+
+    def test_without_an_owner_nothing_is_noted(self, shop, admin_client):
+        form = {"accion": "Algo", "responsable": " ", "de_que": "product:tubos", "dias": "30"}
+        page = admin_client.post("/reportes/acciones/", form, headers={"host": "127.0.0.1"}, follow=True).content
+        assert "quién responde" in page.decode() and not CorrectiveAction.objects.exists()
+
+
+def test_breaches_are_counted_whole(shop, accounts):
+    """Twelve accounts' worth of second messages on one day: the count is 12, no list is cut at ten."""
+    account = accounts["C-2"]
+    party = parties.Account.objects.get(pk=account).party_id
+    at = datetime(2026, 4, 10, 16, tzinfo=UTC)
+    for n in range(24):
+        Outbox.objects.create(
+            once=f"{shop.pk}:2026-04-{10 + n // 2:02}:{account}{'>sms' * (n % 2)}", account_id=account, party_id=party,
+            creditor=shop, channel="email", purpose="x", stage="administrative", step="s", template="t", currency="MXN",
+            amount_minor=1, scheduled_at=at, expires_at=at, state="sent", finished_at=at,
+        )  # fmt: skip
+    Contact.objects.create(party_id=party, account_id=account, creditor=shop, channel="email", at=at)
+    assert values(shop)["breaches", ""] == 12

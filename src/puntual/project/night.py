@@ -1,5 +1,5 @@
 """The night's work beside the dispatcher, each piece in a process of its own and one at a time: interest and fees of
-the day, what the law wants forgotten, and the scores before dawn.
+the day, reports by mail and missed targets, what the law wants forgotten, and the scores before dawn.
 
 A machine that sleeps at night does its charges and its forgetting at the first chance of the day; scoring a portfolio
 is for the small hours only.
@@ -15,6 +15,7 @@ from datetime import datetime
 
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Creditor
+from puntual.apps.reports import read as reports
 from puntual.apps.segments import read as segments
 from puntual.core.time import zone
 from puntual.project import bindings
@@ -46,6 +47,9 @@ class Night:
         for one, local in companies:
             if local.hour >= FROM_HOUR and self._first("accrue", one.pk, local.date()):
                 self.waiting.append(["accrue", "--creditor", one.code])
+            hour = ("reports", one.pk, local.date(), local.hour)
+            if local.hour >= FROM_HOUR and self._first(*hour) and reports.waiting(one, local.date()):
+                self.waiting.append(["report", "mail", "--creditor", one.code])
         if companies and self._first("retention", now.date()):
             self.waiting.append(["retention"])
         unscored = [one for one, local in companies if self._unscored(one, local)]

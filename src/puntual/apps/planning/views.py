@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from puntual.apps.access.read import grants
 from puntual.apps.counting import counts_up_to
+from puntual.apps.inbox import read as inbox
 from puntual.apps.negotiation import read_screens as negotiation
 from puntual.apps.outreach import read_screens as outreach
 from puntual.apps.parties import read as parties
@@ -23,6 +24,7 @@ from puntual.apps.planning.models import Plan
 from puntual.apps.policies import read as policies
 from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read_screens as books
+from puntual.apps.reports import read as reports
 from puntual.apps.scope import Scope, choose, page, scope_of
 from puntual.core.reasons import CATALOGUE
 from puntual.ui.ageing import ageing
@@ -39,6 +41,10 @@ _NEEDS = (
      ngettext_lazy("%(n)d mensaje sin confirmar: quizá llegó", "%(n)d mensajes sin confirmar: quizá llegaron", "n")),
     ("complaints", "bad", "talk", "/aclaraciones/",
      ngettext_lazy("%(n)d queja sin responder", "%(n)d quejas sin responder", "n")),
+    ("talk_late", "bad", "talk", "/conversaciones/?tarde=si",
+     ngettext_lazy("%(n)d conversación fuera de plazo", "%(n)d conversaciones fuera de plazo", "n")),
+    ("talk_waiting", "warn", "talk", "/conversaciones/",
+     ngettext_lazy("%(n)d conversación por atender", "%(n)d conversaciones por atender", "n")),
     ("wrong_people", "bad", "user", "/avisos/",
      ngettext_lazy("%(n)d «No soy esta persona» por revisar", "%(n)d «No soy esta persona» por revisar", "n")),
     ("talks", "warn", "talk", "/avisos/",
@@ -138,6 +144,7 @@ def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
             **outreach.needs(creditor.pk, plan.pk if plan else None),
             **negotiation.needs(creditor.pk, scope.today),
             **portal.needs(creditor.pk),
+            **inbox.needs(creditor.pk, timezone.now()),
             "in_favour": books.in_favour(creditor.pk),
         },
     )
@@ -146,6 +153,10 @@ def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
         for name, tone, icon, url, text in _NEEDS
         if (n := counted[name])
     ]
+    missed = len(reports.missed(creditor.pk))
+    if missed:
+        text = ngettext("%(n)d meta sin cumplir en 30 días", "%(n)d metas sin cumplir en 30 días", missed)
+        found.append({"tone": "warn", "icon": "chart", "url": "/reportes/#metas", "text": text % {"n": missed}})
     for code in _MENDABLE:
         n = read.count_of(plan, [code])
         if n and plan:

@@ -16,6 +16,7 @@ from puntual.apps.reports.columns import books
 from puntual.apps.reports.tables import Column, Report, Table
 from puntual.core.reasons import CATALOGUE
 from puntual.core.reports import causes as causes_core
+from puntual.core.reports import delivery as delivery_core
 from puntual.core.reports import friction as friction_core
 from puntual.core.reports import registry
 from puntual.core.reports.inputs import Known
@@ -33,9 +34,14 @@ def _money(creditor: Creditor, minor: int, currency: str) -> str:
 
 def friction(creditor: Creditor, start: date, end: date) -> Report:
     """How far messages take people towards paying, by channel, stage, method and device."""
-    now, rows = Known(start=start, end=end), frames_people.journeys(creditor, start, end)
+    return friction_of(creditor, start, end, frames_people.journeys(creditor, start, end))
+
+
+def friction_of(creditor: Creditor, start: date, end: date, rows: pl.DataFrame) -> Report:
+    """The same of journeys that were read already."""
+    now, first = Known(start=start, end=end), _delivery(creditor, start, end)
     if not rows.height:
-        return report("friction", creditor, now, sentences=(_NOTHING_SENT,))
+        return report("friction", creditor, now, sentences=(_NOTHING_SENT,), tables=(first,) if first else ())
     worst = friction_core.worst(rows, end)
     tables = [_funnel(rows, None, "Toda la empresa")]
     for by, label in (
@@ -48,6 +54,7 @@ def friction(creditor: Creditor, start: date, end: date) -> Report:
         mine = rows.filter(pl.col(by) != "")
         if mine.height:
             tables.append(_funnel(mine, by, label))
+    tables += [*([first] if first else []), *_failures(rows)]
     waiting = frames_people.unanswered(creditor, end)
     said = [
         _worst_says(worst, creditor) if worst else _no_worst_says(rows),
@@ -55,6 +62,46 @@ def friction(creditor: Creditor, start: date, end: date) -> Report:
     ]
     more = {"worst_step": {creditor.code: _worst_json(worst)}} if worst else {}
     return report("friction", creditor, now, tables=tuple(tables), sentences=tuple(said), more=more)
+
+
+def _failures(rows: pl.DataFrame) -> list[Table]:
+    """The payments that failed in our house, by method and device."""
+    columns = (
+        Column("method", "Medio"), Column("device", "Aparato"), Column("messages", "Vieron fallar su pago", "count"),
+        Column("amount_minor", "Quisieron pagar", "money"), Column("paid", "Pagaron al final", "count"),
+    )  # fmt: skip
+    found = friction_core.failures(rows)
+    tables = []
+    for currency in found["currency"].unique(maintain_order=True).to_list():
+        mine = found.filter(pl.col("currency") == currency)
+        cells = tuple((r[1] or "Sin dato", r[2] or "Sin dato", *r[3:]) for r in mine.iter_rows())
+        n, paid = int(mine["messages"].sum()), int(mine["paid"].sum())
+        title = f"De {n} personas que vieron fallar su pago, {paid} pagaron al final; lo que más falla: {cells[0][0]}."
+        tables.append(Table("failures", title, columns, cells, currency))
+    return tables
+
+
+def _delivery(creditor: Creditor, start: date, end: date) -> Table | None:
+    """From the invoice to the hands of the customer, in days."""
+    ledger = books(creditor.pk)
+    issued = frames.issued(ledger, start, end)
+    if not issued.height:
+        return None
+    told = frames_contacts.contacts(ledger, creditor, start, end).select("account", "day")
+    found = delivery_core.steps(issued, told, frames_people.arrived(creditor, start, end), end)
+    columns = (
+        Column("step", "Desde que se emitió hasta que…"), Column("reached", "Documentos", "count"),
+        Column("waiting", "Todavía no", "count"), Column("mean", "Días en promedio", "days"),
+        Column("median", "Días, la mitad en menos de", "days"),
+    )  # fmt: skip
+    cells = tuple((delivery_core.STEPS[s.code], s.reached, s.waiting, s.mean_days, s.median_days) for s in found)
+    worst = delivery_core.slowest(found)
+    title = "Las facturas del periodo se registraron y llegaron sin demora."
+    if worst is not None:
+        title = f"Lo que más tarda desde la factura: «{delivery_core.STEPS[worst[0]].lower()}», {worst[1]} días más."
+    elif found[-1].waiting:
+        title = f"De {found[-1].waiting} documentos no consta todavía que le hayan llegado al cliente."
+    return Table("delivery", title, columns, cells)
 
 
 def _worst_json(worst: friction_core.Worst) -> dict[str, Any]:
@@ -84,6 +131,7 @@ def _no_worst_says(rows: pl.DataFrame) -> str:
 
 def _waiting_say(waiting: dict[str, int]) -> list[str]:
     names = {"dispute": "aclaraciones fuera de plazo", "complaint": "quejas fuera de plazo",
+             "question": "conversaciones sin respuesta a tiempo",
              "talk": "personas que pidieron hablar con alguien"}  # fmt: skip
     asked = [f"{n} {names[what]}" for what, n in waiting.items() if n]
     return [f"Esperan respuesta: {', '.join(asked)}."] if asked else ["Nadie espera una respuesta fuera de plazo."]
@@ -201,8 +249,13 @@ def harm(creditor: Creditor, start: date, end: date) -> Report:
         start=start, end=end, contacts=frames_contacts.contacts(ledger, creditor, start, end).drop("day"),
         harm=frames_harm.harm(creditor, start, end), cash=frames.cash(ledger, registry.before(start, end)[1], end),
     )  # fmt: skip
+    return harm_of(creditor, now)
+
+
+def harm_of(creditor: Creditor, now: Known) -> Report:
+    """The same of what was read already."""
     codes = tuple(one.code for one in registry.REGISTRY if one.group == "daño")
-    rows = frames_plans.refusals(creditor, start, end)
+    rows = frames_plans.refusals(creditor, now.start, now.end)
     cells = tuple(
         ({"defer": "Se pospuso", "deny": "No se permitió"}[verdict], CATALOGUE.get(reason, reason), rule or "—", times)
         for verdict, reason, rule, times in rows.iter_rows()

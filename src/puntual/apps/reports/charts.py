@@ -102,3 +102,75 @@ def band(title: str, rows: Sequence[tuple[date, int, int, int, int]], currency: 
     low = [f"{x},{y(row[3])}" for x, row in zip(xs, rows)]
     high = [f"{x},{y(row[4])}" for x, row in zip(xs, rows)]
     return Band(title, line, " ".join([*high, *reversed(low)]), rows[0][0], rows[-1][0], tuple(rows), currency)
+
+
+@attrs.frozen
+class Curve:
+    """One line of several: its name, its points, how it looks, where its name stands."""
+
+    name: str
+    points: str
+    look: str
+
+
+@attrs.frozen
+class Curves:
+    """Lines over the same steps, from 0 % at the foot to `top` at the head."""
+
+    title: str
+    lines: tuple[Curve, ...]
+    top: str
+    steps: tuple[str, ...]
+
+
+@attrs.frozen
+class Row:
+    """A horizontal bar with its own words."""
+
+    name: str
+    text: str
+    width: int
+    look: str
+
+
+@attrs.frozen
+class Bars:
+    """Horizontal bars, the longest as wide as the drawing."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+def curves(title: str, lines: Sequence[tuple[str, Sequence[int | None]]], steps: Sequence[str]) -> Curves | None:
+    """Lines of hundredths of a percent over `steps`; where a value is missing nothing is drawn. None without a line."""
+    known = [(name, [(i, v) for i, v in enumerate(values) if v is not None]) for name, values in lines]
+    drawn = [(name, values) for name, values in known if len(values) > 1]
+    top = max((v for _, values in drawn for _, v in values), default=0)
+    if top <= 0 or len(steps) < 2:
+        return None
+    last = max(values[-1][0] for _, values in drawn)
+
+    def points(values: Sequence[tuple[int, int]]) -> str:
+        return " ".join(f"{round(WIDTH * i / last)},{HEIGHT - round(HEIGHT * max(v, 0) / top)}" for i, v in values)
+
+    # The newest is drawn strong; those before it, softer and softer.
+    looks = {len(drawn) - 1: "line-0", len(drawn) - 2: "line-1"}
+    made = tuple(Curve(name, points(values), looks.get(i, "line-2")) for i, (name, values) in enumerate(drawn))
+    return Curves(title, made, f"{top / 100:.0f} %", tuple(steps[: last + 1]))
+
+
+def bars(title: str, rows: Sequence[tuple[str, str, int]], looks: Sequence[str] = ()) -> Bars | None:
+    """Bars of (name, text, value); None when every value is zero."""
+    top = max((value for _, _, value in rows), default=0)
+    if top <= 0:
+        return None
+    made = [
+        Row(name, text, round(WIDTH * max(value, 0) / top), looks[i] if i < len(looks) else "step")
+        for i, (name, text, value) in enumerate(rows)
+    ]
+    return Bars(title, tuple(made))
+
+
+def heat(bp: int | None) -> int:
+    """From 0 (nothing) to 5 (all): how strong a share is shown in a table."""
+    return 0 if not bp or bp <= 0 else min(5, 1 + bp // 2_000)

@@ -22,6 +22,7 @@ from django.conf import settings
 from django.db import connection
 
 from puntual.apps import bulk
+from puntual.apps.reports.sql import date_of
 from puntual.core.frames import ID, MINOR, Column, Schema
 
 MOVES: Schema = {
@@ -35,6 +36,7 @@ MOVES: Schema = {
     "seller": Column(pl.String, "vendedor"),
     "original_minor": Column(MINOR, "importe original del documento"),
     "effective_on": Column(pl.Date, "fecha del hecho"),
+    "recorded_on": Column(pl.Date, "día en que entró en los libros, en UTC"),
     "kind": Column(pl.String, "hecho; una reversión lleva el del hecho que deshace"),
     "component": Column(pl.Int8, "1 capital, 2 interés, 3 gasto"),
     "amount_minor": Column(MINOR, "cambio del saldo por cobrar"),
@@ -52,7 +54,7 @@ ACCOUNTS: Schema = {
 }
 _MOVES = """
 SELECT e.due_item_id AS due_item, d.account_id AS account, d.currency, i.issued_on, d.due_on, i.product, i.department,
-       i.seller, d.original_minor, v.effective_on, e.component, e.amount_minor,
+       i.seller, d.original_minor, v.effective_on, {recorded_on} AS recorded_on, e.component, e.amount_minor,
        CASE WHEN v.kind = 'reversal'
             THEN COALESCE((SELECT r.kind FROM receivables_event r WHERE r.id = v.reverses_id), v.kind)
             ELSE v.kind END AS kind
@@ -68,6 +70,8 @@ WHERE v.creditor_id = {creditor} AND v.kind IN ('payment', 'reversal', 'chargeba
 """
 _ACCOUNTS = "SELECT id AS account, party_id AS party, segment FROM parties_account WHERE creditor_id = {creditor}"
 STREAMS = {"moves": (MOVES, _MOVES), "money": (MONEY, _MONEY)}
+#: Another name when the columns change: what was kept before is read again.
+INDEX = "index-2.json"
 #: After every event that there is.
 LAST = 2**62
 #: So many newer events are worth keeping in columns; of a smaller company nothing is kept, and nothing is needed.
@@ -113,7 +117,7 @@ def books(creditor_id: int) -> Books:
 def valid_index(creditor_id: int) -> Index:
     """The index of the kept columns; an empty one where there are none or they are no longer true."""
     try:
-        told = json.loads((folder(creditor_id) / "index.json").read_text())
+        told = json.loads((folder(creditor_id) / INDEX).read_text())
         index = Index(**{**told, "pieces": tuple(told["pieces"])})
     except (OSError, ValueError, TypeError, KeyError):
         return Index()
@@ -145,9 +149,14 @@ def refresh(*, creditor_id: int, now: datetime, worth: int = WORTH) -> bool:
     return True
 
 
+def worth_it(creditor_id: int) -> bool:
+    """Whether there are events enough to keep."""
+    return _newer(creditor_id, valid_index(creditor_id).mark, WORTH) >= WORTH
+
+
 def forget(creditor_id: int) -> None:
     """Drop what is kept: the next report reads the books again."""
-    (folder(creditor_id) / "index.json").unlink(missing_ok=True)
+    (folder(creditor_id) / INDEX).unlink(missing_ok=True)
 
 
 def last_event(creditor_id: int) -> int:
@@ -157,7 +166,8 @@ def last_event(creditor_id: int) -> int:
 
 def _read(name: str, creditor_id: int, after: int, until: int) -> pl.DataFrame:
     schema, sql = STREAMS[name]
-    return bulk.read_frame(sql.format(creditor=int(creditor_id), after=int(after), until=int(until)), schema)
+    given = {"creditor": int(creditor_id), "after": int(after), "until": int(until)}
+    return bulk.read_frame(sql.format(**given, recorded_on=date_of("v.recorded_at")), schema)
 
 
 def _ranges(after: int, last: int) -> Iterator[tuple[int, int]]:
@@ -180,7 +190,7 @@ def _write_index(creditor_id: int, index: Index) -> None:
     place = folder(creditor_id)
     new = place / f"index-{uuid4().hex}.tmp"
     new.write_text(json.dumps(attrs.asdict(index)))
-    new.replace(place / "index.json")
+    new.replace(place / INDEX)
     named = {f"{name}-{piece}.parquet" for name in STREAMS for piece in index.pieces}
     for file in place.glob("m*-*.parquet"):
         if file.name not in named and time.time() - file.stat().st_mtime > _SWEPT_AFTER_S:

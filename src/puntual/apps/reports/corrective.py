@@ -123,6 +123,8 @@ def _delay_sentence(effect: Effect, creditor: Creditor) -> str:
 def _dispute_sentence(effect: Effect, creditor: Creditor) -> str:
     before, after = effect.before, effect.after
     partial = "" if effect.complete else " Aún faltan días por comparar."
+    if not before.items and not after.items:
+        return f"No hubo aclaraciones por este motivo ni antes ni después.{partial}"
     return (
         f"Aclaraciones por este motivo: {before.items} antes ({_money(creditor, before)}) y {after.items} después "
         f"({_money(creditor, after)}); por los demás, {effect.rest_before.items} y {effect.rest_after.items}. "

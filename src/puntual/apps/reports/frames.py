@@ -17,7 +17,7 @@ from puntual.apps.reports.columns import Books
 from puntual.apps.reports.sql import day
 from puntual.core import money
 from puntual.core.frames import Schema
-from puntual.core.reports import causes, inputs
+from puntual.core.reports import causes, delivery, inputs
 from puntual.core.segments.facts import FACTS
 
 _PROMISES = """
@@ -82,6 +82,13 @@ def delays(books: Books, start: date, end: date) -> pl.DataFrame:
     names = ["currency", "product", "department", "seller", "due_on", "paid_on"]
     added = due.with_columns(paid_on=paid_on).group_by(names)
     return _shaped(added.agg(items=pl.len(), amount_minor=money.total("original_minor")), causes.DELAYS)
+
+
+def issued(books: Books, start: date, end: date) -> pl.DataFrame:
+    """The documents issued in [start, end], with the day on which they entered the books (delivery.ISSUED)."""
+    new = books.moves.filter(pl.col("issued_on").is_between(start, end), pl.col("kind") == "invoice")
+    per = new.group_by("due_item").agg(pl.col("account", "issued_on").first(), pl.col("recorded_on").min())
+    return _shaped(per.group_by("account", "issued_on", "recorded_on").agg(items=pl.len()), delivery.ISSUED)
 
 
 def history(books: Books, creditor_id: int, end: date) -> pl.DataFrame:

@@ -6,7 +6,6 @@ the first and last of them, so that one told late, or forgotten by law, makes th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -34,7 +33,7 @@ _ROWS = {
     "at": Column(INSTANT, "instante"),
 }
 _CONTACTS = """
-SELECT c.account_id AS account, c.channel, c.by_id AS "by", c.direct_contact AS direct, c.step AS campaign, c.at
+SELECT c.account_id AS account, c.channel, c.by_id AS "by", c.direct_contact AS direct, c.step AS campaign{at}
 FROM outreach_contact c
 WHERE c.creditor_id = %s AND c.direction = 'out' AND c.counts = %s AND c.at >= %s AND c.at < %s
 """
@@ -72,46 +71,41 @@ def _digits(at: object) -> str:
 
 
 def _live(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
-    rows = bulk.read_frame(_CONTACTS, _ROWS, (creditor.pk, True, *instants(creditor, start, end)))
+    given = (creditor.pk, True, *instants(creditor, start, end))
+    rows = bulk.read_frame(_CONTACTS.format(at=", c.at"), _ROWS, given)
     day = pl.col("at").dt.convert_time_zone(creditor.zone).dt.date()
     return rows.with_columns(day=day).group_by(_GROUP).agg(times=pl.len().cast(pl.Int64)).select(list(_KEPT))
+
+
+def _of_day(creditor: Creditor, day: date) -> pl.DataFrame:
+    """The same of one day. Its instants stay in the database: a hundred thousand of them take longer than the rest."""
+    schema = {name: column for name, column in _ROWS.items() if name != "at"}
+    rows = bulk.read_frame(_CONTACTS.format(at=""), schema, (creditor.pk, True, *instants(creditor, day, day)))
+    return rows.with_columns(day=pl.lit(day)).group_by(_GROUP).agg(times=pl.len().cast(pl.Int64)).select(list(_KEPT))
 
 
 def _by_days(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """The kept days from their files, the others from the database; those that may be kept now, are."""
     place = folder(creditor.pk) / f"contactos-{creditor.zone.replace('/', '-')}"
-    files, missing, today = {}, [], local_date(timezone.now(), creditor.zone)
+    today, files, found = local_date(timezone.now(), creditor.zone), [], []
     for n in range((end - start).days + 1):
         day = start + timedelta(days=n)
         keep = (today - day).days > KEPT_AFTER_DAYS
         file = place / f"{day}-{_print(creditor, day, day)[1]}.parquet" if keep else None
-        files[day] = file
-        if file is None or not file.exists():
-            missing.append(day)
-    found = [pl.read_parquet(file) for day, file in files.items() if file is not None and day not in missing]
-    for first, last in _spans(missing):
-        rows = _live(creditor, first, last)
-        found.append(rows)
-        _keep(rows, {d: f for d, f in files.items() if f is not None and first <= d <= last})
-    return pl.concat(found) if found else pl.DataFrame(schema=_KEPT)
+        if file is not None and file.exists():
+            files.append(file)
+            continue
+        found.append(_of_day(creditor, day))
+        if file is not None:
+            _keep(found[-1], file, day)
+    return pl.concat([*([pl.read_parquet(files)] if files else []), *found])
 
 
-def _keep(rows: pl.DataFrame, files: dict[date, Path]) -> None:
-    for day, file in files.items():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        for older in file.parent.glob(f"{day}-*.parquet"):
-            older.unlink(missing_ok=True)
-        new = file.with_name(f"{uuid4().hex}.tmp")
-        rows.filter(pl.col("day") == day).write_parquet(new, compression="lz4")
-        new.replace(file)
-
-
-def _spans(days: Sequence[date]) -> list[tuple[date, date]]:
-    """Runs of consecutive days, at most ten at a time, so that memory stays small."""
-    found: list[tuple[date, date]] = []
-    for day in days:
-        if found and day - found[-1][1] == timedelta(days=1) and (day - found[-1][0]).days < 10:
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
+def _keep(rows: pl.DataFrame, file: Path, day: date) -> None:
+    """In place of what was kept of that day before, if anything was."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for older in file.parent.glob(f"{day}-*.parquet"):
+        older.unlink(missing_ok=True)
+    new = file.with_name(f"{uuid4().hex}.tmp")
+    rows.write_parquet(new, compression="lz4")
+    new.replace(file)

@@ -10,7 +10,7 @@ from puntual.apps import bulk
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports.sql import date_of, day, instants, wide_sums
 from puntual.core.frames import Column
-from puntual.core.reports import causes, friction
+from puntual.core.reports import causes, delivery, friction
 
 _LEVEL = " ".join(f"WHEN '{code}' THEN {level}" for code, level in friction.LEVELS.items())
 #: A failed payment, a complaint about spam or a reply also prove that the message was seen.
@@ -30,6 +30,11 @@ WHERE o.creditor_id = %s AND o.state IN ('sent', 'opened', 'unknown') AND o.chan
   AND o.finished_at >= %s AND o.finished_at < %s
 GROUP BY o.channel, o.stage, o.step, o.currency, f.method, f.device, f.level, f.failed, f.last_on
 """
+_ARRIVED = """
+SELECT DISTINCT f.account_id AS account, {day} AS day FROM outreach_fact f
+JOIN parties_account a ON a.id = f.account_id AND a.creditor_id = %s
+WHERE f.kind IN ('delivered', 'opened', 'clicked', 'replied') AND f.at >= %s AND f.at < %s
+"""
 _DISPUTES = """
 SELECT d.currency, d.cause, d.department, i.product, i.seller, d.opened_on, d.deadline_on,
        (SELECT {last} FROM negotiation_step s WHERE s.dispute_id = d.id AND s.now IN ('told', 'withdrawn'))
@@ -46,6 +51,8 @@ UNION ALL SELECT 'complaint', COUNT(*) FROM negotiation_complaint
  WHERE creditor_id = %s AND state NOT IN ('answered', 'closed') AND deadline_on < %s
 UNION ALL SELECT 'talk', COUNT(*) FROM portal_talkrequest t JOIN parties_account a ON a.id = t.account_id
  WHERE a.creditor_id = %s AND t.done_at IS NULL AND t.at < %s
+UNION ALL SELECT 'question', COUNT(*) FROM inbox_conversation
+ WHERE creditor_id = %s AND waiting_since IS NOT NULL AND answer_by < %s
 """
 
 
@@ -57,6 +64,12 @@ def journeys(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
         return bulk.read_frame(sql, friction.JOURNEYS, (first, last, creditor.pk, first, last))
 
 
+def arrived(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """The days of [start, end] on which a message is known to have reached an account (delivery.DAYS)."""
+    sql = _ARRIVED.format(day=date_of("f.at"))
+    return bulk.read_frame(sql, delivery.DAYS, (creditor.pk, *instants(creditor, start, end)))
+
+
 def disputes(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """The disputes opened in [start, end] (causes.DISPUTES)."""
     sql = _DISPUTES.format(last=date_of("MAX(s.at)"))
@@ -64,8 +77,8 @@ def disputes(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
 
 
 def unanswered(creditor: Creditor, end: date) -> dict[str, int]:
-    """dispute, complaint (past their deadline) and talk (asked for a person) that nobody has answered yet."""
+    """What nobody has answered yet: dispute, complaint and question past their deadline, and who asked to talk."""
     columns = {"what": Column(pl.String, ""), "times": Column(pl.Int64, "")}
     _, last = instants(creditor, end, end)
-    given = (creditor.pk, day(end), creditor.pk, day(end), creditor.pk, last)
+    given = (creditor.pk, day(end), creditor.pk, day(end), creditor.pk, last, creditor.pk, last)
     return dict(bulk.read_frame(_WAITING, columns, given).iter_rows())

@@ -20,8 +20,9 @@ from puntual.apps.reports import (
     frames,
     frames_contacts,
     frames_harm,
+    write,
 )
-from puntual.apps.reports.models import ContactCost
+from puntual.apps.reports.models import ContactCost, MissedTarget, Round
 from puntual.apps.reports.tables import Report
 from puntual.core.errors import UnusableInput
 from puntual.core.reports import registry
@@ -138,3 +139,15 @@ def _learner() -> Learner | None:
     name = getattr(settings, "REPORTS_LEARNER", "")
     found: Learner | None = import_string(name)() if name else None
     return found
+
+
+def waiting(creditor: Creditor, today: date) -> bool:
+    """Whether the round of reports has something to do: today's own, a mail whose day it is, or columns to keep."""
+    done = Round.objects.filter(creditor=creditor, done_on__gte=today).exists()
+    return not done or bool(write.due(creditor_id=creditor.pk, today=today)) or columns.worth_it(creditor.pk)
+
+
+def missed(creditor_id: int) -> list[MissedTarget]:
+    """The targets on whose wrong side the last 30 days were, as the last round found."""
+    order = {kpi.code: n for n, kpi in enumerate(registry.REGISTRY)}
+    return sorted(MissedTarget.objects.filter(creditor_id=creditor_id), key=lambda m: order.get(m.code, len(order)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +19,7 @@ from puntual.core.reports import ageing as ageing_core
 from puntual.core.reports import friction as friction_core
 from puntual.core.reports import registry
 from puntual.core.reports.inputs import Known
+from puntual.core.reports.kpis_people import promises_by_week
 from puntual.core.reports.measure import Kpi
 from puntual.core.reports.registry import Measured
 from puntual.core.reports.vintages import due_and_collected
@@ -43,6 +45,7 @@ class Shown:
     target: str
     label: str = ""
     short: str = ""
+    missed: bool = False
 
 
 def text_of(value: Decimal | None, kpi: Kpi, currency: str, locale: str) -> str:
@@ -64,7 +67,8 @@ def shown(measured: Measured, locale: str, targets: dict[str, Decimal], label: s
     said = text_of(target, kpi, measured.currency, locale) if target is not None else ""
     money = kpi.unit == "money" and now is not None
     short = short_money(int(now or 0), measured.currency, locale) if money else text
-    return Shown(kpi, measured.currency, text, measured.figure.sentence, change, tone, said, label, short)
+    return Shown(kpi, measured.currency, text, measured.figure.sentence, change, tone, said, label, short,
+                 is_missed(kpi.better, now, target))  # fmt: skip
 
 
 def _change(measured: Measured, locale: str) -> tuple[str, str]:
@@ -77,6 +81,13 @@ def _change(measured: Measured, locale: str) -> tuple[str, str]:
     up = now > then
     good = {"up": up, "down": not up}.get(kpi.better)
     return f"{'▲' if up else '▼'} antes {was}", "" if good is None else "good" if good else "bad"
+
+
+def is_missed(better: str, value: Decimal | None, target: Decimal | None) -> bool:
+    """Whether a figure is on the wrong side of its target; a figure that nobody wants higher or lower never is."""
+    if value is None or target is None or not better:
+        return False
+    return value < target if better == "up" else value > target
 
 
 def targets_of(creditor: Creditor) -> dict[str, Decimal]:
@@ -95,8 +106,9 @@ def summary(creditor: Creditor, start: date, end: date) -> dict[str, Any]:
         "currencies": [_currency(c, now, seen) for c in now.currencies()],
         "harm": [seen[c, ""] for c in HARM if (c, "") in seen],
         "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(rows)),
-        "funnel_says": build_people.friction(creditor, start, end).sentences,
-        "refusals": build_people.harm(creditor, start, end).tables,
+        "funnel_says": build_people.friction_of(creditor, start, end, rows).sentences,
+        "refusals": build_people.harm_of(creditor, now).tables,
+        "targets": [f for f in seen.values() if f.target],
         "empty": not now.currencies(),
         "mixed": len(now.currencies()) > 1,
     }
@@ -105,6 +117,7 @@ def summary(creditor: Creditor, start: date, end: date) -> dict[str, Any]:
 def _currency(currency: str, now: Known, seen: dict[tuple[str, str], Shown]) -> dict[str, Any]:
     one = now.in_currency(currency)
     weeks = [row[1:] for row in due_and_collected(one).iter_rows()]
+    kept = promises_by_week(one)
     amounts = ageing_core.ageing(one)["open_minor"].to_list()
     return {
         "currency": currency,
@@ -112,8 +125,14 @@ def _currency(currency: str, now: Known, seen: dict[tuple[str, str], Shown]) -> 
         "promises": [seen[code, currency] for code in PROMISES],
         "harm": seen["contacts_per_1000", currency],
         "weeks": charts.pairs(_weeks_say(weeks), ("Vencía", "Llegó"), weeks, currency),
+        "kept": charts.pairs(_promises_say(kept), ("Juzgadas", "Cumplidas"), kept, ""),
         "ageing": ageing_bar(amounts, currency) if any(amounts) else None,
     }
+
+
+def _promises_say(weeks: list[tuple[Any, ...]]) -> str:
+    due, kept = sum(w[2] for w in weeks), sum(w[3] for w in weeks)
+    return f"De {due} promesas juzgadas en {len(weeks)} semanas se cumplieron {kept}."
 
 
 def _weeks_say(weeks: list[tuple[Any, ...]]) -> str:
@@ -137,21 +156,18 @@ def groups(report: Report) -> list[tuple[str, list[Shown]]]:
     return [(name.capitalize(), lines) for name, lines in found.items()]
 
 
-def charts_of(report: Report) -> dict[str, Any]:
-    """The drawings that a report has besides its tables."""
-    bands = [charts.band(t.title, t.rows, t.currency) for t in report.tables if t.name == "forecast"]  # type: ignore[arg-type]
-    found: dict[str, Any] = {"bands": [b for b in bands if b]}
-    for table in report.tables:
-        if table.name == "funnel":
-            found["funnel"] = charts.funnel(list(friction_core.STEPS.values()), table.rows[0][1:7])
-        if table.name == "ageing":
-            whole = [row for row in table.rows if row[1] == "Toda la empresa"]
-            found.setdefault("bars", []).append(ageing_bar([row[2] for row in whole], table.currency))
+def _by_creditor(kpi: Kpi, now: Known, mine: Creditor, creditors: Sequence[Creditor]) -> list[Shown]:
+    """The same figure in each company that the person may see; each in its own currencies, never added."""
+    found = []
+    for one in creditors:
+        known = now if one.pk == mine.pk else read.known(one, now.start, now.end)
+        rows = registry.measure(known, codes=(kpi.code,))
+        found += [shown(m, locale_for(one.country), {}, one.name) for m in rows if m.figure.value is not None]
     return found
 
 
-def indicator(creditor: Creditor, kpi: Kpi, start: date, end: date) -> dict[str, Any]:
-    """One indicator now and before, and by each dimension that its data know."""
+def indicator(creditor: Creditor, kpi: Kpi, start: date, end: date, creditors: Sequence[Creditor]) -> dict[str, Any]:
+    """One indicator now and before, by each dimension that its data know, and in each company."""
     now, previous = read.with_previous(creditor, start, end)
     locale, targets = locale_for(creditor.country), targets_of(creditor)
     whole = [shown(m, locale, targets) for m in registry.measure(now, previous, (kpi.code,))]
@@ -161,4 +177,6 @@ def indicator(creditor: Creditor, kpi: Kpi, start: date, end: date) -> dict[str,
         if len(lines) > 1:
             parts[dimension] = lines
     figures = registry.measure(now, codes=(kpi.code,))
+    if len(creditors) > 1:
+        parts["creditor"] = _by_creditor(kpi, now, creditor, creditors)
     return {"whole": whole, "parts": parts, "figures": figures, "mixed": len(now.currencies()) > 1}

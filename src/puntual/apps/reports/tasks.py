@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -13,9 +13,11 @@ from puntual.apps.outreach import read as outreach
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import export, read, write
 from puntual.apps.reports.choices import TITLES
-from puntual.apps.reports.models import ScheduledReport
-from puntual.apps.reports.read_screens import text_of
+from puntual.apps.reports.models import MissedTarget, ScheduledReport
+from puntual.apps.reports.read_screens import is_missed, targets_of, text_of
 from puntual.apps.reports.tables import Report
+from puntual.core.reports import registry
+from puntual.core.time import local_date
 from puntual.ports.channels import Channel, ChannelError, Outgoing
 from puntual.ui.formats import locale_for
 
@@ -30,6 +32,31 @@ class Sent:
 
     sent: tuple[dict[str, Any], ...] = ()
     failed: tuple[dict[str, Any], ...] = ()
+
+
+def day_round(
+    *, creditor: Creditor, now: datetime, channel: Callable[[int, str], Channel | None]
+) -> tuple[Sent, list[MissedTarget]]:
+    """A company's round: what is new is kept in columns, missed targets are found, and the day's reports go out.
+
+    May be called as often as one likes: each report goes once.
+    """
+    today = local_date(now, creditor.zone)
+    read.refresh(creditor, now)
+    find_missed(creditor=creditor, today=today)
+    return send_due(creditor=creditor, today=today, channel=channel), read.missed(creditor.pk)
+
+
+def find_missed(*, creditor: Creditor, today: date) -> None:
+    """The targets that the last 30 days are on the wrong side of, for Hoy and for Reportes to tell."""
+    targets, rows = targets_of(creditor), []
+    if targets:
+        end = today - timedelta(days=1)
+        known = read.known(creditor, end - timedelta(days=29), end)
+        for m in registry.measure(known, codes=tuple(code for code in targets if code in registry.BY_CODE)):
+            if is_missed(m.kpi.better, m.figure.value, targets[m.kpi.code]):
+                rows.append((m.kpi.code, m.currency, m.figure.value, targets[m.kpi.code]))
+    write.set_missed(creditor_id=creditor.pk, day=today, rows=rows)
 
 
 def send_due(*, creditor: Creditor, today: date, channel: Callable[[int, str], Channel | None]) -> Sent:

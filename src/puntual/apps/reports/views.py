@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from puntual.apps.reports import export, read, read_screens, rows, views_actions
+from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
@@ -82,7 +83,7 @@ def report(request: HttpRequest, scope: Scope, kind: str) -> HttpResponse:
     """One report with its charts, tables and ways to take it away."""
     span = span_of(request, scope.today)
     found = _built(scope, kind, span)
-    context = {"report": found, "charts": read_screens.charts_of(found), "groups": read_screens.groups(found)}
+    context = {"report": found, "charts": charts_of(found), "groups": read_screens.groups(found)}
     if kind == "causes":
         context |= views_actions.context(scope, span.start, span.end)
     return page(request, scope, "reports/report.html", {**_frame(scope, span, kind), **context})
@@ -117,7 +118,7 @@ def indicator(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     span = span_of(request, scope.today)
     kpi = registry.kpi(code)
     kind = "overdue" if code in ("overdue", "overdue_share", "at_risk", "add") else kpi.rows
-    context = read_screens.indicator(scope.creditor, kpi, span.start, span.end)
+    context = read_screens.indicator(scope.creditor, kpi, span.start, span.end, scope.creditors)
     context["rows"] = rows.ROWS[kind](scope.creditor, span.start, span.end)
     context["most"] = rows.MOST
     return page(request, scope, "reports/indicator.html", {**_frame(scope, span, "kpis"), **context, "kpi": kpi})

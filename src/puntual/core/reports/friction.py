@@ -99,3 +99,17 @@ def worst(journeys: pl.DataFrame, end: date) -> Worst | None:
         code, busiest["currency"][0], total(here, column="messages"), total(here), days,
         total(here, pl.col("failed"), column="messages"), _ADVICE[code],
     )  # fmt: skip
+
+
+def failures(journeys: pl.DataFrame) -> pl.DataFrame:
+    """currency, method, device, messages, amount_minor and paid (in the end) of those who saw their payment fail."""
+    return (
+        journeys.filter("failed")
+        .group_by("currency", "method", "device")
+        .agg(
+            pl.col("messages").sum(),
+            amount_minor=money.total("amount_minor"),
+            paid=pl.col("messages").filter(pl.col("level") == LEVELS["paid"]).sum(),
+        )
+        .sort(["currency", "messages", "method", "device"], descending=[False, True, False, False])
+    )

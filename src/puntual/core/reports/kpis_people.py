@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
+import attrs
 import polars as pl
 
 from puntual.core.reports.inputs import Known, total, within
@@ -54,6 +57,17 @@ def promises_kept(known: Known) -> Figure:
 def promises_kept_amount(known: Known) -> Figure:
     rows = judged(known)
     return percent(total(rows, pl.col("state") == "kept"), total(rows), _NO_PROMISES)
+
+
+def promises_by_week(known: Known, weeks: int = 13) -> list[tuple[date, date, int, int]]:
+    """(first day, last day, judged, kept) of the promises for each of the last weeks, the oldest first."""
+    rows = []
+    for back in reversed(range(weeks)):
+        end = known.end - timedelta(days=7 * back)
+        start = end - timedelta(days=6)
+        due = judged(attrs.evolve(known, start=start)).filter(within("promised_on", start, end))
+        rows.append((start, end, due.height, due.filter(pl.col("state") == "kept").height))
+    return rows
 
 
 def instalments_on_time(known: Known) -> Figure:

@@ -9,9 +9,11 @@ import attrs
 from django import template
 from django.utils.translation import gettext as _
 
+from puntual.apps.reports import charts
+from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
 from puntual.apps.reports.read_screens import text_of
-from puntual.apps.reports.tables import Table
+from puntual.apps.reports.tables import Report, Table
 from puntual.core.reports.registry import Measured
 from puntual.ui.formats import DEFAULT_LOCALE, money_text
 
@@ -28,6 +30,7 @@ class Cell:
     text: str
     end: bool
     plain: str
+    heat: int = 0
 
 
 @register.filter
@@ -41,7 +44,14 @@ def _cell(value: Any, kind: str, currency: str) -> Cell:
         return Cell(None, False, False, "—", kind not in ("text", "date"), "—")
     text = f"{value / 100:.1f} %" if kind == "pct" else f"{value:,}" if kind in ("count", "days") else str(value)
     plain = money_text(value, currency) if kind == "money" else text
-    return Cell(value, kind == "money", kind == "date", text, kind not in ("text", "date"), plain)
+    return Cell(value, kind == "money", kind == "date", text, kind not in ("text", "date"), plain,
+                charts.heat(value) if kind == "pct" else 0)  # fmt: skip
+
+
+@register.filter
+def graficas(report: Report) -> list[tuple[str, Any]]:
+    """The drawings of a report."""
+    return charts_of(report)
 
 
 @register.filter
@@ -64,6 +74,7 @@ def dimension(code: str) -> str:
         "stage": _("Por etapa"),
         "channel": _("Por canal"),
         "agent": _("Por persona"),
+        "creditor": _("Por empresa"),
         "campaign": _("Por campaña (paso de la política)"),
     }
     return names.get(code, code)
