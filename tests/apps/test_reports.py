@@ -279,7 +279,8 @@ class TestFiles:
         rows = list(csv.reader(io.StringIO(export.render([report], "csv").decode("utf-8-sig"))))
         assert rows[-1] == ["'=2+2", "-0.05"] and rows[1][1] == "'=1+1"
         with zipfile.ZipFile(io.BytesIO(export.render([report], "xlsx"))) as book:
-            sheets = [book.read(n).decode() for n in book.namelist() if n.startswith("/".join(("xl", "worksheets", "sheet")))]
+            inside = "/".join(("xl", "worksheets", "sheet"))
+            sheets = [book.read(n).decode() for n in book.namelist() if n.startswith(inside)]
         assert not any("<f>" in sheet for sheet in sheets) and "<v>-0.05</v>" in sheets[1]
 
     def test_the_pdf_is_one(self, shop):
