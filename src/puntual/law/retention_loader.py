@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -23,12 +26,30 @@ class Retention:
     evidence: str
 
 
-@lru_cache(maxsize=32)
-def retention(country: str) -> Retention:
-    """What holds in a country; the product's prudent default where no file says."""
-    document = read_yaml(Path(__file__).parent / "retention.yaml")
+def retention(country: str, on: date | None = None) -> Retention:
+    """What holds in a country on a day (the newest norm, if none is given); the product's prudent default where no
+    file says."""
+    changed = _changed_on(country)
+    return _retention(country, bool(on and changed and on < changed))
+
+
+def _changed_on(country: str) -> date | None:
+    before = _document()["countries"].get(country, {}).get("before")
+    return before and before["day"]
+
+
+@lru_cache(maxsize=1)
+def _document() -> Mapping[str, Any]:
+    document: Mapping[str, Any] = read_yaml(Path(__file__).parent / "retention.yaml")
+    return document
+
+
+@lru_cache(maxsize=64)
+def _retention(country: str, before: bool) -> Retention:
+    document = _document()
     with well_formed("law/retention.yaml"):
         row = document["countries"].get(country, document["default"])
+        row = {**row, **row["before"]} if before else row
         months = row["purge_breach_months"]
         return Retention(
             country, int(row["keep_contacts_days"]), None if months is None else int(months), int(row["answer_days"]),

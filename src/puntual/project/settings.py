@@ -246,6 +246,11 @@ INBOX_SUGGEST = "puntual.project.conversations.suggested"
 INBOX_WORDS = "puntual.project.conversations.words_of"
 INBOX_TRY_MAILBOX = "puntual.project.conversations.try_mailbox"
 
+#: What a person may ask of their data.
+PERSONAL_EXPORT = "puntual.project.data_rights.everything"
+PERSONAL_HELD_BY = "puntual.project.data_rights.held_by"
+PERSONAL_FORGET = "puntual.project.data_rights.forget"
+
 #: What reads files, the files behind a ZIP, and what each kind of table may tell.
 IMPORT_READER = "puntual.adapters.files.Files"
 IMPORT_MEMBERS = "puntual.adapters.archives.members"

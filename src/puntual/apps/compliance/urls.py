@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.compliance import views, views_rates, views_register, views_situations, views_soft
+from puntual.apps.compliance import views, views_personal, views_rates, views_register, views_situations, views_soft
 
 app_name = "compliance"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("normas/situaciones/<int:pk>/<int:situation_id>/terminar/", views_situations.end, name="situation_end"),
     path("normas/circunstancias/<int:pk>/", views_situations.flag, name="flag_add"),
     path("normas/circunstancias/<int:pk>/<int:flag_id>/terminar/", views_situations.flag_end, name="flag_end"),
+    path("normas/datos/<int:pk>/", views_personal.personal, name="personal"),
     path("normas/<str:country>/", views.pack, name="pack"),
     path("normas/<str:country>/firmar/", views_soft.sign, name="sign"),
     path("normas/regla/<str:rule_id>/", views.rule, name="rule"),
@@ -36,6 +37,7 @@ PERMISSIONS = {
     "register": "norms.see",
     "situation_add": "situations.note",
     "situation_end": "situations.note",
+    "personal": ("evidence.export", "norms.change"),
     "flag_add": "situations.note",
     "flag_end": "situations.note",
     "pack": "norms.see",
