@@ -38,7 +38,7 @@ def accounts(creditor, codes):
 
 
 def history(creditor, *, customers=30, each=13, seed=5, today=TODAY):
-    """Half of the customers pay by the day, half some eighteen days late: one invoice a fortnight, paid up to yesterday.
+    """Half of the customers pay by the day, half some eighteen days late: an invoice a fortnight, paid up to yesterday.
 
     Gives code -> account; codes begin with P (punctual) or T (late).
     """

@@ -1,4 +1,4 @@
-"""Experiments as a director runs them: told beforehand, drawn by chance, nobody contacted by mistake, harm stops them."""
+"""Experiments as a director runs them: told beforehand, drawn by chance, and stopped by harm."""
 
 from __future__ import annotations
 

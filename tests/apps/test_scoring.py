@@ -10,6 +10,8 @@ from scoring_house import DAWN, TODAY, accounts, company, history, owes
 from puntual.adapters.scorer_lightgbm import LightGBMLearner
 from puntual.apps.negotiation import write_disputes as disputes
 from puntual.apps.negotiation.write_disputes import NewComplaint
+from puntual.apps.planning.models import PlanRow
+from puntual.apps.policies import read as policies
 from puntual.apps.segments import read, read_watch
 from puntual.apps.segments import write as segments
 from puntual.apps.segments.models import AccountScore, ItemScore, LearntModel, Scoring, SegmentChange, Watched
@@ -127,8 +129,8 @@ class TestTheWatch:
         Watched.objects.all().delete()
         account = next(iter(known.values()))
         Watched.objects.bulk_create(
-            Watched(creditor=creditor, due_item_id=n, account_id=account, said_on=TODAY - timedelta(days=16), p_model=0.9,
-                    p_naive=0.3, judged_on=TODAY - timedelta(days=2), paid=False)
+            Watched(creditor=creditor, due_item_id=n, account_id=account, said_on=TODAY - timedelta(days=16),
+                    p_model=0.9, p_naive=0.3, judged_on=TODAY - timedelta(days=2), paid=False)
             for n in range(120)
         )  # fmt: skip
         assert night(creditor).line == "naive"
@@ -186,3 +188,23 @@ class TestTheChoiceOfTheDay:
         owes(creditor, account, 500_00, late=4)
         assert run_day(creditor=creditor, as_of=DAWN).planned == {"email": 1}
         assert read.worklist(creditor.pk) == []
+
+
+class TestALikelyDelay:
+    def test_is_offered_another_date_before_it_is_due_and_nobody_else_is(self, creditor):
+        known = accounts(creditor, ["A", "B"])
+        for account in known.values():
+            owes(creditor, account, 500_00, late=-7)
+        night(creditor)
+        AccountScore.objects.filter(account=known["A"]).update(p_late=0.9)
+        AccountScore.objects.filter(account=known["B"]).update(p_late=0.2)
+        run_day(creditor=creditor, as_of=DAWN)
+        rows = {r.account_id: (r.verdict, r.reason, r.step) for r in PlanRow.objects.all()}
+        assert rows[known["A"]] == ("allow", "step_due", "ofrecer-fecha")
+        assert rows[known["B"]] == ("skip", "not_due_yet", None)
+
+    def test_the_offer_speaks_of_what_is_due_in_eight_days_and_other_steps_as_before(self, creditor):
+        version = policies.in_force(creditor.pk, DAWN)[None].version
+        first = policies.first_days([version])
+        assert first[version, "ofrecer-fecha"] == -8
+        assert {first[version, step] for step in ("aviso-previo", "primer-aviso", "")} == {-4}

@@ -56,9 +56,10 @@ def test_a_new_step_waits_in_a_draft_and_todays_policy_stays(boss, policy) -> No
     boss.post(reverse("policies:step_new", args=[policy.pk]), step())
     draft = policy.versions.get(number=2)
     assert draft.active_from is None
-    assert [s.day for s in read.parse_text(draft.text).steps] == [-4, 0, 3, 7, 12, 15, 31, 45, 70, 91]
+    assert [s.day for s in read.parse_text(draft.text).steps] == [-8, -4, 0, 3, 7, 12, 15, 31, 45, 70, 91]
     now = datetime.now(UTC)
     assert [s.day for s in read.in_force(policy.creditor_id, now)[None].policy.steps] == [
+        -8,
         -4,
         0,
         3,
@@ -188,7 +189,7 @@ def test_another_companys_policy_is_not_there(boss, policy) -> None:
 
 def test_the_text_survives_the_forms() -> None:
     text = presets.text_for("PE")
-    again = with_step(text, "primer-aviso", document(text)["pasos"][2])
+    again = with_step(text, "primer-aviso", document(text)["pasos"][3])
     assert document(again) == document(text)
     assert again.splitlines()[0] == text.splitlines()[0]
 

@@ -119,3 +119,28 @@ def test_another_companys_experiment_is_not_found(manager, creditor, known):
         ends_on=DAWN.date(), currency="MXN", created_at=DAWN,
     )  # fmt: skip
     assert manager.get(reverse("segments:experiment", args=[one.pk])).status_code == 404
+
+
+def test_two_policies_are_compared_over_the_past_and_money_is_called_an_estimate(manager, creditor, known):
+    from puntual.apps.policies import presets
+    from puntual.apps.policies import write as policies
+    from puntual.apps.policies.models import Policy
+    from puntual.apps.reports import write as reports
+
+    reports.set_contact_costs(creditor_id=creditor.pk, costs={"email": 50})
+    text = (
+        presets.text_for("MX")
+        .replace("Cobranza amable (México)", "Sin avisos")
+        .replace("pasos:", "no_contactar: true\npasos:")
+    )
+    quiet = Policy.objects.create(creditor=creditor, name="Sin avisos", public_slug="sin-avisos")
+    policies.save_version(creditor_id=creditor.pk, text=text, policy=quiet)
+    kind = Policy.objects.get(creditor=creditor, default=True)
+    asked = {"a": kind.pk, "b": quiet.pk, "dias": 14}
+    assert "Repitiendo 14 días" in text_of(manager, "compare", **asked)
+    page = manager.get(reverse("segments:compare"), {**asked, "ya": "1"})
+    found = page.context["found"]
+    contacts = dict((label, pair) for label, *pair in found["rows"])["Contactos"]
+    assert contacts[1] == 0
+    assert found["spent"] == [("MXN", contacts[0] * 50, 0)]
+    assert "estimación, no un hecho" in page.content.decode()

@@ -121,10 +121,11 @@ def _approved(kept: ProviderTemplate, facts: Facts, worded: wording.Worded) -> t
     return TemplateUse(kept.name, kept.language, values, buttons), attrs.evolve(worded, text=text)
 
 
-def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[int, int]) -> bool:
+def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[tuple[int, str], int]) -> bool:
     """Whether a message speaks of this due item: in its currency, and not further from due than the policy's first
     step."""
-    first = first_days.get(row.policy_version_id or 0)
+    version = row.policy_version_id or 0
+    first = first_days.get((version, row.step), first_days.get((version, "")))
     only = (row.tells or {}).get("invoices")
     if only is not None and item.due_item.invoice_id not in only:
         return False

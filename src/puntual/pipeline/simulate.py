@@ -7,6 +7,7 @@ estimate from how often, in this company's past, a debt of that age was paid wit
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 import attrs
@@ -15,6 +16,7 @@ import polars as pl
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties.models import Creditor
 from puntual.apps.receivables import read as receivables
+from puntual.apps.reports import read as reports
 from puntual.core import daily
 from puntual.core.daily import CreditorRules, Known, Rules
 from puntual.core.money import Money
@@ -39,6 +41,14 @@ class Replay:
     tasks: int = 0
     parties: set[int] = attrs.field(factory=set)
     estimated: Counter[str] = attrs.field(factory=Counter)
+    #: channel -> cost of one contact in minor units of `currency`, as the company wrote it; empty if it did not.
+    costs: Mapping[str, int] = attrs.field(factory=dict)
+    currency: str = ""
+
+    @property
+    def cost_minor(self) -> int:
+        """What the contacts would have cost; channels of which no cost is written count as nothing."""
+        return sum(n * self.costs.get(channel, 0) for channel, n in self.contacts.items())
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -48,7 +58,7 @@ class Replay:
             "tasks": self.tasks,
             "skips": dict(sorted(self.skips.items())),
             "legal_refusals": dict(sorted(self.legal_refusals.items())),
-            "cost": [],
+            "cost": [Money(self.cost_minor, self.currency).as_json()] if self.costs else [],
             "expected_recovery": {
                 "amounts": [Money(minor, currency).as_json() for currency, minor in sorted(self.estimated.items())],
                 "label": "estimación: lo contactado por la frecuencia con que deudas de esa edad se pagaron en 14 días",
@@ -66,7 +76,7 @@ def replay(*, creditor: Creditor, policy: Policy, start: date, end: date) -> Rep
         law=law_in_force(),
         creditors=(CreditorRules(creditor.pk, creditor.country, creditor.zone, {None: PolicyInForce(0, policy)}),),
     )
-    result = Replay(policy.name)
+    result = Replay(policy.name, costs=reports.contact_cost(creditor.pk), currency=creditor.currency)
     rates = payment_rates(creditor, start)
     said = real
     for day in each_day(start, end + timedelta(days=1)):

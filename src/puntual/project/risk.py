@@ -38,7 +38,9 @@ def compare(creditor: Creditor, a: int, b: int, days: int) -> dict[str, Any]:
         (currency, one.estimated[currency], other.estimated[currency])
         for currency in sorted({*one.estimated, *other.estimated})
     ]
+    spent = [(creditor.currency, one.cost_minor, other.cost_minor)] if one.costs else []
     return {
+        "spent": spent,
         "names": (one.policy, other.policy), "rows": _rows(one, other), "money": money,
         "label": one.as_json()["expected_recovery"]["label"], "finding": _finding(one, other),  # type: ignore[index]
     }  # fmt: skip

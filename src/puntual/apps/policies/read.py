@@ -71,8 +71,19 @@ def tones(rows: Iterable[Any]) -> dict[tuple[int | None, str], str]:
     return {(pk, step.id): step.tone for pk, text in texts for step in parse_text(text).steps}
 
 
-def first_days(version_ids: Iterable[int | None]) -> dict[int, int]:
-    """version id -> the day offset of its first step: from there on a due item is spoken of."""
+def first_days(version_ids: Iterable[int | None]) -> dict[tuple[int, str], int]:
+    """(version, step) -> the day offset from which a message of that step speaks of a due item.
+
+    That of the version's first step that holds for everybody, or the step's own if it is earlier. Step "" stands for a
+    message of no step.
+    """
     wanted = {pk for pk in version_ids if pk is not None}
     texts = PolicyVersion.objects.filter(pk__in=wanted).values_list("pk", "text")
-    return {pk: steps[0].day for pk, text in texts if (steps := parse_text(text).steps)}
+    found: dict[tuple[int, str], int] = {}
+    for pk, text in texts:
+        steps = parse_text(text).steps
+        if not steps:
+            continue
+        first = next((s.day for s in steps if s.condition.always()), steps[0].day)
+        found |= {(pk, step.id): min(step.day, first) for step in steps} | {(pk, ""): first}
+    return found

@@ -122,7 +122,7 @@ def _work(row: WorkRow) -> Work:
 def relations_to_attend(creditor_id: int, limit: int = 50) -> list[AccountScore]:
     """Relations that are bad enough for a person to call, worst first; `health_why` has the causes, one a line."""
     rows = AccountScore.objects.filter(scoring__creditor_id=creditor_id, scoring__current=True, health__lte=POOR_HEALTH)
-    return list(rows.select_related("account").order_by("health", "-amount_minor")[:limit])
+    return list(rows.select_related("account", "scoring").order_by("health", "-amount_minor")[:limit])
 
 
 def champion(creditor_id: int) -> LearntModel | None:

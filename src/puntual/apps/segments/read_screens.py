@@ -17,6 +17,8 @@ from puntual.core.segments.conditions import FIELDS
 from puntual.core.segments.rules import AXES
 
 PAGE = 50
+#: An expected date further than this is told as «más de un año»: the curve is followed no further.
+FAR_DAYS = 360
 WIDTH = 1000
 
 _OPERATORS = {
@@ -98,6 +100,7 @@ class Line:
     cause: str
     p_30: int
     alone: int
+    far: bool
 
 
 def lines(rows: Sequence[AccountScore]) -> list[Line]:
@@ -107,6 +110,7 @@ def lines(rows: Sequence[AccountScore]) -> list[Line]:
         Line(
             row, people[row.party_id].name if row.party_id in people else "", CAUSE_NAMES.get(row.cause, row.cause),
             round(100 * row.p_paid_30), round(100 * row.self_cure),
+            (row.expected_on - row.scoring.day).days > FAR_DAYS,
         )
         for row in rows
     ]  # fmt: skip
@@ -114,7 +118,7 @@ def lines(rows: Sequence[AccountScore]) -> list[Line]:
 
 def accounts_in(scoring: Scoring, segment: str, page: int) -> tuple[list[AccountScore], bool]:
     """A page of the accounts of a segment, most at stake first, and whether there are more."""
-    rows = AccountScore.objects.filter(scoring=scoring, segment=segment).select_related("account")
+    rows = AccountScore.objects.filter(scoring=scoring, segment=segment).select_related("account", "scoring")
     got = list(rows.order_by("-at_stake_minor", "account_id")[page * PAGE : (page + 1) * PAGE + 1])
     return got[:PAGE], len(got) > PAGE
 
@@ -221,5 +225,5 @@ def risk_of(account_id: int) -> dict[str, Any] | None:
         "signals": [s for s in score.cause_signals.split("\n") if s], "short": score.scoring.short_history,
         "felt": [s for s in score.health_why.split("\n") if s], "day": score.scoring.day, "line": score.scoring.line,
         "confidence": round(100 * score.cause_confidence),
-        "items": [(i, round(100 * i.p_paid_30)) for i in items[:3]],
+        "far": (score.expected_on - score.scoring.day).days > FAR_DAYS,
     }  # fmt: skip
