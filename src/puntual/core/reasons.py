@@ -257,7 +257,7 @@ CATALOGUE: Mapping[str, str] = {
     "charge_disputed": "La parte en aclaración no genera cargos.",
     "charge_currency": "Esta suma solo existe en {currency}: no se convierte sin un tipo de cambio.",
     "charge_prescribed": "La deuda prescribió el {day}: no admite cargos nuevos.",
-    "charge_not_corrected": "Un pago se supo tarde y las tasas de entonces ya no se conocen: su interés queda por revisar.",
+    "charge_not_corrected": "Un pago se supo tarde y ya no se conocen las tasas de entonces: revise su interés.",
     "charge_unreviewed": "Norma sin revisar por abogado.",
     "prescription_warning": "Prescribe el {day}: una persona debe decidir antes.",
     "prescription_prescribed": "Prescribió el {day}: ni amenaza de demanda ni cargos nuevos; lo ve una persona.",

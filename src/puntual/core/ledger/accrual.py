@@ -52,9 +52,7 @@ ACCRUED: Schema = {
     ),
     "rule": Column(pl.String, "regla que lo permite", null=True),
     "cite": Column(pl.String, "cita de la norma", null=True),
-    "formula": Column(
-        pl.String, "la cuenta, con § en el lugar del capital; vacía si no se cobra nada", null=True
-    ),
+    "formula": Column(pl.String, "la cuenta, con § en el lugar del capital; vacía si no se cobra nada", null=True),
     "alert": Column(pl.String, "código de `reasons` si no se cobró por falta de norma o de tasa", null=True),
 }
 Picker = Callable[[tuple[RatePeriod, ...]], Factor]
