@@ -110,7 +110,7 @@ def _rows(query, *params):
 
 
 def _one(query, *params):
-    return _rows(query, *params)[0][0] or 0
+    return int(_rows(query, *params)[0][0] or 0)  # PostgreSQL adds 64-bit numbers up as decimals
 
 
 def _percent(part, whole, scale=100):

@@ -22,7 +22,8 @@ NO_BOOKS = "Todavía no hay facturas: cárguelas en Cargar datos y este reporte 
 
 def report(kind: str, creditor: Creditor, now: Known, **parts: Any) -> Report:
     """A report with its title and period."""
-    return Report(kind, str(TITLES[kind]), creditor.code, creditor.name, now.start, now.end, **parts)
+    locale = locale_for(creditor.country)
+    return Report(kind, str(TITLES[kind]), creditor.code, creditor.name, now.start, now.end, locale=locale, **parts)
 
 
 def pct(bp: int) -> str:

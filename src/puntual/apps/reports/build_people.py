@@ -25,6 +25,11 @@ from puntual.core.reports.roll_rates import share_bp
 from puntual.ui.channels import STAGES, channel_name
 from puntual.ui.formats import locale_for, money_text
 
+#: Methods and devices as people say them; any other keeps its own name (OXXO, SPEI, PSE...).
+_WORDS = {
+    "card": "Tarjeta", "cash": "Efectivo", "transfer": "Transferencia", "wallet": "Billetera", "debit": "Domiciliación",
+    "phone": "Teléfono", "computer": "Computadora", "tablet": "Tableta",
+}  # fmt: skip
 _NOTHING_SENT = "No salió ningún mensaje en el periodo: el embudo se llena con los envíos de cada día."
 
 
@@ -64,6 +69,10 @@ def friction_of(creditor: Creditor, start: date, end: date, rows: pl.DataFrame) 
     return report("friction", creditor, now, tables=tuple(tables), sentences=tuple(said), more=more)
 
 
+def _word(code: str) -> str:
+    return _WORDS.get(code, code) or "Sin dato"
+
+
 def _failures(rows: pl.DataFrame) -> list[Table]:
     """The payments that failed in our house, by method and device."""
     columns = (
@@ -74,9 +83,10 @@ def _failures(rows: pl.DataFrame) -> list[Table]:
     tables = []
     for currency in found["currency"].unique(maintain_order=True).to_list():
         mine = found.filter(pl.col("currency") == currency)
-        cells = tuple((r[1] or "Sin dato", r[2] or "Sin dato", *r[3:]) for r in mine.iter_rows())
+        cells = tuple((_word(r[1]), _word(r[2]), *r[3:]) for r in mine.iter_rows())
         n, paid = int(mine["messages"].sum()), int(mine["paid"].sum())
-        title = f"De {n} personas que vieron fallar su pago, {paid} pagaron al final; lo que más falla: {cells[0][0]}."
+        worst = cells[0][0].lower()
+        title = f"De {n} personas que vieron fallar su pago, {paid} pagaron al final; lo que más falla: {worst}."
         tables.append(Table("failures", title, columns, cells, currency))
     return tables
 
@@ -157,7 +167,7 @@ def _funnel(rows: pl.DataFrame, by: str | None, label: str) -> Table:
 def _named(by: str | None, value: str) -> str:
     if by == "channel":
         return channel_name(value).capitalize()
-    return str(STAGES.get(value, value)) if by == "stage" else value
+    return str(STAGES.get(value, value)) if by == "stage" else _WORDS.get(value, value)
 
 
 def causes(creditor: Creditor, start: date, end: date) -> Report:

@@ -19,31 +19,36 @@ Drawn = tuple[str, Any]
 
 
 def charts_of(report: Report) -> list[Drawn]:
-    """(kind of drawing, drawing) in the order of the tables; kinds: band, pairs, curves, bars, funnel."""
-    found = [draw(table) for table in report.tables if (draw := _DRAW.get(table.name)) is not None]
+    """(kind of drawing, drawing) in the order of the tables; kinds: band, pairs, curves, bars."""
+    found = [draw(table, report.locale) for table in report.tables if (draw := _DRAW.get(table.name)) is not None]
     return [(kind, drawing) for kind, drawing in found if drawing]
 
 
-def _forecast(table: Table) -> Drawn:
+def _forecast(table: Table, locale: str) -> Drawn:
     return "band", charts.band(table.title, table.rows, table.currency)  # type: ignore[arg-type]
 
 
-def _past(table: Table) -> Drawn:
+def _past(table: Table, locale: str) -> Drawn:
     rows = [(row[0], row[0], row[1], row[2]) for row in table.rows]
     return "pairs", charts.pairs(table.title, ("Se esperaba", "Llegó"), rows, table.currency)
 
 
-def _funnel(table: Table) -> Drawn:
-    return "funnel", charts.funnel(list(friction_core.STEPS.values()), table.rows[0][1:7])
+def _funnel(table: Table, locale: str) -> Drawn:
+    reached = table.rows[0][1:7]
+    share = [100 * n / reached[0] if reached[0] else 0 for n in reached]
+    rows = [(name, f"{n:,} · {s:.1f} %", n) for name, n, s in zip(friction_core.STEPS.values(), reached, share)]
+    return "bars", charts.bars(table.title, rows, ("step",) * 5 + ("paid",))
 
 
-def _ageing(table: Table) -> Drawn:
+def _ageing(table: Table, locale: str) -> Drawn:
     whole = [row for row in table.rows if row[1] == "Toda la empresa"]
-    rows = [(row[0], f"{money_text(row[2], table.currency)} · {(row[3] or 0) / 100:.1f} %", row[2]) for row in whole]
+    rows = [
+        (row[0], f"{money_text(row[2], table.currency, locale)} · {(row[3] or 0) / 100:.1f} %", row[2]) for row in whole
+    ]
     return "bars", charts.bars(table.title, rows, _AGE_LOOKS)
 
 
-def _vintages(table: Table) -> Drawn:
+def _vintages(table: Table, locale: str) -> Drawn:
     steps = [column.label for column in table.columns[2:]]
     lines = [(_month(row[0]), row[2:]) for row in table.rows[-_COHORTS:]]
     return "curves", charts.curves(table.title, lines, steps)
@@ -53,22 +58,25 @@ def _month(day: date) -> str:
     return f"{day:%Y-%m}"
 
 
-def _late(table: Table) -> Drawn:
-    rows = [(str(row[0]), f"{money_text(row[4], table.currency)} · {row[6] or 0} días", row[4]) for row in table.rows]
+def _late(table: Table, locale: str) -> Drawn:
+    rows = [
+        (str(row[0]), f"{money_text(row[4], table.currency, locale)} · {row[6] or 0} días", row[4])
+        for row in table.rows
+    ]
     return "bars", charts.bars(table.title, rows[:_BARS])
 
 
-def _disputes(table: Table) -> Drawn:
-    rows = [(str(row[0]), f"{money_text(row[2], table.currency)} · {row[1]}", row[2]) for row in table.rows]
+def _disputes(table: Table, locale: str) -> Drawn:
+    rows = [(str(row[0]), f"{money_text(row[2], table.currency, locale)} · {row[1]}", row[2]) for row in table.rows]
     return "bars", charts.bars(table.title, rows[:_BARS])
 
 
-def _refusals(table: Table) -> Drawn:
+def _refusals(table: Table, locale: str) -> Drawn:
     rows = [(row[1], f"{row[3]:,}", row[3]) for row in table.rows]
     return "bars", charts.bars(table.title, rows[:_BARS])
 
 
-def _monthly(table: Table) -> Drawn:
+def _monthly(table: Table, locale: str) -> Drawn:
     """The rate of each bucket, month by month."""
     months = sorted({row[0] for row in table.rows})
     names = list(dict.fromkeys(row[1] for row in table.rows))
@@ -77,7 +85,7 @@ def _monthly(table: Table) -> Drawn:
     return "curves", charts.curves(table.title, lines, [_month(m) for m in months])
 
 
-_DRAW: dict[str, Callable[[Table], Drawn]] = {
+_DRAW: dict[str, Callable[[Table, str], Drawn]] = {
     "forecast": _forecast, "past": _past, "funnel": _funnel, "ageing": _ageing, "vintages": _vintages,
     "monthly": _monthly, "late_product": _late, "late_department": _late, "disputes_cause": _disputes,
     "refusals": _refusals,

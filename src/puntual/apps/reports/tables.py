@@ -58,6 +58,8 @@ class Report:
     sentences: tuple[str, ...] = ()
     tables: tuple[Table, ...] = ()
     more: dict[str, Any] = attrs.field(factory=dict)
+    #: How people of the company's country write figures.
+    locale: str = "es_MX"
 
 
 def plain(cell: Any, kind: str, currency: str) -> Any:
