@@ -30,11 +30,12 @@ def night(monkeypatch):
     return one
 
 
-def turns(night, count=8):
+def turns(night, count=12):
+    """What the law side of the night began: reports by mail have tests of their own."""
     night.began.clear()
     for _ in range(count):
         night.turn()
-    return sorted(night.began)
+    return sorted(words for words in night.began if words[0] != "report")
 
 
 def test_each_company_is_charged_once_and_the_law_forgets_once(night):
