@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from puntual.apps.access import write as access
@@ -84,6 +85,7 @@ def test_what_is_nobodys_is_not_noted(client, person, norte):
     client.force_login(person("gloria", "agent", norte[0]))
     for path in ("/mis-opciones/", "/healthz", "/politicas/", "/clientes/999999/"):
         client.get(path)
+    client.post(reverse("workbench:beat"))
     assert noted() == []
 
 

@@ -70,6 +70,17 @@ class TestTheStep:
         assert (BureauReport.objects.get().reported_on, BureauReport.objects.get().state) == (day, "reported")
         assert AuditRecord.objects.filter(act="bureau_reported").count() == 1
 
+    def test_it_takes_another_person_than_who_asked(self, account):
+        abril, gerardo = (User.objects.create_user(name) for name in ("abril", "gerardo"))
+        row = write.ask(account_id=account, currency="COP", central="Datacrédito", today=TODAY, at=AT, by=abril)
+        notice(row)
+        notice(row, TODAY + timedelta(days=3))
+        told = {"report_id": row.pk, "on": TODAY + timedelta(days=24), "reference": "DC-9"}
+        with pytest.raises(Refused) as refused:
+            write.make_report(**told, by=abril)
+        assert (refused.value.reason, BureauReport.objects.get().state) == ("same_person", "noticing")
+        assert write.make_report(**told, by=gerardo).state == "reported"
+
     def test_a_returned_notice_stops_it(self, account):
         row = ask(account)
         notice(row)

@@ -26,6 +26,8 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 #: A page that refreshes itself is one read; so is one that is looked at again at once.
 _AGAIN_S = 60
 _FORBIDDEN = 403
+#: A page that only says that it is still open: no act of anybody.
+_BEATS = frozenset({"workbench:beat"})
 
 
 class Watch:
@@ -69,7 +71,7 @@ def _verb(request: HttpRequest, name: str, kwargs: dict[str, Any], status: int, 
     if need.look in (PUBLIC, SIGNED_IN) or (need.look == PROVEN and not by_key):
         return ""
     if request.method not in _SAFE:
-        return "did"
+        return "" if name in _BEATS else "did"
     if status >= 300:
         return ""
     noun, _, what = need.look.partition(".")
