@@ -78,7 +78,8 @@ def test_a_visit_noted_without_signal_waits_in_the_phone_and_arrives_once(open_p
 
 def test_practice_portfolios_and_visits_are_accessible(accessible, creditor, route, staff) -> None:
     for path in (
-        "/visitas/", f"/visitas/ruta/{route.pk}/", "/capacitacion/", "/capacitacion/equipo/", "/mandantes/",
+        "/supervision/", "/supervision/dia/", "/supervision/calidad/", "/mis-revisiones/", "/visitas/",
+        f"/visitas/ruta/{route.pk}/", "/capacitacion/", "/capacitacion/equipo/", "/mandantes/",
         "/mandantes/formatos/", "/mandantes/comision/",
     ):  # fmt: skip
         accessible(path)

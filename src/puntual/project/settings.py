@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "puntual.apps.escalation",
     "puntual.apps.clients",
     "puntual.apps.training",
+    "puntual.apps.supervision",
     "puntual.apps.visits",
     "puntual.apps.welcome",
     "puntual.apps.access",

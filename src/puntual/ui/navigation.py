@@ -40,6 +40,7 @@ CATALOGUE: tuple[Group, ...] = (
         Entry("/promesas/", _("Promesas y convenios"), "promise", "p", _("acuerdos plazos")),
         Entry("/aclaraciones/", _("Aclaraciones y quejas"), "flag", "a", _("disputas reclamos")),
         Entry("/avisos/", _("Avisos de clientes"), "mail", "s", _("ya pagué comprobantes portal página")),
+        Entry("/supervision/", _("Supervisión"), "eye", "u", _("piso equipo calidad en vivo")),
         Entry("/visitas/", _("Visitas"), "user", "i", _("ruta domicilio campo")),
         Entry("/capacitacion/", _("Capacitación"), "book", "t", _("practicar conversaciones difíciles")),
         Entry("/por-aprobar/", _("Por aprobar"), "check", "x", _("autorizar condonar castigo quita devolución")),

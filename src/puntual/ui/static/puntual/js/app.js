@@ -6,6 +6,7 @@ import dialog from "./controllers/dialog.js";
 import elapsed from "./controllers/elapsed.js";
 import filters from "./controllers/filters.js";
 import heartbeat from "./controllers/heartbeat.js";
+import live from "./controllers/live.js";
 import menu from "./controllers/menu.js";
 import palette from "./controllers/palette.js";
 import selection from "./controllers/selection.js";
@@ -14,7 +15,7 @@ import tabs from "./controllers/tabs.js";
 import theme from "./controllers/theme.js";
 import toast from "./controllers/toast.js";
 
-const controllers = { autodial, composer, copy, dialog, elapsed, filters, heartbeat, menu, palette, selection, shortcuts, tabs, theme, toast };
+const controllers = { autodial, composer, copy, dialog, elapsed, filters, heartbeat, live, menu, palette, selection, shortcuts, tabs, theme, toast };
 const attached = new WeakMap();
 
 function attach(root) {

@@ -1,0 +1,167 @@
+"""Supervisión: the floor as it is, told by the server as it changes; a day seen again; reviews."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from puntual.apps.scope import Scope, page, screen
+from puntual.apps.supervision import read, write
+from puntual.core.errors import Refused, UnusableInput
+from puntual.core.training.rubric import NAMES, WEIGHTS
+from puntual.core.workbench.results import RESULTS
+
+EVERY_S = 3
+#: A stream ends after this long; the browser asks again by itself.
+STREAM_S = 300
+
+
+@screen
+@require_GET
+def index(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """The floor now; it goes on being told by `stream`."""
+    return page(request, scope, "supervision/index.html", _now(scope))
+
+
+def _now(scope: Scope) -> dict[str, Any]:
+    return {"board": read.board(scope.creditor.pk, scope.creditor.zone, timezone.now())}
+
+
+@screen
+@require_GET
+def stream(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Server-sent events: the floor, whenever it changes."""
+    answer = StreamingHttpResponse(events(scope), content_type="text/event-stream")
+    answer["Cache-Control"] = "no-cache"
+    answer["X-Accel-Buffering"] = "no"
+    return answer
+
+
+async def events(scope: Scope, *, lasts_s: int = STREAM_S, every_s: float = EVERY_S) -> AsyncIterator[bytes]:
+    """One event per change; a comment keeps the line alive when nothing changes."""
+    said = ""
+    for _turn in range(max(1, int(lasts_s / every_s))):
+        told = await sync_to_async(_rendered)(scope)
+        if told == said:
+            yield b": sin cambios\n\n"
+        else:
+            said = told
+            lines = "".join(f"data: {line}\n" for line in told.splitlines())
+            yield f"event: piso\n{lines}\n".encode()
+        await asyncio.sleep(every_s)
+
+
+def _rendered(scope: Scope) -> str:
+    with timezone.override(scope.creditor.zone):
+        return render_to_string("supervision/_board.html", {**scope.context(), **_now(scope)})
+
+
+@screen
+@require_GET
+def day(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """A day again, hour by hour."""
+    try:
+        shown = date.fromisoformat(request.GET.get("dia", ""))
+    except ValueError:
+        shown = scope.today
+    context = {
+        "day": shown,
+        "hours": read.hours(scope.creditor.pk, scope.creditor.zone, shown),
+        "before": shown - timedelta(days=1),
+        "after": shown + timedelta(days=1) if shown < scope.today else None,
+    }
+    return page(request, scope, "supervision/day.html", context)
+
+
+@screen
+@require_GET
+def quality(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """This week's sample, the reviews, and how far reviewers are from one another."""
+    now: datetime = timezone.now()
+    context = {
+        "waiting": [_shown(h) for h in read.to_review(scope.creditor.pk, now, request.user.pk or 0)],
+        "reviews": read.reviews(scope.creditor.pk),
+        "gaps": read.gaps(scope.creditor.pk),
+    }
+    return page(request, scope, "supervision/quality.html", context)
+
+
+def _shown(handling: Any) -> dict[str, Any]:
+    return {"handling": handling, "result": RESULTS[handling.outcome].name}
+
+
+@screen
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """How a conversation was led."""
+    row = read.handling(pk, scope.creditor.pk)
+    if row is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            write.review(
+                handling_id=pk,
+                creditor_id=scope.creditor.pk,
+                reviewer=request.user,
+                scores=_scores(request),
+                good=request.POST.get("good", ""),
+                better=request.POST.get("better", ""),
+                now=timezone.now(),
+            )
+            messages.success(request, _("Revisión guardada: quien atendió ya la puede leer."))
+            return redirect("supervision:quality")
+        except (UnusableInput, Refused) as error:
+            messages.error(request, error.sentence)
+    context = {**_shown(row), "dimensions": [(code, NAMES[code], WEIGHTS[code]) for code in WEIGHTS]}
+    return page(request, scope, "supervision/review.html", context)
+
+
+def _scores(request: HttpRequest) -> dict[str, int]:
+    told = {code: request.POST.get(code, "") for code in WEIGHTS}
+    return {code: int(text) for code, text in told.items() if text.isdigit()}
+
+
+@screen
+@require_GET
+def mine(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """What an agent reads of the own conversations."""
+    context = {"reviews": read.reviews_of(request.user.pk or 0), "names": NAMES}
+    return page(request, scope, "supervision/mine.html", context)
+
+
+@screen
+@require_POST
+def dispute(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """The agent does not agree."""
+    try:
+        write.dispute(review_id=pk, agent=request.user, text=request.POST.get("text", ""), now=timezone.now())
+        messages.success(request, _("Anotado: otra persona lo va a responder."))
+    except (UnusableInput, Refused) as error:
+        messages.error(request, error.sentence)
+    return redirect("supervision:mine")
+
+
+@screen
+@require_POST
+def resolve(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """Answer a dispute."""
+    try:
+        write.resolve(
+            review_id=pk, creditor_id=scope.creditor.pk, by=request.user, text=request.POST.get("text", ""),
+            scores=_scores(request) or None, now=timezone.now(),
+        )  # fmt: skip
+        messages.success(request, _("Respondido."))
+    except (UnusableInput, Refused) as error:
+        messages.error(request, error.sentence)
+    return redirect("supervision:quality")
