@@ -198,7 +198,11 @@ class TestRates:
     def test_loaded_rows_join_the_table_and_charges_use_them(
         self, capsys: pytest.CaptureFixture[str], rates: str, data_folder: Path
     ) -> None:
-        assert document(capsys, ["rates", "load", rates]) == {"loaded": {"UF": 1, "BOE_BASE": 1}, "dry_run": False, "warnings": []}
+        assert document(capsys, ["rates", "load", rates]) == {
+            "loaded": {"UF": 1, "BOE_BASE": 1},
+            "dry_run": False,
+            "warnings": [],
+        }
         assert sorted(file.name for file in (data_folder / "tasas").iterdir()) == ["BOE_BASE.yaml", "UF.yaml"]
         assert document(capsys, asked("charge", **CHILE))["charged"]["minor"] == 9_000
 

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import models, transaction
 
 from puntual.apps.audit import write as audit
+from puntual.apps.clients.models import Placement, ReturnFile
 from puntual.apps.compliance import read as compliance
 from puntual.apps.compliance.models import PartyFlag, Situation
 from puntual.apps.imports.models import Document
@@ -36,15 +37,17 @@ from puntual.core.time import local_date
 from puntual.law.retention_loader import retention
 
 #: Sealed fields that are about no single person, or that their own rule destroys: bank lines, notices of gateways and
-#: channels as they came, settings. Everything else that is sealed must be reachable from a party or an account.
+#: channels as they came, settings, the copies of what was returned to a client (emptied with the first person in them
+#: who is erased: the client has its own, and the digest stays). Everything else that is sealed must be reachable from
+#: a party or an account.
 NOT_OF_A_PERSON = frozenset(
     [
         "imports.BankLine", "payments.GatewayAccount", "payments.RawWebhook", "inbox.RawInbound",
-        "inbox.ChannelAccount", "outreach.MailServer",
+        "inbox.ChannelAccount", "outreach.MailServer", "clients.ReturnFile",
     ]
 )  # fmt: skip
 #: Where a sealed field hangs from: the way to the party.
-_PATHS = ("party", "conversation__party", "account__party", "outbox__party", "contact_point__party")
+_PATHS = ("party", "conversation__party", "account__party", "outbox__party", "contact_point__party", "visit__party")
 
 
 @attrs.frozen
@@ -131,6 +134,11 @@ def _forget(party: Party, accounts: list[int]) -> dict[str, int]:
         "keys": PartyKey.objects.filter(party=party).delete()[0],
         "tokens": PartyToken.objects.filter(party=party).delete()[0],
         "messages": Message.objects.filter(outbox__party=party).delete()[0],
+        "return_files": ReturnFile.objects.filter(
+            creditor__in=Placement.objects.filter(account__in=accounts).values("creditor")
+        )
+        .exclude(sealed=b"")
+        .update(sealed=b""),
         "situations": Situation.objects.filter(party=party).delete()[0]
         + PartyFlag.objects.filter(party=party).delete()[0],
     }

@@ -75,9 +75,9 @@ def returned(creditor_id: int, limit: int = 20) -> list[ReturnFile]:
 
 
 def return_file(creditor_id: int, number: int) -> tuple[str, bytes] | None:
-    """(name, bytes) of a return file, as it was."""
+    """(name, bytes) of a return file, as it was. None once somebody in it was erased: the client has its own."""
     found = ReturnFile.objects.filter(creditor_id=creditor_id, number=number).first()
-    return (found.name, vault.unseal_file(found.sealed)) if found else None
+    return (found.name, vault.unseal_file(found.sealed)) if found and found.sealed else None
 
 
 @attrs.frozen

@@ -1,4 +1,4 @@
-"""The return file: everything that was done with a client's portfolio, in the columns and codes that the client uses."""
+"""The return file: everything that was done with a client's portfolio, in the columns and codes of the client."""
 
 from __future__ import annotations
 
