@@ -13,11 +13,8 @@ from hypothesis import strategies as st
 from puntual.adapters.names import similar
 from puntual.core.errors import UnusableInput
 from puntual.core.ledger import references
-from puntual.core.ledger.allocation import OpenItem
-from puntual.core.ledger.books import Component
 from puntual.core.ledger.matching import learn, match_statement
 from puntual.core.ledger.statement import Customer, Deduction, Line, MatchRules, Open, Withholding
-from puntual.core.ledger.strategies import LEGAL, spread
 
 DAY = date(2026, 3, 2)
 ANA = Customer(1, "Ana Lucía Torres Medina", ("TOMA800101AB1",), (), ("012180000000000011",))
@@ -190,51 +187,3 @@ def test_what_a_person_typed_is_forgiven_its_blanks_and_told_its_faults():
     assert references.check(references.pretty(REF_ANA)) == ("1", 1)
     with pytest.raises(UnusableInput, match="cópiela otra vez"):
         references.check("1000000199")
-
-
-# --- allocation strategies ---
-
-ITEMS = [
-    OpenItem(2, date(2026, 2, 1), 500, 50, 5),
-    OpenItem(1, date(2026, 1, 1), 1_000, 100, 10),
-]
-
-
-def applied(amount, **how):
-    parts, left = spread(amount, ITEMS, **how)
-    return [(a.due_item, a.component.name[0], a.amount_minor) for a in parts], left
-
-
-def test_oldest_first_in_the_order_of_the_country():
-    assert applied(150) == ([(1, "P", 150)], 0)
-    assert applied(150, country="MX") == ([(1, "I", 100), (1, "F", 10), (1, "P", 40)], 0)
-    assert applied(150, country="PE") == ([(1, "F", 10), (1, "I", 100), (1, "P", 40)], 0)
-
-
-def test_charges_first_pays_every_charge_before_any_capital():
-    assert applied(200, strategy="charges_first", country="MX") == (
-        [(1, "I", 100), (1, "F", 10), (2, "I", 50), (2, "F", 5), (1, "P", 35)],
-        0,
-    )
-
-
-def test_smallest_and_newest_first():
-    assert applied(555, strategy="smallest_first")[0][0] == (2, "P", 500)
-    assert applied(600, strategy="newest_first") == ([(2, "P", 500), (2, "I", 50), (2, "F", 5), (1, "P", 45)], 0)
-
-
-@given(st.integers(0, 3_000), st.sampled_from(["oldest_first", "charges_first", "newest_first", "smallest_first"]))
-def test_every_strategy_spends_the_amount_to_the_cent(amount, strategy):
-    parts, left = spread(amount, ITEMS, strategy=strategy, country="CO")
-    assert sum(p.amount_minor for p in parts) + left == amount
-    assert left == max(amount - 1_665, 0)
-
-
-def test_every_legal_order_names_the_three_parts_and_its_law():
-    for legal in LEGAL.values():
-        assert set(legal.order) == set(Component) and "art." in legal.cite
-
-
-def test_an_unknown_strategy_is_named():
-    with pytest.raises(UnusableInput, match="oldest_first"):
-        spread(1, ITEMS, strategy="random")

@@ -201,13 +201,7 @@ class WithdrawalRecord:
 
 
 Record = (
-    InvoiceRecord
-    | PaymentRecord
-    | CustomerRecord
-    | ContactRecord
-    | BalanceRecord
-    | StatementLine
-    | WithdrawalRecord
+    InvoiceRecord | PaymentRecord | CustomerRecord | ContactRecord | BalanceRecord | StatementLine | WithdrawalRecord
 )
 
 
