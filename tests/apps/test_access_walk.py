@@ -98,6 +98,11 @@ def _numbers(house, one):
     return sorted({*house.ids.values(), house.account, house.invoice, *Outbox.objects.values_list("pk", flat=True)})
 
 
+def _words(answer):
+    """What an answer says; what is told live says what its page says, which is walked too."""
+    return "" if getattr(answer, "is_async", False) else answer.getvalue().decode(errors="replace")
+
+
 def test_the_administrator_of_another_company_finds_nothing_of_this_one(client, person, house):
     """No page says a word of it, whatever number is asked for, and after every form was sent nothing of it changed."""
     client.force_login(person("forastera", "admin", company("otra", "La Otra")))
@@ -106,7 +111,7 @@ def test_the_administrator_of_another_company_finds_nothing_of_this_one(client, 
     for one in STAFF:
         for number in _numbers(house, one):
             for method in ("GET", "POST"):
-                text = client.generic(method, path_of(one, number)).getvalue().decode(errors="replace")
+                text = _words(client.generic(method, path_of(one, number)))
                 told += [f"{method} {path_of(one, number)}: {word}" for word in SECRETS if word in text]
     after = rows_now()
     told += [

@@ -103,7 +103,7 @@ class TestThanks:
         hears(house, client, "hola")
         house.creditor.approve_first = 3
         house.creditor.save()
-        Conversation.objects.all().delete()
+        Conversation.objects.update(waiting_since=None, answer_by=None)
         pays(house, 100_00, "b1")
         assert thanks.thank(at=NOON) == 1
         assert Outbox.objects.get(step="gracias").approved is False

@@ -80,7 +80,7 @@ def make_promise(request: HttpRequest, ref: str, body: PromiseIn, creditor: str 
     return once(request, lambda: (201, _promise(write.make_promise(promise=new, at=now, rules=rules))))
 
 
-@router.post("/accounts/{ref}/agreements/quote", response={200: Any, **ERRORS}, auth=Bearer("read"))
+@router.post("/accounts/{ref}/agreements/quote", response={200: Any, **ERRORS}, auth=Bearer("write"))
 def quote(request: HttpRequest, ref: str, body: PlanIn, creditor: str | None = None) -> Any:
     """Cómo quedaría un convenio, pago por pago y al centavo. No escribe nada."""
     one = creditor_of(request, creditor)
