@@ -110,26 +110,45 @@ HISTORY = {
 }
 
 
+_CAPITAL = {
+    "due_item": Column(pl.Int64, "documento"),
+    "open_minor": Column(pl.Int64, "capital abierto"),
+    "last_on": Column(pl.Date, "último movimiento de su capital"),
+}
+
+
 def payment_history_frame(*, creditor_id: int | None = None, until: date | None = None) -> pl.DataFrame:
-    """Each due item with the day on which its capital reached zero, as known at the end of `until`."""
-    where = f"AND d.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
+    """Each due item with the day on which its capital reached zero, as known at the end of `until`.
+
+    Two plain reads joined here: joined in the database, a planner without fresh statistics compares each with each.
+    """
+    whose = f"AND d.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
+    moved = f"AND v.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
     known = f"AND v.effective_on <= '{until.isoformat()}'" if until is not None else ""
     issued = f"AND i.issued_on <= '{until.isoformat()}'" if until is not None else ""
-    sql = f"""
-    SELECT d.id AS due_item, d.account_id AS account, a.party_id AS party, d.creditor_id AS creditor, i.issued_on,
-           d.due_on, d.original_minor AS amount_minor, d.currency,
-           CASE WHEN COALESCE(s.open_minor, d.original_minor) <= 0 THEN s.last_on END AS paid_on
-    FROM receivables_dueitem d
-    JOIN receivables_invoice i ON i.id = d.invoice_id
-    JOIN parties_account a ON a.id = d.account_id
-    LEFT JOIN (
-        SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
+    items = bulk.read_frame(
+        f"""
+        SELECT d.id AS due_item, d.account_id AS account, a.party_id AS party, d.creditor_id AS creditor, i.issued_on,
+               d.due_on, d.original_minor AS amount_minor, d.currency, NULL AS paid_on
+        FROM receivables_dueitem d
+        JOIN receivables_invoice i ON i.id = d.invoice_id
+        JOIN parties_account a ON a.id = d.account_id
+        WHERE 1 = 1 {whose} {issued}
+        """,
+        HISTORY,
+    ).drop("paid_on")
+    capital = bulk.read_frame(
+        f"""
+        SELECT e.due_item_id AS due_item, CAST(SUM(e.amount_minor) AS BIGINT) AS open_minor,
+               MAX(v.effective_on) AS last_on
         FROM receivables_entry e JOIN receivables_event v ON v.id = e.event_id
-        WHERE e.ledger = 1 AND e.component = 1 {known} GROUP BY e.due_item_id
-    ) s ON s.due_item_id = d.id
-    WHERE 1 = 1 {where} {issued}
-    """
-    return bulk.read_frame(sql, HISTORY)
+        WHERE e.ledger = 1 AND e.component = 1 {moved} {known} GROUP BY e.due_item_id
+        """,
+        _CAPITAL,
+    )
+    paid = pl.when(pl.col("open_minor") <= 0).then(pl.col("last_on"))
+    joined = items.join(capital, on="due_item", how="left", maintain_order="left").with_columns(paid_on=paid)
+    return joined.select(HISTORY.keys())
 
 
 def open_balance(account_ids: Iterable[int]) -> dict[tuple[int, str], AccountBalance]:
