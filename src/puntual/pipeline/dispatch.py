@@ -85,22 +85,28 @@ class _Pass:
 
     def work(self, limit: int | None) -> Tally:
         now = self.outside.now()
-        found = sending.recover(now=now, worker=self.lease.worker, dead=self.lease.dead)
-        self.tally.unknown += found.unknown
-        self.tally.withdrawn += found.expired
+        self._settle(now)
         _release(now)
         self._resting = lines.resting(now)
         fallback.after_reports(now=now, can=self._can)
         try:
             while limit is None or self.tally.sent + self.tally.failed < limit:
                 room = BATCH if limit is None else min(BATCH, limit - self.tally.sent - self.tally.failed)
-                if not self._round(room) and not self._patient():
+                if not self._round(room) and not self._patient() and not self._settle(self.outside.now()):
                     break
         finally:
             for channel in self._channels.values():
                 if channel is not None:
                     channel.close()
         return self.tally
+
+    def _settle(self, now: datetime) -> bool:
+        """What dead ones left goes back, or is unknown. Says whether anything went back. Asked again at the end: a
+        server may commit for a client that was killed a moment before, after we had looked."""
+        found = sending.recover(now=now, worker=self.lease.worker, dead=self.lease.dead)
+        self.tally.unknown += found.unknown
+        self.tally.withdrawn += found.expired
+        return found.retried > 0
 
     def _round(self, room: int) -> bool:
         """One batch. Says whether there was anything to do."""
