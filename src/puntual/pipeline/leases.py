@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from django.conf import settings
+from django.db import transaction
 
 from puntual.apps.outreach import dispatchers
 
@@ -62,13 +63,20 @@ class Lease:
             self._beaten = time.monotonic()
 
     def dead(self, workers: Collection[str]) -> set[str]:
-        """Those of these workers that live no more; their marks are swept away."""
+        """Those of these workers that live no more; their marks are swept away.
+
+        The files go after the marks are gone for good: whoever dies in between must not leave a mark without its file,
+        which would pass for a living one until its time is over.
+        """
         known = dispatchers.of(workers)
         gone = {worker for worker in workers if worker not in known or not self._alive(known[worker])}
         dispatchers.ends(workers=gone)
-        for worker in gone:
-            self._path(worker).unlink(missing_ok=True)
+        transaction.on_commit(lambda: self._sweep(gone))
         return gone
+
+    def _sweep(self, workers: Collection[str]) -> None:
+        for worker in workers:
+            self._path(worker).unlink(missing_ok=True)
 
     def _alive(self, mark: dispatchers.Mark) -> bool:
         locked = self._locked(mark.worker) if mark.host == platform.node() else None
