@@ -101,3 +101,11 @@ def test_a_practice_by_keyboard_from_the_first_word_to_the_score(open_page, cred
         expect(page.locator(".timeline > li")).to_have_count(turns + 2)
     expect(page.locator("h2:has-text('Superado')")).to_be_visible()
     assert Practice.objects.get().passed
+
+
+def test_rates_reports_to_bureaus_and_the_papers_of_a_person_are_accessible(accessible, portfolio) -> None:
+    account = Account.objects.get(pk=portfolio.accounts["C-1"])
+    for path in (
+        "/normas/tasas/", "/central/", f"/normas/datos/{account.party_id}/", f"/clientes/{account.pk}/castigo/",
+    ):  # fmt: skip
+        accessible(path)
