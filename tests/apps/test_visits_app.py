@@ -9,6 +9,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from puntual.apps.compliance import write as compliance
 from puntual.apps.compliance.models import Consent
 from puntual.apps.outreach.models import Contact
 from puntual.apps.parties import write as parties
@@ -103,6 +104,33 @@ class TestTheRound:
         write.release(round_id=row.pk, creditor_id=creditor.pk, now=NOW, user_id=visitor.pk)
         assert (row.visits.get().state, row.visits.get().reason) == ("refused", "no_open_balance")
         assert Contact.objects.count() == 0
+
+    def test_nobody_takes_a_delicate_situation_to_somebodys_door(self, creditor, visitor):
+        pk = customer(creditor, "A")
+        row = write.plan(creditor=creditor, agent_id=visitor.pk, day=TODAY, account_ids=[pk])
+        party = row.visits.get().party_id
+        compliance.add_situation(party_id=party, reason="vulnerable", since=TODAY, until=None)
+        write.release(round_id=row.pk, creditor_id=creditor.pk, now=NOW, user_id=visitor.pk)
+        assert (row.visits.get().state, row.visits.get().reason) == ("refused", "vulnerable")
+        assert Contact.objects.count() == 0
+
+    def test_a_second_creditors_visit_counts_in_the_same_caps(self, creditor, visitor):
+        other = parties.create_creditor(
+            code="sur", name="Ferretera del Sur", country="PA", zone="America/Panama", currency="USD"
+        )
+        for owner in (creditor, other):
+            row = parties.NewAccount(
+                "X", "Ana Ruiz", tax_id="RUGA800101AB1", debtor="consumer", country="PA", zone="America/Panama",
+                points=(parties.NewPoint("address", "Calle 1"),),
+            )  # fmt: skip
+            pk = parties.register_accounts(creditor=owner, rows=[row]).accounts["X"]
+            due = TODAY - timedelta(days=20)
+            new = books.NewInvoice(pk, "F", "F", due, owner.currency, 900_00, ((due, 900_00),))
+            books.post_invoices(creditor_id=owner.pk, invoices=[new], source="test")
+            made = write.plan(creditor=owner, agent_id=visitor.pk, day=TODAY, account_ids=[pk])
+            write.release(round_id=made.pk, creditor_id=owner.pk, now=NOW, user_id=visitor.pk)
+        assert Contact.objects.filter(channel="visit").count() == 1
+        assert list(Visit.objects.order_by("pk").values_list("state", flat=True)) == ["released", "refused"]
 
     def test_a_round_that_left_is_not_prepared_again(self, creditor, visitor, out):
         with pytest.raises(Refused, match="ya salió"):

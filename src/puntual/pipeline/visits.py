@@ -23,7 +23,7 @@ from puntual.core.frames import CANDIDATES
 from puntual.core.time import local_date, local_instant
 from puntual.core.visits import Window, lawful
 from puntual.core.visits.windows import STEP
-from puntual.core.workbench.pauses import stops_call
+from puntual.core.workbench.pauses import FOR_A_PERSON, stops_call
 from puntual.pipeline import load
 from puntual.pipeline.law_in_force import law_in_force
 
@@ -73,6 +73,16 @@ def _gate(rows: list[dict[str, object]], party_ids: Sequence[int], day: date) ->
     return compliance.gate(frame, known, GateRules(law_in_force()), frame["at"].min())
 
 
+def _delicate(holds: pl.DataFrame, party_id: int, day: date) -> str:
+    """A situation that a colleague may speak of by telephone, but that nobody takes to somebody's door."""
+    mine = holds.filter(
+        (pl.col("party") == party_id)
+        & pl.col("reason").is_in(list(FOR_A_PERSON))
+        & (pl.col("until").is_null() | (pl.col("until") > day))
+    )
+    return str(mine["reason"][0]) if mine.height else ""
+
+
 def take_slot(account: Account, at: datetime, now: datetime, user_id: int) -> int:
     """Look at balance, pauses and law for that moment, and take the visit's place in the caps, in one short
     transaction. Refused with reason, rule and citation; then nothing is recorded."""
@@ -80,7 +90,10 @@ def take_slot(account: Account, at: datetime, now: datetime, user_id: int) -> in
         parties_write.lock_parties(party_ids=[account.party_id])
         day = local_date(at, account.creditor.zone)
         items = [(b.due_item_id, b.open_minor) for b in receivables.open_items(account.pk) if b.open_minor > 0]
-        why = stops_call(items, load.holds(day), party=account.party_id, account=account.pk, day=day, asked=False)
+        holds = load.holds(day)
+        why = _delicate(holds, account.party_id, day) or stops_call(
+            items, holds, party=account.party_id, account=account.pk, day=day, asked=False
+        )
         if why:
             raise Refused(reasons.sentence(why), reason=why)
         row = {**_candidate(account, parties.person(account.party_id), at), "candidate": 0}
