@@ -93,6 +93,13 @@ class TestTheFloor:
         assert board.agents == (read.Working("Gloria", 1200, 2, 1, 1, 8, True),)
         assert (board.promises, board.promised) == (1, (("MXN", 300_00),))
 
+    def test_money_is_of_the_day_it_came_not_of_the_day_it_was_loaded(self, creditor, account):
+        day = local_date(NOW, creditor.zone)
+        paid = [books.NewPayment(account, n, "MXN", on, key, "test")
+                for n, on, key in ((100_00, day, "hoy"), (50_00, day - timedelta(days=90), "viejo"))]  # fmt: skip
+        books.post_payments(creditor_id=creditor.pk, payments=paid)
+        assert read.board(creditor.pk, creditor.zone, NOW).money == (("MXN", 100_00),)
+
     def test_another_creditors_floor_is_not_told(self, creditor, gloria, account):
         attended(creditor, gloria, account, "promise", 10)
         other = parties.create_creditor(code="b", name="Otra", country="MX", zone="America/Mexico_City", currency="MXN")

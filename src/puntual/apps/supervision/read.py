@@ -16,6 +16,7 @@ from puntual.apps.negotiation import read_returns as negotiation
 from puntual.apps.outreach import read_screens as outreach
 from puntual.apps.planning import read_screens as planning
 from puntual.apps.receivables import read_collected as receivables
+from puntual.apps.receivables import read_screens as books
 from puntual.apps.supervision.models import Review
 from puntual.apps.workbench import read as workbench
 from puntual.apps.workbench.models import Handling, QueueRow
@@ -56,15 +57,19 @@ class Board:
     refusals: tuple[planning.Refusal, ...]
     trouble: dict[str, int]
 
+    @property
+    def calm(self) -> bool:
+        """Whether nothing that was to leave is in trouble."""
+        return not any(self.trouble.values())
+
 
 def board(creditor_id: int, zone: str, now: datetime) -> Board:
     """Who does what, what waits, what came in and what the norm stopped, today up to now."""
     day = local_date(now, zone)
     start = local_instant(day, time.min, zone)
     turns = [t for t in negotiation.turns_between(creditor_id, start, now) if t.result == "promise_open"]
-    money: Counter[str] = Counter()
-    for one in receivables.movements_between(creditor_id, start, now):
-        money[one.currency] += one.amount_minor
+    # By the day of the money, as Hoy tells it: a load of old payments is no collection of today.
+    money = books.collected_by_day(creditor_id, day, day + timedelta(days=1)).get(day, {})
     promised: Counter[str] = Counter()
     for turn in turns:
         promised[turn.currency] += turn.amount_minor
@@ -135,7 +140,11 @@ def hours(creditor_id: int, zone: str, day: date) -> list[Hour]:
     promises = Counter(
         _hour(t.at, start) for t in negotiation.turns_between(creditor_id, start, end) if t.result == "promise_open"
     )
-    payments = Counter(_hour(m.recorded_at, start) for m in receivables.movements_between(creditor_id, start, end))
+    payments = Counter(
+        _hour(m.recorded_at, start)
+        for m in receivables.movements_between(creditor_id, start, end)
+        if m.on == day and m.amount_minor > 0
+    )
     return [
         Hour(
             at, sum(attended.get(at, {}).values()),
