@@ -9,16 +9,12 @@ from __future__ import annotations
 import os
 import random
 import signal
-import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
+from dispatchers import smtp_sink, start_dispatcher
 
 from puntual.apps.outreach import lines
 from puntual.apps.outreach import write as outreach
@@ -37,46 +33,11 @@ MORNING = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
-_DISPATCHER = """
-import os, sys, time
-os.environ["DATABASE_URL"], os.environ["PUNTUAL_DATA"] = sys.argv[1], sys.argv[2]
-os.environ["DJANGO_SETTINGS_MODULE"] = "puntual.project.settings"
-import django; django.setup()
-from datetime import UTC, datetime, timedelta
-from puntual.pipeline.dispatch import dispatch
-from puntual.project import bindings
-began = time.monotonic()
-start = datetime.fromisoformat(sys.argv[3])
-print("listo", flush=True)
-tally = dispatch(bindings.outside(lambda: start + timedelta(seconds=time.monotonic() - began)))
-print(tally, flush=True)
-"""
-
-
-class Sink:
-    """A real SMTP server on loopback that keeps the Message-ID of everything it accepted."""
-
-    def __init__(self):
-        self.accepted: list[str] = []
-
-    async def handle_DATA(self, server, session, envelope):
-        head = envelope.content.split(b"\r\n\r\n", 1)[0].decode()
-        self.accepted += [
-            line.split("<", 1)[1].rstrip(">") for line in head.split("\r\n") if line.startswith("Message-ID")
-        ]
-        return "250 recibido"
-
 
 @pytest.fixture
 def sink():
-    handler = Sink()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        handler.port = free.getsockname()[1]
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
-    controller.start()
-    yield handler
-    controller.stop()
+    with smtp_sink() as handler:
+        yield handler
 
 
 @pytest.fixture
@@ -114,19 +75,7 @@ def planned(sink):
 
 
 def _start():
-    from django.conf import settings
-    from django.db import connection
-
-    name = connection.settings_dict["NAME"]
-    if connection.vendor == "postgresql":
-        s = connection.settings_dict
-        url = f"postgresql://{s['USER']}@{s['HOST']}:{s['PORT']}/{name}"
-    else:
-        url = f"sqlite:///{name}"
-    return subprocess.Popen(
-        [sys.executable, "-c", _DISPATCHER, url, str(settings.DATA), (MORNING + timedelta(minutes=5)).isoformat()],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env={**os.environ}, cwd=Path.cwd(),
-    )  # fmt: skip
+    return start_dispatcher(MORNING + timedelta(minutes=5))
 
 
 def test_killing_the_dispatcher_at_any_moment_loses_nothing_and_repeats_nothing(planned, sink):
