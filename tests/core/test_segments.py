@@ -179,13 +179,13 @@ def test_a_party_moves_away_from_the_portfolio_as_its_answers_pile_up():
 
 def test_the_choice_learns_keeps_exploring_and_logs_a_true_chance():
     table = rates(attempts(np.random.default_rng(1)), options(list(range(400))))
-    picked = pick(table, explore=0.2, seed=3)
+    picked = pick(table, explore=0.2, salt="3")
     assert picked["party"].to_list() == list(range(400))
     odd = picked.filter(pl.col("party") % 2 == 1)
     assert (odd["daypart"] == "evening").mean() > 0.7
     assert picked["propensity"].min() >= 0.1 - 1e-9  # 0.2 of chance over two options
-    counts = sum((pick(table, explore=0.2, seed=s)["daypart"] == "evening").cast(pl.Float64) for s in range(60)) / 60
-    chance = pick(table, explore=0.2, seed=3)
+    counts = sum((pick(table, explore=0.2, salt=str(s))["daypart"] == "evening").cast(pl.Float64) for s in range(60)) / 60
+    chance = pick(table, explore=0.2, salt="3")
     said = pl.Series(np.where(chance["daypart"] == "evening", chance["propensity"], 1 - chance["propensity"]))
     assert abs(float((counts - said).mean())) < 0.02
 

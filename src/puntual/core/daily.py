@@ -20,7 +20,7 @@ import attrs
 import polars as pl
 
 from puntual.core import compliance, ledger, policy
-from puntual.core.channels import choice
+from puntual.core.channels import choice, learnt
 from puntual.core.frames import CANDIDATES, Column, Schema
 from puntual.core.policy.due import WANTED, PolicyInForce
 from puntual.core.time import check_aware, local_date, local_instant
@@ -44,6 +44,8 @@ class Known:
     scores: pl.DataFrame | None = None
     #: By which channel and when each person prefers to be written to (core.channels.choice.PREFERENCES).
     preferences: pl.DataFrame | None = None
+    #: How people answered by channel and part of the day (core.segments.contactability.CELLS), where a policy learns.
+    answers: pl.DataFrame | None = None
 
 
 @attrs.frozen(eq=False)
@@ -77,6 +79,8 @@ DECISION: Schema = {
     "pack": Column(pl.String, "norma y versión", null=True),
     "warnings": Column(pl.List(pl.String), "avisos"),
     "next_allowed_at": Column(pl.Datetime("us", "UTC"), "cuándo se puede", null=True),
+    "propensity": Column(pl.Float64, "probabilidad con que se eligió, donde se aprende", null=True),
+    "offered": Column(pl.String, "entre qué se eligió; lo primero, lo que haría la política sola", null=True),
 }
 
 
@@ -107,7 +111,7 @@ def _decide_one(known: Known, creditor: CreditorRules, rules: Rules, as_of: date
     gated = compliance.gate(candidates.filter(~asks), known, rules, as_of)
     # A task asks one of our own people to decide: it contacts nobody, so there is nothing for the law to say.
     tasks = candidates.filter(asks).with_columns(verdict=pl.lit("allow"), reason=pl.lit("decision_needed"))
-    return _planned(wanted, pl.concat([gated, tasks], how="diagonal"), day, creditor)
+    return _planned(wanted, pl.concat([gated, tasks], how="diagonal"), day, creditor, known.answers)
 
 
 def _candidates(
@@ -127,6 +131,8 @@ def _candidates(
         .join(channels, on=["policy_version", "step_index"])
     )
     rows = choice.preferred_first(choice.sendable(rows, creditor.channels), known.preferences)
+    learns = known.answers is not None
+    rows = learnt.with_hours(rows, creditor.policies if learns else {})
     rows = rows.join(usable, on=["party", "channel"], how="left").filter(
         pl.col("contact_point").is_not_null() | (pl.col("channel") == "task")
     )
@@ -138,7 +144,7 @@ def _candidates(
         debt=pl.lit(None, dtype=pl.Int64),
         creditor_country=pl.lit(creditor.country),
         recipient=pl.lit("debtor"),
-    ).select([*CANDIDATES.keys(), "account", "contact_point", "order"])
+    ).select([*CANDIDATES.keys(), "account", "contact_point", "order", "hour", "zone", "policy_version"])
 
 
 def _channel_table(policies: Mapping[int | None, PolicyInForce]) -> pl.DataFrame:
@@ -162,35 +168,48 @@ def _with_instants(
     that the person prefers, never before now."""
     zone = pl.col("zones").list.first().fill_null(creditor.zone)
     rows = rows.with_columns(zone=zone)
-    keys = ["zone", "policy_version", "hour_from", "hour_to"]
+    keys = ["zone", "policy_version", "hour_from", "hour_to", "hour"]
     now = check_aware(as_of)
     table = [
-        (z, v, a, b, max(now, local_instant(day, choice.hour_within(hours[v], a, b), z)))
-        for z, v, a, b in rows.select(keys).unique().iter_rows()
-    ]
+        (z, v, a, b, h, learnt.instant(day, h, z, now) if h is not None
+         else max(now, local_instant(day, choice.hour_within(hours[v], a, b), z)))
+        for z, v, a, b, h in rows.select(keys).unique().iter_rows()
+    ]  # fmt: skip
     schema: dict[str, Any] = {"zone": pl.String, "policy_version": pl.Int64, "hour_from": pl.Int32, "hour_to": pl.Int32,
-                              "at": pl.Datetime("us", "UTC")}  # fmt: skip
-    return rows.join(pl.DataFrame(table, schema=schema, orient="row"), on=keys)
+                              "hour": pl.Int32, "at": pl.Datetime("us", "UTC")}  # fmt: skip
+    instants = pl.DataFrame(table, schema=schema, orient="row")
+    return rows.join(instants, on=keys, nulls_equal=True).filter(pl.col("at").is_not_null())
 
 
-def _planned(wanted: pl.DataFrame, gated: pl.DataFrame, day: date, creditor: CreditorRules) -> pl.DataFrame:
-    """The channel that goes for each wanted account: the first allowed in the policy's order, else the soonest
-    deferred,
-    else the first refusal; an account without any usable contact point is skipped with that reason."""
+def _planned(
+    wanted: pl.DataFrame, gated: pl.DataFrame, day: date, creditor: CreditorRules, answers: pl.DataFrame | None
+) -> pl.DataFrame:
+    """The channel that goes for each wanted account: the first allowed in the policy's order (or, where the policy
+    learns, one picked among those allowed), else the soonest deferred, else the first refusal; an account without any
+    usable contact point is skipped with that reason."""
     end = local_instant(day + timedelta(days=1), datetime.min.time(), creditor.zone)
     # A deferral that opens again today is simply a later hour of today.
     later_today = (pl.col("verdict") == "defer") & (pl.col("next_allowed_at") < end)
     gated = gated.with_columns(
         verdict=pl.when(later_today).then(pl.lit("allow")).otherwise("verdict"),
         at=pl.when(later_today).then("next_allowed_at").otherwise("at"),
+        deferred=later_today.fill_null(False),
     )
     rank = pl.col("verdict").replace_strict({"allow": 0, "defer": 1, "deny": 2}, return_dtype=pl.Int8)
+    # Other hours than the policy's are for learning alone: without it, or deferred, they say nothing.
     best = (
-        gated.with_columns(rank=rank)
+        gated.filter(pl.col("hour").is_null())
+        .with_columns(rank=rank)
         .sort("account", "rank", "order")
         .unique("account", keep="first", maintain_order=True)
-    )
-    law = ["verdict", "channel", "contact_point", "at", "rule", "cite", "pack", "warnings", "next_allowed_at"]
+    ).with_columns(propensity=pl.lit(None, dtype=pl.Float64), offered=pl.lit(None, dtype=pl.String))
+    law = ["verdict", "channel", "contact_point", "at", "rule", "cite", "pack", "warnings", "next_allowed_at",
+           "propensity", "offered"]  # fmt: skip
+    lawful = (pl.col("verdict") == "allow") & (pl.col("hour").is_null() | ~pl.col("deferred"))
+    picked = learnt.chosen(gated.filter(lawful), answers, creditor.policies, f"aprende:{creditor.creditor}:{day}")
+    if picked is not None:
+        rest = best.join(picked, on="account", how="anti")
+        best = pl.concat([rest.select("account", "reason", *law), picked.select("account", "reason", *law)])
     rows = wanted.join(best.select("account", *law, law_reason="reason"), on="account", how="left")
     nowhere = pl.col("wanted") & pl.col("verdict").is_null()
     decision = (pl.col("channel") == "task").fill_null(False)

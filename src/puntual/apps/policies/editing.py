@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from puntual.apps.policies.mending import Key, dumped, mended
 from puntual.apps.policies.read import parse_text
 from puntual.core.errors import UnusableInput
 
@@ -14,20 +15,13 @@ from puntual.core.errors import UnusableInput
 _ORDER = (
     "politica", "pais", "hora", "dias_entre_contactos", "minimo", "etapas", "canales", "dias_de_credito",
     "interes_moratorio_pct", "dias_de_gracia", "gastos_de_cobranza", "no_contactar", "condiciones",
-    "incentivos", "negociacion", "conciliacion", "pasos",
+    "incentivos", "negociacion", "conciliacion", "aprender", "pasos",
 )  # fmt: skip
 _STEP_ORDER = ("id", "dia", "plantilla", "tarea", "tono", "canales", "cuando")
 
 
-class _Flow(dict[str, Any]):
-    """A mapping written on one line."""
-
-
-class _Writer(yaml.SafeDumper):
-    """Steps and small mappings on one line, sentences one below the other."""
-
-
-_Writer.add_representer(_Flow, lambda w, d: w.represent_mapping("tag:yaml.org,2002:map", d.items(), flow_style=True))
+#: What makes an entry of a list the same one as before, so that it keeps the remarks above it.
+_IDENTITY: Mapping[str, Key] = {"pasos": lambda step: name_of(step)}
 
 
 def document(text: str) -> dict[str, Any]:
@@ -38,32 +32,20 @@ def document(text: str) -> dict[str, Any]:
 
 
 def written(doc: Mapping[str, Any], like: str = "") -> str:
-    """The text of a document. The remark at the head of `like` is kept."""
-    shown: dict[str, Any] = {}
-    for key in [*_ORDER, *(k for k in doc if k not in _ORDER)]:
-        if key in doc and doc[key] not in (None, "", [], {}):
-            shown[key] = _Flow(doc[key]) if isinstance(doc[key], Mapping) else doc[key]
-    if "pasos" in shown:
-        shown["pasos"] = [_step(step) for step in sorted(shown["pasos"], key=lambda s: s["dia"])]
-    parts = [_dump({key: value}) for key, value in shown.items()]
+    """The text of a document: `like` changed where it must be, with its remarks; without it, the whole anew."""
+    wanted = {key: value for key, value in doc.items() if value not in (None, "", [], {})}
+    if "pasos" in wanted:
+        wanted["pasos"] = [_step(step) for step in sorted(wanted["pasos"], key=lambda s: s["dia"])]
+    made = mended(like, wanted, _ORDER, _IDENTITY) if like.strip() else None
+    if made is not None:
+        return made
     remark = [line for line in like.splitlines() if line.startswith("#")]
-    return "\n".join([*remark, ""] if remark else []) + "".join(parts)
+    pieces = [dumped(key, wanted[key]) for key in [*_ORDER, *(k for k in wanted if k not in _ORDER)] if key in wanted]
+    return "\n".join([*remark, *pieces, ""])
 
 
-def _dump(piece: dict[str, Any]) -> str:
-    flat = isinstance(next(iter(piece.values())), list) and "canales" in piece
-    return yaml.dump(
-        piece,
-        Dumper=_Writer,
-        sort_keys=False,
-        allow_unicode=True,
-        width=1000,
-        default_flow_style=None if flat else False,
-    )
-
-
-def _step(step: Mapping[str, Any]) -> _Flow:
-    return _Flow({key: step[key] for key in _STEP_ORDER if key in step and step[key] not in (None, "", [], {})})
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: step[key] for key in _STEP_ORDER if key in step and step[key] not in (None, "", [], {})}
 
 
 def with_step(text: str, step_id: str | None, step: Mapping[str, Any]) -> str:

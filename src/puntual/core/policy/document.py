@@ -19,6 +19,7 @@ from puntual.core.ledger.position import StageBounds
 from puntual.core.money import parse_major
 from puntual.core.negotiation import incentive_policy
 from puntual.core.negotiation.rules import CashRules, NegotiationRules, read_cash, read_negotiation
+from puntual.core.policy.learning import LearningRules, read_learning
 
 #: Channels that a policy may use today. `task` asks a person to decide and contacts nobody.
 _KNOWN_CHANNELS = CHANNELS
@@ -83,6 +84,7 @@ class Policy:
     incentives: tuple[Mapping[str, Any], ...] = ()
     negotiation: NegotiationRules = NegotiationRules()
     cash: CashRules = CashRules()
+    learning: LearningRules = LearningRules()
 
     def stage_of(self, day: int) -> str:
         """The stage in which a step of that day offset falls."""
@@ -113,7 +115,7 @@ def parse(document: Any) -> Policy:
 _KEYS = {
     "politica", "pais", "vigente_desde", "hora", "dias_entre_contactos", "minimo", "etapas", "canales", "pasos",
     "no_contactar", "dias_de_credito", "condiciones", "interes_moratorio_pct", "dias_de_gracia", "gastos_de_cobranza",
-    "incentivos", "negociacion", "conciliacion",
+    "incentivos", "negociacion", "conciliacion", "aprender",
 }  # fmt: skip
 _STEP_KEYS = {"id", "dia", "plantilla", "canales", "tono", "tarea", "cuando"}
 _WHEN_KEYS = {"segmentos", "productos", "importe_minimo", "importe_maximo", "dias_maximos", "prob_tarde"}
@@ -161,6 +163,7 @@ class _Reader:
             incentives=self._read("incentivos", _incentives, ()),
             negotiation=self._read("negociacion", read_negotiation, NegotiationRules()),
             cash=self._read("conciliacion", read_cash, CashRules()),
+            learning=self._read("aprender", read_learning, LearningRules()),
         )
         return None if self.problems else policy
 
