@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -26,6 +27,7 @@ from puntual.core.customers.understanding import (
 )
 from puntual.core.errors import Refused
 from puntual.core.money import Money
+from puntual.pipeline import load
 from puntual.pipeline.daily_run import run_day
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +175,24 @@ def _leaves(house, thread):
     return len(house.meta.delivered) > before
 
 
+def test_who_waits_for_an_answer_of_ours_is_not_reminded_until_somebody_looks_after_it(house, client):
+    says(house, client, "son unos rateros")
+    tomorrow = DAWN + timedelta(days=1)
+    assert load.holds(tomorrow.date()).select("account", "reason").rows() == [(house.account, "answer_waiting")]
+    plan = run_day(creditor=house.creditor, as_of=tomorrow)
+    assert (plan.planned, plan.skipped) == ({}, {"answer_waiting": 1})
+    assert load.holds((DAWN + timedelta(days=9)).date()).height == 0  # nobody's inbox stops a company for good
+    thread = Conversation.objects.get()
+    write_threads.change(creditor_id=house.creditor.pk, ids=[thread.pk], act="attend", at=tomorrow)
+    assert load.holds(tomorrow.date()).height == 0
+
+
+def test_a_greeting_pauses_nothing(house, client):
+    says(house, client, "hola")
+    assert Conversation.objects.get().waiting_since == NOON
+    assert load.holds(NOON.date()).height == 0
+
+
 def _agent():
     from django.contrib.auth import get_user_model
 
@@ -249,6 +269,35 @@ def test_every_answer_reads_in_three_languages_and_short_ones_fit_an_sms():
             short = speaking.words_of(act, "sms", language)
             plain = as_sent(short.replace("{{", "").replace("}}", ""), accents=False)
             assert measure(plain).alphabet == GSM7, (act, language, plain)
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("usted", "Gracias, Lucía Ocampo. Anotamos que pagará $500.00 MXN el 27 de noviembre. Hasta entonces no le "),
+        ("tu", "Gracias, Lucía Ocampo. Anotamos que pagarás $500.00 MXN el 27 de noviembre. Hasta entonces no te "),
+        ("vos", "Gracias, Lucía Ocampo. Anotamos que pagarás $500.00 MXN el 27 de noviembre. Hasta entonces no te "),
+    ],
+)  # fmt: skip
+def test_answers_speak_in_the_form_of_address_that_the_creditor_chose(house, client, form, told):
+    house.creditor.address_form = form
+    house.creditor.save()
+    said = says(house, client, "pago el viernes 500")
+    assert said.startswith(told)
+    change = {"usted": "Si necesita otra fecha", "tu": "Si necesitas otra fecha", "vos": "Si necesitás otra fecha"}
+    assert change[form] in said
+
+
+def test_no_answer_leaves_a_choice_unspoken_and_each_form_is_its_own():
+    formal = re.compile(r"\b(?:usted|su|sus|le|responda|puede|podría|envíe|elija)\b", re.IGNORECASE)
+    for act in speaking.known_acts():
+        for channel in ("email", "sms"):
+            for language in ("es", "pt", "en"):
+                for form in ("usted", "tu", "vos"):
+                    words = speaking.words_of(act, channel, language, form)
+                    assert not set("[]") & set(words), (act, channel, language, form)
+                    if language == "es" and form != "usted":
+                        assert not formal.search(words.replace("puede ser", "")), (act, channel, form, words)
 
 
 def test_who_speaks_portuguese_is_answered_in_it(house, client):

@@ -63,6 +63,7 @@ CATALOGUE: Mapping[str, str] = {
     "dispute_open": "El importe está en aclaración.",
     "payment_to_verify": "Dijo que ya pagó; se está verificando.",
     "asked_later": "Pidió que se le recuerde más adelante.",
+    "answer_waiting": "Nos escribió y espera respuesta: se le contesta antes de recordarle nada.",
     "complaint_open": "Tiene una queja abierta.",
     "vulnerable": "Situación delicada: lo atiende una persona.",
     "moratorium": "Hay una moratoria o un procedimiento que detiene el cobro.",

@@ -19,13 +19,13 @@ from puntual.apps.inbox.models import Reply
 from puntual.apps.outreach import read as outreach
 from puntual.apps.outreach import wording
 from puntual.apps.outreach.models import Outbox
+from puntual.apps.outreach.shipped import spoken
 from puntual.apps.outreach.write_answers import ANSWER_STEPS, CONFIRMS_STOP
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
 from puntual.apps.receivables import read as receivables
 from puntual.core.time import local_date
-from puntual.pipeline import compose
-from puntual.pipeline.compose import Composed
+from puntual.pipeline import compose, envelope
 from puntual.pipeline.costing import Tariff
 
 Links = Callable[[Mapping[int, int | None]], Mapping[int, str]]
@@ -52,7 +52,7 @@ def consents_for(rows: Sequence[Outbox], consents: pl.DataFrame) -> pl.DataFrame
     return consents
 
 
-def messages(rows: Sequence[Outbox], links: Links, now: datetime) -> dict[int, Composed]:
+def messages(rows: Sequence[Outbox], links: Links, now: datetime) -> dict[int, envelope.Composed]:
     """outbox id -> its message, answers and all others; mail is answered to the mailbox that we read."""
     made = compose.messages([row for row in rows if not is_answer(row)], links, now)
     made |= _answers([row for row in rows if is_answer(row)], links, now)
@@ -71,7 +71,7 @@ def _tagged(address: str, outbox_id: int) -> str:
     return f"{local}+{identify.mail_tag(outbox_id)}@{domain}"
 
 
-def _answers(rows: Sequence[Outbox], links: Links, now: datetime) -> dict[int, Composed]:
+def _answers(rows: Sequence[Outbox], links: Links, now: datetime) -> dict[int, envelope.Composed]:
     """Few at a time: people write one by one."""
     if not rows:
         return {}
@@ -79,6 +79,8 @@ def _answers(rows: Sequence[Outbox], links: Links, now: datetime) -> dict[int, C
     keys = parties.keys_of(row.party_id for row in rows)
     values = parties.point_values([row.contact_point_id for row in rows if row.contact_point_id])
     urls = links({row.account_id: row.contact_point_id for row in rows})
+    heard = [row.party_id for row in rows if row.channel == "whatsapp"]
+    written = inbox.wrote_since(heard, "whatsapp", now - envelope.WINDOW)
     made, tariff = {}, Tariff()
     for row in rows:
         reply, key = replies.get(row.pk), keys.get(row.party_id)
@@ -88,12 +90,12 @@ def _answers(rows: Sequence[Outbox], links: Links, now: datetime) -> dict[int, C
         if reply is None or key is None or not to:
             continue
         facts = facts_of(row, reply, urls[row.account_id], now)
-        done = _composed(row, reply, facts, key, to, now)
-        category = "SERVICE" if done.outgoing.window_open else ""
-        units, milli, currency = tariff.cost(row, recipient=to, text=done.outgoing.text, category=category)
-        made[row.pk] = attrs.evolve(
-            done, language=facts.language, units=units, cost_milli=milli, cost_currency=currency
+        subject, text = worded(row, reply, facts, key)
+        said = wording.Worded(subject, text, wording.as_html(facts, text))
+        chosen = envelope.Spoken(
+            row, parties.creditor(f"acr_{row.creditor_id}"), to, facts, key, said, row.party_id in written
         )  # fmt: skip
+        made[row.pk] = envelope.close(chosen, tariff, now, automatic=reply.by_id is None, **_answered(row, reply))
     return made
 
 
@@ -111,7 +113,7 @@ def facts_of(row: Outbox, reply: Reply, link: str, now: datetime) -> wording.Fac
 
 def worded(row: Outbox, reply: Reply, facts: wording.Facts, key: bytes) -> tuple[str, str]:
     """Subject and text: what somebody wrote, the creditor's own words for the act, or those that we bring."""
-    subject = _subject(reply, facts)
+    subject = _subject(row, reply, facts)
     if reply.sealed_text is not None:
         return subject, vault.unseal(key, reply.sealed_text)
     if reply.act == "gracias":
@@ -119,33 +121,20 @@ def worded(row: Outbox, reply: Reply, facts: wording.Facts, key: bytes) -> tuple
         title, text = compose.words_for(creditor, "gracias", row.channel, person.language)
         return wording.fill(facts, title), wording.word(facts, subject="-", text=text).text
     own = outreach.template(row.creditor_id, f"respuesta_{reply.act}"[:40], row.channel, facts.language[:2] or "es")
-    text = own.text if own else speaking.words_of(reply.act, row.channel, facts.language)
+    form = parties.creditor(f"acr_{row.creditor_id}").address_form
+    text = own.text if own else speaking.words_of(reply.act, row.channel, facts.language, form)
     return subject, wording.word(facts, subject="-", text=text).text.strip()
 
 
-def _subject(reply: Reply, facts: wording.Facts) -> str:
+def _subject(row: Outbox, reply: Reply, facts: wording.Facts) -> str:
     said = inbox.subject_of(reply.answers) if reply.answers is not None else ""
     if not said:
-        yours = {"pt": "Sua conta com", "en": "Your account with"}.get(facts.language[:2], "Su cuenta con")
-        return f"{yours} {facts.creditor_name}"
+        yours = {"pt": "Sua conta com", "en": "Your account with"}.get(facts.language[:2], "[Su|Tu] cuenta con")
+        return f"{spoken(yours, parties.creditor(f'acr_{row.creditor_id}').address_form)} {facts.creditor_name}"
     return said if said[:3].lower() == "re:" else f"Re: {said}"
 
 
-def _composed(row: Outbox, reply: Reply, facts: wording.Facts, key: bytes, to: str, now: datetime) -> Composed:
-    creditor = parties.creditor(f"acr_{row.creditor_id}")
-    subject, text = worded(row, reply, facts, key)
-    said = wording.Worded(subject, text, wording.as_html(facts, text))
-    keys = {row.party_id: key}
-    made = compose._composed(row, creditor, facts.person_name, to, said, facts, keys, now)
-    changes: dict[str, Any] = {"automatic": reply.by_id is None}
-    if row.channel == "email" and reply.answers is not None and reply.answers.reference:
-        changes |= {"in_reply_to": reply.answers.reference, "references": (reply.answers.reference,)}
-    if row.channel == "whatsapp":
-        free = row.party_id in inbox.wrote_since([row.party_id], "whatsapp", now - compose.WINDOW)
-        changes["window_open"] = free
-        approved = None if free else inbox.approved(row.creditor_id, row.template, facts.language)
-        if approved is not None:
-            use, said = compose._approved(approved, facts, said)
-            made = compose._composed(row, creditor, facts.person_name, to, said, facts, keys, now)
-            changes["template"] = use
-    return attrs.evolve(made, outgoing=attrs.evolve(made.outgoing, **changes))
+def _answered(row: Outbox, reply: Reply) -> dict[str, Any]:
+    """Which mail of theirs it answers, so that both sides see one thread."""
+    reference = reply.answers.reference if row.channel == "email" and reply.answers is not None else ""
+    return {"in_reply_to": reference, "references": (reference,)} if reference else {}

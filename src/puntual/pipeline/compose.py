@@ -1,59 +1,33 @@
-"""Compose: the words of each message from the facts of its moment, a batch at a time."""
+"""Compose: the words of each reminder from the facts of its moment, a batch at a time; `envelope` closes it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import attrs
 import polars as pl
 
 from puntual.apps.inbox import read as inbox
-from puntual.apps.inbox.models import ProviderTemplate
 from puntual.apps.outreach import chosen_words, wording
-from puntual.apps.outreach import read as outreach
 from puntual.apps.outreach.chosen_words import Asked
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.outreach.wording import Facts, Line
 from puntual.apps.parties import read as parties
-from puntual.apps.parties import vault
 from puntual.apps.parties.models import Creditor
 from puntual.apps.policies import read as policies
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables.models import DueBalance
 from puntual.core.time import local_date
-from puntual.pipeline import enclosures
+from puntual.pipeline import enclosures, envelope
 from puntual.pipeline.costing import Tariff
-from puntual.ports.channels import Outgoing, TemplateUse
-
-#: Within this time of what somebody wrote, WhatsApp takes free words; a minute less, because sending takes time too.
-WINDOW = timedelta(hours=24) - timedelta(minutes=1)
-
-
-@attrs.frozen
-class Composed:
-    """A message ready to leave, its sealed copy for the record, and what it costs."""
-
-    outgoing: Outgoing
-    sealed_subject: bytes
-    sealed_text: bytes
-    language: str = ""
-    variant: str = ""
-    units: int = 1
-    cost_milli: int | None = None
-    cost_currency: str = ""
-
-    def record(self) -> dict[str, Any]:
-        """What the record of a message keeps of these."""
-        names = ("language", "variant", "units", "cost_milli", "cost_currency")
-        return {name: getattr(self, name) for name in names}
 
 
 def messages(
     rows: Sequence[Outbox], links: Callable[[Mapping[int, int | None]], Mapping[int, str]], now: datetime
-) -> dict[int, Composed]:
+) -> dict[int, envelope.Composed]:
     """outbox id -> its message. A row whose person was erased or whose contact is gone has none."""
     creditors = {c.pk: c for c in parties.creditors()}
     people = parties.people(row.party_id for row in rows)
@@ -63,7 +37,8 @@ def messages(
     favour = receivables.open_balance(row.account_id for row in rows)
     urls = links({row.account_id: row.contact_point_id for row in rows})
     first_days = policies.first_days(row.policy_version_id for row in rows)
-    written = inbox.wrote_since([r.party_id for r in rows if r.channel == "whatsapp"], "whatsapp", now - WINDOW)
+    by_whatsapp = [row.party_id for row in rows if row.channel == "whatsapp"]
+    written = inbox.wrote_since(by_whatsapp, "whatsapp", now - envelope.WINDOW)
     own, tones, segments = chosen_words.own_of(creditors), policies.tones(rows), parties.segments_of(rows)
     tariff, files = Tariff(), enclosures.for_rows(rows)
     made = {}
@@ -88,37 +63,17 @@ def messages(
             segments.get(row.account_id, ""), tone, row.party_id,
         )  # fmt: skip
         said = chosen_words.choose(asked, own)
-        worded = wording.word(facts, subject=said.subject, text=said.text)
-        use = None
-        free = row.channel == "whatsapp" and row.party_id in written
-        approved = row.channel == "whatsapp" and not free and inbox.approved(row.creditor_id, row.template, language)
-        if approved:
-            use, worded = _approved(approved, facts, worded)
-        recipient = values[row.contact_point_id]
-        category = approved.category if approved else "SERVICE" if free else ""
-        units, milli, currency = tariff.cost(row, recipient=recipient, text=worded.text, category=category)
-        done = _composed(row, creditor, person.name, recipient, worded, facts, keys, now)
-        outgoing = attrs.evolve(done.outgoing, template=use, window_open=free, attachments=files.get(row.pk, ()))
-        made[row.pk] = attrs.evolve(
-            done, outgoing=outgoing, language=language, variant=said.variant, units=units, cost_milli=milli,
-            cost_currency=currency,
+        chosen = envelope.Spoken(
+            row, creditor, values[row.contact_point_id], facts, keys[row.party_id],
+            wording.word(facts, subject=said.subject, text=said.text), row.party_id in written, said.variant,
         )  # fmt: skip
+        made[row.pk] = envelope.close(chosen, tariff, now, attachments=files.get(row.pk, ()))
     return made
 
 
 def told_by(row: Outbox) -> dict[str, Any]:
     """What only this message tells, for its words; ids are not words."""
     return {name: value for name, value in (row.tells or {}).items() if name not in ("invoices", "documents")}
-
-
-def _approved(kept: ProviderTemplate, facts: Facts, worded: wording.Worded) -> tuple[TemplateUse, wording.Worded]:
-    """The provider's template filled in, and its words as the person will read them, for the record."""
-    values = tuple(wording.fill(facts, one) for one in kept.parameters)
-    buttons = tuple((int(index), str(kind), wording.fill(facts, value)) for index, kind, value in kept.buttons)
-    text = kept.body
-    for number, value in enumerate(values, 1):
-        text = text.replace(f"{{{{{number}}}}}", value)
-    return TemplateUse(kept.name, kept.language, values, buttons), attrs.evolve(worded, text=text)
 
 
 def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[tuple[int, str], int]) -> bool:
@@ -163,28 +118,6 @@ def facts_of(
         link=link,
         language=chosen_words.language_for(person.language, person.country or creditor.country),
     )
-
-
-def _composed(
-    row: Outbox, creditor: Creditor, name: str, recipient: str, worded: wording.Worded, facts: Facts,
-    keys: Mapping[int, bytes], now: datetime,
-) -> Composed:  # fmt: skip
-    server = outreach.mail_server(creditor.pk)
-    sender = server.sender if server else creditor.email or f"{creditor.code}@prueba.invalid"
-    outgoing = Outgoing(
-        message_id=f"pun-{row.pk}-{row.attempts}@{sender.rpartition('@')[2]}",
-        recipient=recipient,
-        recipient_name=name,
-        sender=sender,
-        sender_name=(server.sender_name if server else "") or creditor.name,
-        subject=worded.subject,
-        text=worded.text,
-        html=worded.html,
-        unsubscribe_url=f"{facts.link}baja/",
-        expires_in_s=max(int((row.expires_at - now).total_seconds()), 0),
-    )
-    key = keys[row.party_id]
-    return Composed(outgoing, vault.seal(key, worded.subject), vault.seal(key, worded.text))
 
 
 def still_asked(rows: Sequence[Outbox], holds: pl.DataFrame, now: datetime) -> dict[int, int]:

@@ -26,7 +26,7 @@ from puntual.apps.outreach.sending import Verdict
 from puntual.apps.parties import read as parties_read
 from puntual.apps.parties import write as parties_write
 from puntual.core.channels import Breaker, Event, may_send
-from puntual.pipeline import answers, compose, fallback
+from puntual.pipeline import answers, envelope, fallback
 from puntual.pipeline.last_look import last_look
 from puntual.pipeline.leases import Lease
 from puntual.ports.channels import Channel, ChannelError
@@ -178,7 +178,7 @@ class _Pass:
             self.tally.withdrawn += verdict.until is None and paid
             self.tally.denied += verdict.until is None and not paid
 
-    def _send_one(self, row: Outbox, composed: compose.Composed | None) -> bool:
+    def _send_one(self, row: Outbox, composed: envelope.Composed | None) -> bool:
         """Hand one over. Says whether it failed for good, so that another channel may follow."""
         key, now = _key(row), self.outside.now()
         if key not in self._channels:
@@ -196,7 +196,7 @@ class _Pass:
             return False
         return self._handed(row, composed, channel)
 
-    def _handed(self, row: Outbox, composed: compose.Composed, channel: Channel) -> bool:
+    def _handed(self, row: Outbox, composed: envelope.Composed, channel: Channel) -> bool:
         try:
             delivery = channel.send(composed.outgoing)
         except ChannelError as error:
@@ -249,7 +249,7 @@ def _release(now: datetime) -> None:
         outreach_write.release(creditor_id=creditor.pk, left=creditor.approve_first, now=now)
 
 
-def _stored(row: Outbox, composed: compose.Composed) -> Message:
+def _stored(row: Outbox, composed: envelope.Composed) -> Message:
     return Message(
         outbox_id=row.pk,
         message_id=composed.outgoing.message_id,

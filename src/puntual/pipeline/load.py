@@ -10,6 +10,7 @@ import polars as pl
 from puntual.apps.clients import read as clients
 from puntual.apps.compliance import read as compliance
 from puntual.apps.inbox import read as inbox
+from puntual.apps.inbox import read_holds as inbox_holds
 from puntual.apps.inbox.choices import Adapter
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.outreach import read as outreach
@@ -107,6 +108,7 @@ def holds(day: date) -> pl.DataFrame:
         negotiation.holds_frame(day),
         payments.stale_holds_frame(day),
         portal.claims_holds_frame(),
+        inbox_holds.holds_frame(day),
         clients.holds_frame(),
         experiments.holds_frame(day),
     ]

@@ -14,7 +14,7 @@ from puntual.apps.outreach.wording import amount, day_text
 from puntual.apps.parties.models import Account
 from puntual.apps.receivables.models import Event
 from puntual.core.time import local_date
-from puntual.pipeline.compose import WINDOW
+from puntual.pipeline.envelope import WINDOW
 
 #: A payment older than this is history, not news.
 NEWS = timedelta(days=10)

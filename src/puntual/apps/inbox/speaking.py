@@ -13,7 +13,7 @@ from django.db import transaction
 
 from puntual.apps.inbox import read
 from puntual.apps.inbox.models import Conversation, Reply, ThreadMessage
-from puntual.apps.outreach import write_answers
+from puntual.apps.outreach import shipped, write_answers
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.outreach.write_answers import ANSWER, CONFIRMS_STOP, NewAnswer
 from puntual.apps.parties import read as parties
@@ -55,13 +55,13 @@ def way_back(row: ThreadMessage) -> Way | None:
     return next(iter(exact or same or ways), None)
 
 
-@lru_cache(maxsize=256)
-def words_of(act: str, channel: str, language: str = "es") -> str:
-    """The template of what we say for an act, in Liquid, in Spanish, Portuguese or English; the short one where every
-    letter is paid."""
-    name, spoken = "corto" if channel == "sms" else "texto", language[:2]
-    ending = f".{spoken}.txt" if spoken in ("pt", "en") else ".txt"
-    return (MESSAGES / act / f"{name}{ending}").read_text(encoding="utf-8")
+@lru_cache(maxsize=512)
+def words_of(act: str, channel: str, language: str = "es", form: str = "usted") -> str:
+    """The template of what we say for an act, in Liquid, in Spanish (in the creditor's form of address), Portuguese or
+    English; the short one where every letter is paid."""
+    name, tongue = "corto" if channel == "sms" else "texto", shipped.language_of(language)
+    ending = ".txt" if tongue == "es" else f".{tongue}.txt"
+    return shipped.spoken((MESSAGES / act / f"{name}{ending}").read_text(encoding="utf-8"), form)
 
 
 def known_acts() -> list[str]:

@@ -85,7 +85,7 @@ def shipped(name: str, part: str, language: str = "es", form: str = "usted") -> 
     text = str(message.get(part) or frames[part])
     for _depth in range(3):
         text = _SLOT.sub(lambda slot: _filled(slot, message, frames), text)
-    return _spoken(text, form).strip("\n") + ("\n" if part in ("correo", "whatsapp", "carta") else "")
+    return spoken(text, form).strip("\n") + ("\n" if part in ("correo", "whatsapp", "carta") else "")
 
 
 def _filled(slot: re.Match[str], message: Mapping[str, Any], frames: Mapping[str, Any]) -> str:
@@ -95,6 +95,7 @@ def _filled(slot: re.Match[str], message: Mapping[str, Any], frames: Mapping[str
     return words if words.endswith("\n") and ends else words.rstrip("\n") + ("\n" if ends else "")
 
 
-def _spoken(text: str, form: str) -> str:
+def spoken(text: str, form: str) -> str:
+    """The words in one form of address: of each `[usted|tú|vos]`, what that form says."""
     place = FORMS.index(form) if form in FORMS else 0
     return _FORM.sub(lambda found: (found[1], found[2], found[3] if found[3] is not None else found[2])[place], text)
