@@ -95,6 +95,10 @@ class InvoiceRecord:
     contacts: tuple[ContactRecord, ...] = ()
     disputed: bool = False
     settled_on: date | None = None
+    sold_on: date | None = None
+    department: str = ""
+    seller: str = ""
+    plant: str = ""
     place: Place = Place()
 
     @property

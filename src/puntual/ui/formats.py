@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 
 import attrs
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -99,6 +101,15 @@ def percent_text(tenths: int, locale: str = DEFAULT_LOCALE) -> str:
     sign = "\N{MINUS SIGN}" if tenths < 0 else ""
     known = Locale.parse(locale)
     return f"{sign}{whole}{known.number_symbols.get('latn', known.number_symbols)['decimal']}{part}{NBSP}%"
+
+
+def number_text(value: int | Decimal, locale: str = DEFAULT_LOCALE) -> str:
+    """A number as its country writes it, with two decimals where it has any.
+
+    >>> number_text(12500, "es_CO")
+    '12.500'
+    """
+    return format_decimal(value, "#,##0.00" if value != int(value) else "#,##0", locale)
 
 
 def date_text(day: date | datetime, locale: str = DEFAULT_LOCALE, style: str = "corta") -> str:

@@ -13,7 +13,7 @@ from puntual.adapters.tabular.sheets import Table
 from puntual.core.errors import UnusableInput
 from puntual.ports.einvoice import Defaults, Layout, RowError
 
-DATE_FIELDS = ("issued_on", "due_on", "settled_on", "paid_on", "booked_on")
+DATE_FIELDS = ("issued_on", "due_on", "settled_on", "sold_on", "paid_on", "booked_on")
 
 
 def parts_of(joined: str, headings: Sequence[str]) -> list[str]:

@@ -37,6 +37,8 @@ def invoices(c: Columns, filename: str) -> Iterator[Record]:
     who, names = _who(c), c.text("customer_name")
     kinds = cells.mapped(c.raw("type"), cells.document_kind)
     product, terms, series = c.text("product", limit=60), c.text("payment_terms"), c.text("series", limit=20)
+    sold, department = c.dates("sold_on"), c.text("department", limit=60)
+    seller, plant = c.text("seller", limit=60), c.text("plant", limit=60)
     method, disputed = (
         c.text("payment_method", limit=8),
         cells.mapped(c.raw("disputed"), cells.flag),
@@ -71,6 +73,10 @@ def invoices(c: Columns, filename: str) -> Iterator[Record]:
             contacts=reach(i, who[i]),
             disputed=bool(disputed[i]),
             settled_on=settled[i],
+            sold_on=sold[i],
+            department=department[i],
+            seller=seller[i],
+            plant=plant[i],
             place=Place(filename, c.row_number(i)),
         )
 

@@ -54,7 +54,8 @@ def publish(creditor: Creditor, arrived: Sequence[Arrived], customers: Customers
     documents = keep(
         creditor.pk, [attrs.evolve(a.original, party=account.party) for a, account in fresh if a.original is not None]
     )
-    rows = [_new(a, account, creditor, documents, tally) for a, account in fresh]
+    replaced = _replaced(creditor, [a.record for a, _ in fresh])
+    rows = [_new(a, account, creditor, documents, replaced, tally) for a, account in fresh]
     posted = write.post_invoices(creditor_id=creditor.pk, invoices=rows, source=source)
     tally.created += posted.created
     tally.unchanged += posted.unchanged
@@ -143,9 +144,16 @@ def _spellings(r: InvoiceRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys((shown_number(r), f"{r.series}{r.number}", f"{r.series} {r.number}".strip(), r.number)))
 
 
+def _replaced(creditor: Creditor, records: Sequence[InvoiceRecord]) -> dict[str, int]:
+    """Fiscal id -> id of the invoices in the books that these documents were issued again for."""
+    olds = [old for r in records for relation, old in r.related if relation == _REPLACES]
+    return {fiscal: i.pk for fiscal, i in read.invoices_by_fiscal_id(creditor.pk, olds).items()} if olds else {}
+
+
 def _new(
-    a: Arrived, account: parties.KnownAccount, creditor: Creditor, documents: Mapping[str, int], tally: Tally
-) -> write.NewInvoice:
+    a: Arrived, account: parties.KnownAccount, creditor: Creditor, documents: Mapping[str, int],
+    replaced: Mapping[str, int], tally: Tally,
+) -> write.NewInvoice:  # fmt: skip
     r = a.record
     dues, assumed = _dues(r, account, creditor)
     if assumed:
@@ -159,6 +167,11 @@ def _new(
         total_minor=r.total_minor,
         dues=dues,
         product=r.summary[:60],
+        department=r.department,
+        seller=r.seller,
+        plant=r.plant,
+        sold_on=r.sold_on if r.sold_on and r.sold_on <= r.issued_on else None,
+        replaces=next((replaced[old] for kind, old in r.related if kind == _REPLACES and old in replaced), None),
         payment_method=r.payment_method,
         assumed_terms=assumed,
         document=documents.get(a.original.digest()) if a.original else None,

@@ -41,6 +41,8 @@ FIELD_NAMES: Mapping[str, str | Promise] = {
     "credit_limit": _("Límite de crédito"), "email": _("Correo"), "phone": _("Teléfono"), "whatsapp": _("WhatsApp"),
     "contact_name": _("Nombre del contacto"), "role": _("Papel del contacto"), "product": _("Producto o concepto"),
     "payment_terms": _("Condiciones de pago"), "payment_method": _("Método de pago"), "disputed": _("En aclaración"),
+    "sold_on": _("Fecha de la venta"), "department": _("Área"), "seller": _("Vendedor"),
+    "plant": _("Planta o sucursal"),
     "settled_on": _("Fecha en que se pagó"), "paid_on": _("Fecha del pago"), "reference": _("Referencia"),
     "invoice": _("Factura que paga"), "method": _("Forma de pago"), "booked_on": _("Fecha"), "debit": _("Cargo"),
     "credit": _("Abono"), "text": _("Concepto"), "counterparty": _("Ordenante"),

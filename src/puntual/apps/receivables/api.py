@@ -52,6 +52,10 @@ class InvoiceIn(Schema):
     product: str = ""
     department: str = ""
     seller: str = ""
+    sold_on: date | None = None
+    plant: str = ""
+    #: Fiscal id of the invoice that this one was issued again for.
+    replaces: str = ""
 
 
 class PaymentIn(Schema):
@@ -96,6 +100,7 @@ def create_invoices(request: HttpRequest, body: list[InvoiceIn], creditor: str |
     """Añade facturas con sus vencimientos. Una que ya está (por su folio fiscal o número) no cambia nada."""
     one = creditor_of(request, creditor)
     accounts = {row.account: parties.account(row.account, one).pk for row in body}
+    wrong = _replaced(one.pk, body)
     rows = [
         write.NewInvoice(
             account=accounts[row.account],
@@ -108,6 +113,9 @@ def create_invoices(request: HttpRequest, body: list[InvoiceIn], creditor: str |
             product=row.product,
             department=row.department,
             seller=row.seller,
+            sold_on=row.sold_on,
+            plant=row.plant,
+            replaces=wrong.get(row.replaces),
         )
         for row in body
     ]
@@ -117,6 +125,15 @@ def create_invoices(request: HttpRequest, body: list[InvoiceIn], creditor: str |
         return 201, {"created": done.created, "unchanged": done.unchanged}
 
     return once(request, act)
+
+
+def _replaced(creditor_id: int, body: list[InvoiceIn]) -> dict[str, int]:
+    """Fiscal id -> id of the invoices that these were issued again for; UnusableInput for one that is not here."""
+    names = {row.replaces for row in body if row.replaces}
+    found = {fiscal: i.pk for fiscal, i in read.invoices_by_fiscal_id(creditor_id, sorted(names)).items()}
+    if missing := sorted(names - set(found)):
+        raise UnusableInput(f"No hay una factura con el folio fiscal «{missing[0]}» que sustituir.", field="replaces")
+    return found
 
 
 @router.post("/payments", response={201: Any, **ERRORS}, auth=Bearer("write"))

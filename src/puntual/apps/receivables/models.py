@@ -18,11 +18,16 @@ class Invoice(models.Model):
     #: same.
     fiscal_id = models.CharField(_("folio fiscal"), max_length=80)
     issued_on = models.DateField(_("fecha"))
+    #: When the sale was agreed, where somebody says so: from it to the invoice is time that our own house took.
+    sold_on = models.DateField(_("fecha de la venta"), null=True)
     currency = models.CharField(_("moneda"), max_length=3)
     total_minor = models.BigIntegerField(_("total"))
     product = models.CharField(_("producto"), max_length=60, blank=True)
     department = models.CharField(_("área"), max_length=60, blank=True)
     seller = models.CharField(_("vendedor"), max_length=60, blank=True)
+    plant = models.CharField(_("planta o sucursal"), max_length=60, blank=True, db_default="")
+    #: The invoice that this one was issued again for: that one was wrong.
+    replaces = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")
     payment_method = models.CharField(_("método de pago fiscal"), max_length=8, blank=True)
     assumed_terms = models.BooleanField(_("vencimiento supuesto"), default=False)
     document = models.ForeignKey("imports.Document", on_delete=models.PROTECT, null=True, related_name="+")

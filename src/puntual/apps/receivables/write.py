@@ -43,12 +43,18 @@ class NewInvoice:
     payment_method: str = ""
     assumed_terms: bool = False
     document: int | None = None
+    sold_on: date | None = None
+    plant: str = ""
+    #: The invoice that it was issued again for.
+    replaces: int | None = None
 
     def __attrs_post_init__(self) -> None:
         if self.total_minor <= 0:
             raise UnusableInput(f"La factura {self.number} no tiene un importe mayor que cero.", field="total")
         if sum(minor for _, minor in self.dues) != self.total_minor:
             raise UnusableInput(f"Las cuotas de la factura {self.number} no suman su total.", field="total")
+        if self.sold_on is not None and self.sold_on > self.issued_on:
+            raise UnusableInput(f"La venta de la factura {self.number} es posterior a su fecha.", field="sold_on")
 
 
 @attrs.frozen
@@ -100,7 +106,8 @@ def _insert_invoices(creditor_id: int, rows) -> None:
         "total_minor",
         "product",
     ]
-    names += ["department", "seller", "payment_method", "assumed_terms", "document_id"]
+    names += ["department", "seller", "payment_method", "assumed_terms", "document_id", "sold_on", "plant"]
+    names += ["replaces_id"]
     bulk.insert_rows(
         Invoice,
         names,
@@ -116,6 +123,7 @@ def _insert_invoices(creditor_id: int, rows) -> None:
                 i.total_minor,
             )
             + (i.product, i.department, i.seller, i.payment_method, i.assumed_terms, i.document)
+            + (posting.day_param(i.sold_on) if i.sold_on else None, i.plant, i.replaces)
             for pk, i in rows
         ],
     )

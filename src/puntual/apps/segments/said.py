@@ -24,7 +24,10 @@ _DAYS: Schema = {
     "at": Column(pl.Datetime("us", "UTC"), "cuándo"),
 }
 #: Causes of a dispute that are ours to mend.
-_OURS = "('wrong_price', 'wrong_invoice', 'missing_document', 'not_received', 'damaged', 'late_delivery')"
+_OURS = (
+    "('wrong_price', 'wrong_quantity', 'wrong_date', 'missing_order', 'wrong_address', 'duplicate', 'wrong_invoice', "
+    "'missing_document', 'not_received', 'damaged', 'late_delivery')"
+)
 
 
 def counts(creditor_id: int, today: date) -> pl.DataFrame:

@@ -26,12 +26,20 @@ _CAUSES = (
     ("damaged", r"\b(dañad\w*|danad\w*|rot[oa]s?|defectuos\w*|mal estado|golpead\w*|descompuest\w*|quebrad\w*)\b"),
     ("late_delivery", r"\b(lleg\w+|entreg\w+) (tarde|con retraso|despues)|\bretraso en la entrega\b"),
     ("never_ordered", r"\b(no|nunca|jamas) (lo |la |los |las )?(ped\w+|solicit\w+|contrat\w+|compr\w+|orden\w+)\b"),
-    ("wrong_price", r"\b(precio|cobr\w+ de mas|monto|importe|tarifa|cantidad)\b.{0,30}"
+    ("duplicate", r"\b(duplicad[oa]s?|repetid[oa]s?|dos veces|por segunda vez|doble)\b"),
+    ("missing_order", r"\b(falta|sin|no (trae|tiene|viene|lleva)|no tengo) (con |la |el |mi |nuestr\w |numero de )*"
+                      r"(orden de compra|oc|pedido)\b"),
+    ("wrong_address", r"\b(rfc|nit|ruc|rut|cuit|domicilio|direccion|razon social|datos fiscales)\b.{0,20}"
+                      r"\b(mal|equivocad\w*|incorrect\w*|erron\w*|no es|vieja)\b"),
+    ("wrong_quantity", r"\b(cantidad|piezas|unidades|cajas)\b.{0,30}\b(mal|equivocad\w*|incorrect\w*|de menos|de mas|"
+                       r"no es|distint\w*|incomplet\w*)\b|\bfaltaron (\d+ )?(piezas|unidades|cajas)\b"),
+    ("wrong_date", r"\b(fecha|plazo|vencimiento)\b.{0,30}"
+                   r"\b(mal|equivocad\w*|incorrect\w*|erron\w*|no es|distint\w*)\b"),
+    ("wrong_price", r"\b(precio|cobr\w+ de mas|monto|importe|tarifa)\b.{0,30}"
                     r"\b(mal|equivocad\w*|incorrect\w*|erron\w*|distint\w*|no es|mayor)\b|\bcobr\w+ de mas\b|"
                     r"\bno es (el|ese) (precio|monto|importe)\b"),
-    ("wrong_invoice", r"\bfactura\b.{0,30}\b(mal|equivocad\w*|incorrect\w*|erron\w*|duplicad\w*|cancelad\w*)\b|"
-                      r"\b(rfc|nit|ruc|rut|cuit) (mal|equivocad\w*|incorrect\w*)\b"),
-    ("missing_document", r"\b(falta|sin|no tengo) (la |el )?(orden de compra|oc|factura|xml|acuse|remision)\b"),
+    ("wrong_invoice", r"\bfactura\b.{0,30}\b(mal|equivocad\w*|incorrect\w*|erron\w*|cancelad\w*)\b"),
+    ("missing_document", r"\b(falta|sin|no tengo) (la |el )?(factura|xml|acuse|remision)\b"),
     ("service_quality", r"\b(mal|pesimo|mala) (servicio|atencion|calidad)\b|\bno funciona\b|\bno sirve\b"),
 )  # fmt: skip
 

@@ -60,14 +60,16 @@ COMPLAINT = Machine(
 COMPLAINT_OPEN = frozenset({"received", "in_review", "escalated"})
 
 CAUSES = (
-    "not_received", "damaged", "late_delivery", "never_ordered", "wrong_price", "wrong_invoice", "already_paid",
-    "service_quality", "missing_document", "other",
+    "not_received", "damaged", "late_delivery", "never_ordered", "wrong_price", "wrong_quantity", "wrong_date",
+    "missing_order", "wrong_address", "duplicate", "wrong_invoice", "already_paid", "service_quality",
+    "missing_document", "other",
 )  # fmt: skip
 #: Cause -> department that owns it unless the creditor says otherwise.
 OWNERS = {
     "not_received": "logística", "damaged": "logística", "late_delivery": "logística", "never_ordered": "ventas",
     "wrong_price": "ventas", "wrong_invoice": "facturación", "already_paid": "tesorería", "service_quality": "servicio",
-    "missing_document": "facturación", "other": "cobranza",
+    "missing_document": "facturación", "other": "cobranza", "wrong_quantity": "logística", "wrong_date": "facturación",
+    "missing_order": "ventas", "wrong_address": "facturación", "duplicate": "facturación",
 }  # fmt: skip
 
 
