@@ -21,7 +21,8 @@ from puntual.apps.receivables import write as receivables
 from puntual.apps.receivables.write import NewCreditNote, NewInvoice, NewPayment
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
-from puntual.ports.channels import ChannelError, Delivery
+from puntual.ports.channels import ChannelError
+from puntual.ports.fakes import RecordingChannel
 
 pytestmark = pytest.mark.django_db
 
@@ -31,24 +32,9 @@ TEN = datetime(2026, 11, 24, 16, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 
 
-class Box:
-    """A channel that keeps what it is handed, or fails as told."""
-
-    def __init__(self):
-        self.messages, self.fail = [], None
-
-    def send(self, message):
-        if self.fail:
-            raise self.fail
-        self.messages.append(message)
-        return Delivery(provider_id="caja")
-
-    def close(self): ...
-
-
 @pytest.fixture
 def box():
-    return Box()
+    return RecordingChannel()
 
 
 @pytest.fixture
@@ -256,16 +242,15 @@ class TestFailures:
     def test_a_failure_for_now_is_tried_later_and_frees_the_slot(self, creditor, box):
         owes(creditor, customer(creditor), 500_00, late=4)
         day(creditor)
-        box.fail = ChannelError("421 vuelva luego", permanent=False)
+        box.fails.append(ChannelError("421 vuelva luego", permanent=False))
         assert send(box).failed == 1
         assert (Outbox.objects.get().state, Contact.objects.count()) == ("planned", 0)
-        box.fail = None
         assert send(box, TEN + timedelta(minutes=10)).sent == 1
 
     def test_a_failure_for_good_ends_there_and_is_shown(self, creditor, box):
         owes(creditor, customer(creditor), 500_00, late=4)
         day(creditor)
-        box.fail = ChannelError("550 no existe", permanent=True)
+        box.fails.append(ChannelError("550 no existe", permanent=True))
         send(box)
         row = Outbox.objects.get()
         assert (row.state, row.reason, row.detail) == ("failed", "permanent_failure", "550 no existe")
@@ -273,7 +258,7 @@ class TestFailures:
     def test_an_address_that_does_not_exist_is_marked_and_tomorrow_goes_another_way(self, creditor, box):
         owes(creditor, customer(creditor, phone=True), 500_00, late=4)
         day(creditor)
-        box.fail = ChannelError("550 5.1.1 no existe", permanent=True, bad_recipient=True)
+        box.fails.append(ChannelError("550 5.1.1 no existe", permanent=True, bad_recipient=True))
         send(box)
         assert sorted(ContactPoint.objects.values_list("kind", "status")) == [("email", "bounced"), ("phone", "active")]
         assert Fact.objects.get().kind == "bounced"
@@ -282,9 +267,8 @@ class TestFailures:
     def test_what_broke_while_handing_over_is_unknown_and_never_repeated(self, creditor, box):
         owes(creditor, customer(creditor), 500_00, late=4)
         day(creditor)
-        box.fail = OSError("se cortó")
+        box.fails.append(OSError("se cortó"))
         assert send(box).unknown == 1
-        box.fail = None
         assert send(box, TEN + timedelta(hours=1)).sent == 0
         assert Outbox.objects.get().state == "unknown"
         assert Contact.objects.count() == 1

@@ -19,20 +19,13 @@ from puntual.apps.receivables import guard
 from puntual.apps.receivables import write as books
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
-from puntual.ports.channels import Delivery
+from puntual.ports.fakes import RecordingChannel
 
 pytestmark = pytest.mark.django_db
 
 DAWN = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 TEN = datetime(2026, 11, 24, 16, 1, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
-
-
-class Box:
-    def send(self, message):
-        return Delivery(provider_id="caja")
-
-    def close(self): ...
 
 
 @pytest.fixture
@@ -60,7 +53,7 @@ def owes(creditor, code, minor=500_00, late=5, debtor="business"):
 
 def send(at=TEN):
     links = lambda points: {account: f"https://x.example/p/{account}/" for account in points}  # noqa: E731
-    return dispatch(Outside(channel=lambda *_: Box(), links=links, now=lambda: at))
+    return dispatch(Outside(channel=lambda *_: RecordingChannel(), links=links, now=lambda: at))
 
 
 def unguarded(sql, *params):

@@ -18,7 +18,7 @@ from puntual.apps.policies import write as policies
 from puntual.core.time import local_date
 from puntual.pipeline import send_documents
 from puntual.pipeline.dispatch import Outside, dispatch
-from puntual.ports.channels import Delivery
+from puntual.ports.fakes import RecordingChannel
 from puntual.simulators.sat.documents import invoice
 
 pytestmark = pytest.mark.django_db
@@ -31,17 +31,6 @@ CSV = (
     "C-2,Pedro Sosa,pedro@example.com,A-3,2026-11-20,2026-12-20,90.00\n"
     "C-3,Sin Correo,,A-4,2026-11-20,2026-12-20,10.00\n"
 ).encode()
-
-
-class Box:
-    def __init__(self):
-        self.messages = []
-
-    def send(self, message):
-        self.messages.append(message)
-        return Delivery()
-
-    def close(self): ...
 
 
 @pytest.fixture
@@ -78,7 +67,7 @@ def test_each_customer_gets_one_message_with_all_that_was_loaded_and_only_once(c
     assert len(imports.loaded_invoices(run)) == 4
     told = send(creditor, run)
     assert (told.queued, told.already, told.paid, told.unreachable) == (2, 0, 0, 1)
-    box = Box()
+    box = RecordingChannel()
     assert leaves(box).sent == 2
     first = next(m for m in box.messages if m.recipient == "lucia@example.com")
     assert first.subject == "Su documento de Ferretera del Norte"
@@ -98,7 +87,7 @@ def test_the_same_file_again_brings_nothing_new_to_send(creditor):
 def test_the_first_sends_wait_for_approval_like_all_others(creditor):
     creditor.approve_first = 5
     creditor.save()
-    run, box = load(creditor), Box()
+    run, box = load(creditor), RecordingChannel()
     send(creditor, run)
     assert (leaves(box).sent, write_documents.sent_of(f"r{run}:")) == (0, {"waiting": 2})
     assert write_documents.approve(prefix=f"r{run}:") == 2
@@ -127,7 +116,7 @@ def test_the_original_goes_along(creditor):
                      points=(NewPoint("email", "c@example.com"),))  # fmt: skip
     parties.register_accounts(creditor=creditor, rows=[row])
     assert send(creditor, run).queued == 1
-    box = Box()
+    box = RecordingChannel()
     assert leaves(box).sent == 1
     (mail,) = box.messages
     assert [(name, media, data) for name, media, data in mail.attachments] == [("factura.xml", "application/xml", xml)]

@@ -19,7 +19,8 @@ from puntual.apps.parties.write import NewAccount, NewPoint
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.pipeline.leases import Lease
-from puntual.ports.channels import ChannelError, Delivery
+from puntual.ports.channels import ChannelError
+from puntual.ports.fakes import RecordingChannel
 from puntual.project import messengers
 
 pytestmark = pytest.mark.django_db
@@ -28,21 +29,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def house():
     return House()
-
-
-class Box:
-    """A channel that takes everything, or fails as told."""
-
-    def __init__(self, *fails):
-        self.fails, self.messages = list(fails), []
-
-    def send(self, message):
-        if self.fails:
-            raise self.fails.pop(0)
-        self.messages.append(message)
-        return Delivery(provider_id=f"p{len(self.messages)}")
-
-    def close(self): ...
 
 
 def leaves(house, boxes, **more):
@@ -65,7 +51,10 @@ class TestTheNextChannel:
         with_mail(house)
         run_day(creditor=house.creditor, as_of=DAWN)
         Outbox.objects.update(channel="whatsapp", contact_point_id=_point("phone"))
-        whatsapp, mail = Box(ChannelError("131026 no tiene", permanent=True, bad_recipient=True)), Box()
+        whatsapp, mail = (
+            RecordingChannel(ChannelError("131026 no tiene", permanent=True, bad_recipient=True)),
+            RecordingChannel(),
+        )
         leaves(house, {"whatsapp": whatsapp, "email": mail})
         first, second = Outbox.objects.order_by("pk")
         assert (first.state, first.reason) == ("failed", "fell_back")
@@ -77,7 +66,7 @@ class TestTheNextChannel:
         with_mail(house)
         run_day(creditor=house.creditor, as_of=DAWN)
         Outbox.objects.update(channel="whatsapp", contact_point_id=_point("phone"), scheduled_at=TEN)
-        leaves(house, {"whatsapp": Box(ChannelError("no", permanent=True))}, only=dict)
+        leaves(house, {"whatsapp": RecordingChannel(ChannelError("no", permanent=True))}, only=dict)
         assert Outbox.objects.get().state == "failed"
         row = Outbox.objects.get()
         assert write.follow_by(row=row, channel="email", contact_point_id=_point("email"), now=TEN)
@@ -89,8 +78,8 @@ class TestTheNextChannel:
         with_mail(house)
         run_day(creditor=house.creditor, as_of=DAWN)
         Outbox.objects.update(channel="whatsapp", contact_point_id=_point("phone"))
-        mail = Box()
-        leaves(house, {"whatsapp": Box(), "email": mail})
+        mail = RecordingChannel()
+        leaves(house, {"whatsapp": RecordingChannel(), "email": mail})
         row = Outbox.objects.get()
         facts.record_fact(
             account_id=row.account_id,
@@ -100,11 +89,35 @@ class TestTheNextChannel:
             outbox_id=row.pk,
             detail="131026",
         )
-        leaves(house, {"whatsapp": Box(), "email": mail})
+        leaves(house, {"whatsapp": RecordingChannel(), "email": mail})
         assert len(mail.messages) == 1
         assert list(Outbox.objects.order_by("pk").values_list("state", "reason")) == [
             ("failed", "fell_back"), ("sent", "sent"),
         ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("permanent", "reason", "alone"),
+        [(True, "bounced", "bounced_last"), (False, "bounced_soft", "bounced_soft_last")],
+    )
+    def test_a_mail_that_came_back_is_followed_by_the_next_channel_or_shown(self, house, permanent, reason, alone):
+        with_mail(house)
+        run_day(creditor=house.creditor, as_of=DAWN)
+        Outbox.objects.update(channel="email", contact_point_id=_point("email"))
+        mail, whatsapp = RecordingChannel(), RecordingChannel()
+        leaves(house, {"email": mail, "whatsapp": whatsapp})
+        row = Outbox.objects.get()
+        write_bounces.bounced(outbox_id=row.pk, at=TEN, sentence="552 lleno", permanent=permanent)
+        row.refresh_from_db()
+        assert (row.state, row.reason) == ("failed", reason)
+        leaves(house, {"email": mail, "whatsapp": whatsapp})
+        leaves(house, {"email": mail, "whatsapp": whatsapp})
+        assert (len(mail.messages), len(whatsapp.messages)) == (1, 1)
+        second = Outbox.objects.get(channel="whatsapp")
+        assert (second.state, second.follows_id) == ("sent", row.pk)
+        assert read_troubles.rows(house.creditor.pk).count() == 0
+        write_bounces.bounced(outbox_id=second.pk, at=TEN, sentence="552 lleno", permanent=permanent)
+        leaves(house, {"email": mail, "whatsapp": whatsapp})
+        assert [(one.pk, one.reason) for one in read_troubles.rows(house.creditor.pk)] == [(second.pk, alone)]
 
 
 def _point(kind):
@@ -134,21 +147,21 @@ class TestProvidersInTrouble:
 
     def test_after_five_failures_the_others_wait_untouched_and_go_when_it_is_well(self, house):
         self.planned(house)
-        down = Box(*[ChannelError("no responde", permanent=False) for _ in range(5)])
+        down = RecordingChannel(*[ChannelError("no responde", permanent=False) for _ in range(5)])
         leaves(house, {"email": down})
         assert (len(down.messages), Line.objects.get().state) == (0, "open")
         waiting = Outbox.objects.filter(state="planned")
         assert sorted(waiting.values_list("attempts", flat=True)) == [0, 0, 0, 1, 1, 1, 1, 1]
         assert Contact.objects.count() == 0
         house.now = TEN + timedelta(minutes=5)
-        well = Box()
+        well = RecordingChannel()
         assert leaves(house, {"email": well}).sent == 8
         assert Line.objects.get().state == "closed"
 
     def test_no_more_a_second_than_the_account_takes(self, house):
         self.planned(house)
         lines.set_pace(creditor_id=house.creditor.pk, channel="email", per_second=0.1)
-        box = Box()
+        box = RecordingChannel()
         assert leaves(house, {"email": box}).sent == 1
         house.now += timedelta(seconds=10)
         assert leaves(house, {"email": box}).sent == 1
@@ -156,7 +169,7 @@ class TestProvidersInTrouble:
 
     def test_what_the_provider_asks_to_wait_is_waited(self, house):
         self.planned(house, n=2)
-        box = Box(ChannelError("429", permanent=False, rate_limited=True, retry_after_s=600))
+        box = RecordingChannel(ChannelError("429", permanent=False, rate_limited=True, retry_after_s=600))
         leaves(house, {"email": box})
         house.now += timedelta(seconds=599)
         assert leaves(house, {"email": box}).sent == 0
@@ -169,9 +182,9 @@ class TestDeadAndLivingSenders:
         run_day(creditor=house.creditor, as_of=DAWN)
         with Lease() as other:
             Outbox.objects.update(state="handing_over", reserved_by=other.worker, reserved_at=TEN)
-            leaves(house, {"whatsapp": Box()})
+            leaves(house, {"whatsapp": RecordingChannel()})
             assert Outbox.objects.get().state == "handing_over"
-        leaves(house, {"whatsapp": Box()})
+        leaves(house, {"whatsapp": RecordingChannel()})
         assert (Outbox.objects.get().state, Dispatcher.objects.count()) == ("unknown", 0)
 
     def test_one_of_another_machine_is_given_its_time(self, house):
@@ -181,9 +194,9 @@ class TestDeadAndLivingSenders:
         seen = datetime.now(UTC)
         Dispatcher.objects.create(worker="lejos-1", host="otra", started_at=seen, seen_at=seen)
         Outbox.objects.update(state="reserved", reserved_by="lejos-1", reserved_at=TEN)
-        assert leaves(house, {"whatsapp": Box()}).sent == 0
+        assert leaves(house, {"whatsapp": RecordingChannel()}).sent == 0
         Dispatcher.objects.update(seen_at=seen - timedelta(minutes=4))
-        assert leaves(house, {"whatsapp": Box()}).sent == 1
+        assert leaves(house, {"whatsapp": RecordingChannel()}).sent == 1
 
 
 class TestAPersonDecides:
@@ -193,7 +206,7 @@ class TestAPersonDecides:
         return Outbox.objects.get()
 
     def test_one_click_sends_again_what_failed(self, house):
-        row, box = self.failed(house), Box()
+        row, box = self.failed(house), RecordingChannel()
         assert write.retry(ids=[row.pk], now=house.now) == 1
         assert leaves(house, {"email": box}).sent == 1
         row.refresh_from_db()
@@ -201,7 +214,7 @@ class TestAPersonDecides:
         assert write.retry(ids=[row.pk], now=house.now) == 0
 
     def test_the_law_is_looked_at_again_all_the_same(self, house):
-        row, box = self.failed(house), Box()
+        row, box = self.failed(house), RecordingChannel()
         compliance.opt_out(party_id=house.party, channel="*", at=DAWN, source="person", proof="x")
         assert write.retry(ids=[row.pk], now=house.now) == 1
         assert leaves(house, {"email": box}).denied == 1
@@ -304,7 +317,7 @@ class TestLetters:
         run_day(creditor=house.creditor, as_of=DAWN)
         Outbox.objects.update(channel="letter", contact_point_id=_point("address"))
         assert Account.objects.count() == 1
-        box = Box()
+        box = RecordingChannel()
         assert leaves(house, {"letter": box}).sent == 1
         return Outbox.objects.get(), box
 

@@ -27,8 +27,8 @@ from puntual.apps.policies import presets
 from puntual.apps.policies import write as policies
 from puntual.apps.receivables import write as receivables
 from puntual.apps.receivables.write import NewInvoice
-from puntual.core.customers.understanding import OTRO, Understanding
 from puntual.pipeline.daily_run import run_day
+from puntual.ports.fakes import FixedClassifier
 from puntual.ports.inbound import Received
 from puntual.project import inbox
 from puntual.simulators.loopback import Request
@@ -100,11 +100,6 @@ class StormyMeta(WhatsAppSimulator):
 
     def _limits(self, person):
         """Its pace is tried apart; here the clock runs too fast for it."""
-
-
-class Quiet:
-    def classify(self, text, country, at):
-        return Understanding((OTRO,), 0.5)
 
 
 @pytest.fixture
@@ -208,7 +203,9 @@ def told_by_meta(carrier, meta, rng, at):
     rng.shuffle(notices)
     for sent in notices:
         write.store_raw(account=carrier, received=Received(sent.headers, {}, sent.body), at=at)
-    while write_process.process_raw(adapters=inbox.adapters(), classifier=Quiet(), at=at, limit=1000).processed:
+    while write_process.process_raw(
+        adapters=inbox.adapters(), classifier=FixedClassifier(), at=at, limit=1000
+    ).processed:
         pass
     return doomed
 

@@ -24,6 +24,7 @@ from puntual.apps.receivables.write import NewInvoice
 from puntual.core.customers.understanding import BAJA, Understanding
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
+from puntual.ports.fakes import FixedClassifier
 from puntual.ports.inbound import Received
 from puntual.project import inbox, messengers
 from puntual.simulators.whatsapp import Person, PhoneNumber, Template, WhatsAppSimulator
@@ -36,18 +37,15 @@ PEOPLE = 40
 SECRETS = {"access_token": "llave-de-prueba", "app_secret": "secreto-de-la-app", "verify_token": "hola"}
 
 
-class Stop:
-    """Reads every answer as a stop."""
-
-    def classify(self, text, country, at):
-        return Understanding((BAJA,), 0.97)
+#: Reads every answer as a stop.
+STOP = FixedClassifier(otherwise=Understanding((BAJA,), 0.97))
 
 
 class Killed(BaseException):
     """What kill -9 looks like from inside: nothing after it runs."""
 
 
-class Dies(Stop):
+class Dies:
     def classify(self, text, country, at):
         raise Killed
 
@@ -146,7 +144,7 @@ def test_nobody_twice_nobody_forgotten_every_doubt_shown(house, seed):
     notices += notices
     random.Random(seed).shuffle(notices)
     keep(house, *notices, at=clock["now"])
-    write_process.process_raw(adapters=inbox.adapters(), classifier=Stop(), at=clock["now"], limit=1000)
+    write_process.process_raw(adapters=inbox.adapters(), classifier=STOP, at=clock["now"], limit=1000)
     after = Counter(Outbox.objects.values_list("state", flat=True))
     assert after["sent"] == len(meta.delivered)
     assert after["unknown"] == storm.met[500] + storm.met[504]
@@ -163,7 +161,7 @@ def test_a_process_that_dies_half_way_leaves_nothing_half_done(house):
         write_process.process_raw(adapters=inbox.adapters(), classifier=Dies(), at=TEN)
     assert (ThreadMessage.objects.count(), Contact.objects.count(), Proposal.objects.count()) == (0, 0, 0)
     assert RawInbound.objects.get().processed_at is None
-    write_process.process_raw(adapters=inbox.adapters(), classifier=Stop(), at=TEN)
+    write_process.process_raw(adapters=inbox.adapters(), classifier=STOP, at=TEN)
     party = Account.objects.get(code="C-7").party_id
     assert [c.status for c in compliance.consents_of(party)] == ["withdrawn"]
     assert (ThreadMessage.objects.count(), Contact.objects.count()) == (1, 1)
