@@ -1,13 +1,16 @@
 """The stand-ins against the gateways' own contracts: Stripe's and PayPal's libraries are generated from their public
-OpenAPI files, so a field or a value that the real API does not have cannot pass. Mercado Pago publishes none."""
+OpenAPI files, so a field or a value that the real API does not have cannot pass. Mercado Pago publishes none: its
+documents are held against our extract of the types of its official library (mercadopago_contract.py)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
+import mercadopago_contract as mp
 import pytest
 import stripe
+import test_gateway_mercadopago as mpt
 import test_gateway_paypal as pp
 import test_gateway_stripe as st
 from contracts import lost_in, stripe_violations, unknown_parameters
@@ -23,10 +26,12 @@ from paypalserversdk.models.refund_request import RefundRequest
 from paypalserversdk.models.refund_status import RefundStatus
 from stripe.params.checkout import SessionCreateParams
 
+from puntual.adapters.mercadopago import MercadoPago
 from puntual.adapters.paypal import PayPal
 from puntual.adapters.stripe import Stripe
 from puntual.ports.payments import MandateCharge, MandateRequest, Refund
 from puntual.simulators.loopback import Request
+from puntual.simulators.mercadopago import START, MercadoPagoSimulator
 from puntual.simulators.paypal import PayPalSimulator
 from puntual.simulators.paypal.signing import Signer
 from puntual.simulators.stripe import StripeSimulator, unflatten
@@ -141,4 +146,48 @@ class TestPayPal:
     def test_the_check_itself_finds_what_is_wrong(self) -> None:
         assert through({"id": "1", "colour": "red", "purchase_units": [{"x": 1}]}, Order) == [
             "$.colour", "$.purchase_units[0].x",
+        ]  # fmt: skip
+
+
+class TestMercadoPago:
+    @pytest.fixture
+    def lived(self):
+        """A stand-in after everything that it can do, with what the adapter asked of it."""
+        with MercadoPagoSimulator() as sim:
+            gateway = MercadoPago(sim.url)
+            links = [gateway.create_checkout(checkout(mpt.CREDENTIALS, key=f"k{n}")) for n in range(3)]
+            sim.decline(links[0].checkout_id)
+            paid, lost = sim.pay(links[0].checkout_id), sim.pay(links[1].checkout_id)
+            for end in (sim.settle, sim.expire):
+                end(sim.pend(links[2].checkout_id))
+            gateway.refund(Refund(paid, "MXN", "r1", 10_00), mpt.CREDENTIALS)
+            gateway.refund(Refund(paid, "MXN", "r2"), mpt.CREDENTIALS)
+            sim.charge_back(lost)
+            sim.win(lost)
+            gateway.list_events(mpt.CREDENTIALS, START)
+            yield sim
+
+    def test_no_field_nor_value_is_invented(self, lived) -> None:
+        payments = list(lived.payments.values())
+        assert [v for p in payments for v in mp.violations(p, mp.PAYMENT)] == []
+        assert [v for p in lived.preferences.values() for v in mp.violations(p, mp.PREFERENCE_TOLD)] == []
+        assert {p["status"] for p in payments} == {"rejected", "refunded", "charged_back", "approved", "cancelled"}
+        assert [p for p in payments if p["status_detail"] not in mp.STATUSES[p["status"]]] == []
+        asked = {"range": "date_last_updated", "begin_date": START.isoformat(), "offset": "0", "limit": "5"}
+        headers = {"authorization": f"Bearer {lived.bearer}"}
+        _, found = lived.answer(Request("GET", "/v1/payments/search", asked, headers, b""))
+        assert list(mp.violations(found, mp.SEARCH)) == [] and found["paging"]["total"] == 5
+
+    def test_what_the_adapter_asks_has_only_fields_that_exist(self, lived) -> None:
+        made = [r.json() for r in lived.seen if r.path == "/checkout/preferences"]
+        assert len(made) == 3 and [v for body in made for v in mp.violations(body, mp.PREFERENCE)] == []
+        refunds = [r.json() for r in lived.seen if r.path.endswith("/refunds")]
+        assert len(refunds) == 2 and [v for body in refunds for v in mp.violations(body, mp.REFUND_ASKED)] == []
+        searched = [dict(r.query) for r in lived.seen if r.path == "/v1/payments/search"]
+        assert searched and [v for query in searched for v in mp.violations(query, mp.SEARCH_ASKED)] == []
+
+    def test_the_check_itself_finds_what_is_wrong(self) -> None:
+        wrong = {"id": "12", "status": "approved", "colour": "red", "refunds": [{"amount": "1"}]}
+        assert [v.split(":")[0] for v in mp.violations(wrong, mp.PAYMENT)] == [
+            "$.id", "$.colour", "$.refunds[].amount",
         ]  # fmt: skip

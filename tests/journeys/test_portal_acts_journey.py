@@ -71,7 +71,7 @@ def offered(house: House, kind: str = "agreement"):
 def test_paying_in_line_from_the_button_to_the_books(visit, house, window) -> None:
     with MercadoPagoSimulator() as sim:
         BOUND["mercadopago"] = MercadoPago(sim.url)
-        secrets = {"access_token": sim.token, "webhook_secret": sim.secret}
+        secrets = {"access_token": sim.bearer, "webhook_secret": sim.secret}
         new = payments.NewGateway(house.creditor.pk, "mercadopago", secrets, country="MX")
         row = payments.add_gateway(gateway=new, at=datetime.now(UTC))
         page = visit("pagar/", **window)
@@ -127,7 +127,7 @@ def test_a_plan_is_followed_paid_and_changed(visit, house, window) -> None:
 def test_instalments_that_pay_themselves_and_stop_with_one_tap(visit, house, window) -> None:
     with StripeSimulator() as sim:
         BOUND["stripe"] = Stripe(sim.url)
-        secrets = {"secret_key": sim.key, "webhook_secret": sim.secret}
+        secrets = {"secret_key": sim.bearer, "webhook_secret": sim.secret}
         new = payments.NewGateway(house.creditor.pk, "stripe", secrets, country="MX")
         payments.add_gateway(gateway=new, at=datetime.now(UTC))
         deal = offered(house)

@@ -34,12 +34,15 @@ TYPES = (
 
 
 class Stripe:
-    """The PaymentGateway of Stripe. Credentials: `secret_key`, `webhook_secret`."""
+    """The PaymentGateway of Stripe. Credentials: `secret_key`, `webhook_secret`.
+
+    `http_client`: the library's HTTP client, for tests; its own, made on first use and kept, when there is none.
+    """
 
     provider = webhook.PROVIDER
 
-    def __init__(self, base_url: str | None = None) -> None:
-        self._base_url = base_url
+    def __init__(self, base_url: str | None = None, http_client: Any = None) -> None:
+        self._base_url, self._http = base_url, http_client
 
     def create_checkout(self, request: CheckoutRequest) -> CheckoutLink:
         options = {"idempotency_key": request.idempotency_key}
@@ -144,12 +147,13 @@ class Stripe:
     def _client(self, credentials: Credentials) -> Any:
         import stripe  # 30 MB of modules: only who pays with Stripe pays for it
 
-        # The worker tries again on its own; two tries here bridge a dropped connection.
+        # One client for all: its certificates are read once. The worker tries again on its own, with its own pauses.
+        self._http = self._http or stripe.HTTPXClient(allow_sync_methods=True, timeout=20)
         return stripe.StripeClient(
             credentials.need("secret_key"),
             stripe_version=API_VERSION,
             base_addresses={"api": self._base_url} if self._base_url else {},
-            http_client=stripe.HTTPXClient(allow_sync_methods=True, timeout=20),
+            http_client=self._http,
             max_network_retries=0,
         )
 

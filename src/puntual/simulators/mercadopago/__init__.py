@@ -7,19 +7,22 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from puntual.simulators.loopback import Loopback, Page, Problem, Request, Sent, post
+from puntual.simulators.gateway import START, GatewaySimulator
+from puntual.simulators.loopback import Page, Problem, Request, Sent, post
 from puntual.simulators.mercadopago import page
 
-START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+__all__ = ["START", "MercadoPagoSimulator"]
 
 
-class MercadoPagoSimulator(Loopback):
+class MercadoPagoSimulator(GatewaySimulator):
     """People act by `pay`, `decline`, `pend`, `settle`, `charge_back`, `win`; each act leaves a notice in `outbox`."""
 
     key_header = "x-idempotency-key"
+    stranger = {"message": "invalid access token", "error": "unauthorized"}
+    missing = {"message": "Payment not found", "error": "not_found"}
     routes = (
         ("POST", r"/checkout/preferences", "create_preference"),
         ("GET", r"/v1/payments/search", "search"),
@@ -32,31 +35,30 @@ class MercadoPagoSimulator(Loopback):
 
     def __init__(self, secret: str = "mp-secret", token: str = "mp-token", fee_pct: float = 3.5) -> None:
         super().__init__()
-        self.secret, self.token, self.fee_pct = secret, token, fee_pct
+        self.secret, self.bearer, self.fee_pct = secret, token, fee_pct
         self.preferences: dict[str, dict[str, Any]] = {}
         self.payments: dict[str, dict[str, Any]] = {}
-        self.clock, self.number = START, 1000
         #: (address, notice): how notices leave when a person acts on the page.
         self.post = post
 
     # --- what the API does ---
 
     def create_preference(self, request: Request) -> dict[str, Any]:
-        self._authorise(request)
+        self.authorise(request)
         body = request.json()
         if not body.get("items") or any(i["unit_price"] <= 0 for i in body["items"]):
             raise Problem(400, {"message": "items invalid", "error": "bad_request"})
-        pref = f"pref-{self._next()}"
+        pref = f"pref-{self.next_number()}"
         url = f"{self.url}/checkout/v1/redirect?pref_id={pref}"
         self.preferences[pref] = {**body, "id": pref, "init_point": url, "sandbox_init_point": url}
         return self.preferences[pref]
 
     def get_payment(self, request: Request, payment: str) -> dict[str, Any]:
-        self._authorise(request)
-        return self._payment(payment)
+        self.authorise(request)
+        return self.find(self.payments, payment)
 
     def search(self, request: Request) -> dict[str, Any]:
-        self._authorise(request)
+        self.authorise(request)
         since = datetime.fromisoformat(request.query["begin_date"])
         changed = [p for p in self.payments.values() if datetime.fromisoformat(p["date_last_updated"]) >= since]
         changed.sort(key=lambda p: (p["date_last_updated"], p["id"]))
@@ -65,13 +67,14 @@ class MercadoPagoSimulator(Loopback):
         return {"paging": paging, "results": changed[offset : offset + limit]}
 
     def create_refund(self, request: Request, payment: str) -> dict[str, Any]:
-        self._authorise(request)
-        found = self._payment(payment)
+        self.authorise(request)
+        found = self.find(self.payments, payment)
         return self._refund(found, request.json().get("amount"))
 
     def get_order(self, request: Request, order: str) -> dict[str, Any]:
-        self._authorise(request)
-        return {"id": order, "payments": [{"id": p["id"]} for p in self.payments.values() if p["order"]["id"] == order]}
+        self.authorise(request)
+        paid = [{"id": p["id"]} for p in self.payments.values() if str(p["order"]["id"]) == order]
+        return {"id": int(order), "payments": paid}
 
     # --- what people see ---
 
@@ -126,7 +129,7 @@ class MercadoPagoSimulator(Loopback):
 
     def signed(self, data_id: str, secret: str | None = None, *, milliseconds: bool = True) -> Sent:
         """A notice about a payment, signed; with another secret it is a forgery."""
-        event, ts = self._next(), int(self.clock.timestamp() * (1000 if milliseconds else 1))
+        event, ts = self.next_number(), int(self.clock.timestamp() * (1000 if milliseconds else 1))
         request_id = f"req-{event}"
         manifest = f"id:{data_id};request-id:{request_id};ts:{ts};"
         mac = hmac.new((secret or self.secret).encode(), manifest.encode(), hashlib.sha256).hexdigest()
@@ -139,13 +142,15 @@ class MercadoPagoSimulator(Loopback):
     def _open(self, preference: str, method: str, status: str, detail: str) -> str:
         pref = self.preferences[preference]
         amount = round(sum(i["unit_price"] * i["quantity"] for i in pref["items"]), 2)
-        payment = str(self._next())
+        number = self.next_number()
+        payment = str(number)
         now = self._tick()
         self.payments[payment] = {
-            "id": payment, "status": status, "status_detail": detail, "currency_id": pref["items"][0]["currency_id"],
+            "id": number, "status": status, "status_detail": detail, "currency_id": pref["items"][0]["currency_id"],
             "transaction_amount": amount, "external_reference": pref["external_reference"], "date_created": now,
             "date_approved": now if status == "approved" else None, "date_last_updated": now, "refunds": [],
-            "payment_method_id": method, "payer": {"id": f"payer-{preference}"}, "order": {"id": f"o{preference}"},
+            "payment_method_id": method, "payer": {"id": f"payer-{preference}"},
+            "order": {"id": int(preference.rpartition("-")[2]), "type": "mercadopago"},
             "fee_details": [
                 {"type": "mercadopago_fee", "fee_payer": "collector", "amount": round(amount * self.fee_pct / 100, 2)},
                 {"type": "financing_fee", "fee_payer": "payer", "amount": 1.0},
@@ -167,27 +172,14 @@ class MercadoPagoSimulator(Loopback):
         if found["status"] != "approved" or (amount or left) > left:
             raise Problem(400, {"message": "The amount is greater than the payment", "error": "bad_request"})
         now = self._tick()
-        made = {"id": self._next(), "amount": amount or left, "date_created": now, "status": "approved"}
+        made = {"id": self.next_number(), "amount": amount or left, "date_created": now, "status": "approved"}
         found["refunds"].append(made)
         found["date_last_updated"] = now
-        if made["amount"] == left:
-            found["status"] = "refunded"
-        self.outbox.append(self.signed(found["id"]))
+        whole = made["amount"] == left
+        found |= {"status": "refunded" if whole else "approved"}
+        found["status_detail"] = "refunded" if whole else "partially_refunded"
+        self.outbox.append(self.signed(str(found["id"])))
         return made
 
-    def _payment(self, payment: str) -> dict[str, Any]:
-        if payment not in self.payments:
-            raise Problem(404, {"message": "Payment not found", "error": "not_found"})
-        return self.payments[payment]
-
-    def _authorise(self, request: Request) -> None:
-        if request.headers.get("authorization") != f"Bearer {self.token}":
-            raise Problem(401, {"message": "invalid access token", "error": "unauthorized"})
-
-    def _next(self) -> int:
-        self.number += 1
-        return self.number
-
     def _tick(self) -> str:
-        self.clock += timedelta(minutes=1)
-        return self.clock.isoformat(timespec="milliseconds")
+        return self.tick().isoformat(timespec="milliseconds")

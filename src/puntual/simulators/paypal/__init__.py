@@ -5,20 +5,25 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from puntual.simulators.loopback import Loopback, Problem, Request, Sent
+from puntual.simulators.gateway import START, GatewaySimulator
+from puntual.simulators.loopback import Problem, Request, Sent
 from puntual.simulators.paypal.signing import Signer
 
-START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+__all__ = ["CERTIFICATE", "START", "PayPalSimulator"]
+
 CERTIFICATE = "https://api.sandbox.paypal.com/v1/notifications/certs/CERT-simulated"
 
 
-class PayPalSimulator(Loopback):
+class PayPalSimulator(GatewaySimulator):
     """People act by `approve`, `charge_back`, `win`, ...; the seller's side captures. Each act leaves a notice."""
 
     key_header = "paypal-request-id"
+    bearer, between = "A21-simulated", "-"
+    stranger = {"error": "invalid_token", "error_description": "Token signature verification failed"}
+    missing = {"name": "RESOURCE_NOT_FOUND", "message": "INVALID_RESOURCE_ID"}
     routes = (
         ("POST", r"/v1/oauth2/token", "token"),
         ("POST", r"/v2/checkout/orders", "create_order"),
@@ -38,7 +43,6 @@ class PayPalSimulator(Loopback):
         self.orders: dict[str, dict[str, Any]] = {}
         self.disputes: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
-        self.clock, self.number = START, 1000
         self.decline_next = self.hold_next = False
         self.signer = signer or Signer(START)
 
@@ -48,11 +52,11 @@ class PayPalSimulator(Loopback):
         basic = base64.b64encode(f"{self.client}:{self.secret}".encode()).decode()
         if request.headers.get("authorization") != f"Basic {basic}":
             raise Problem(401, {"error": "invalid_client", "error_description": "Client Authentication failed"})
-        return {"access_token": "A21-simulated", "expires_in": 3600, "token_type": "Bearer"}
+        return {"access_token": self.bearer, "expires_in": 3600, "token_type": "Bearer"}
 
     def create_order(self, request: Request) -> dict[str, Any]:
-        self._authorise(request)
-        body, order = request.json(), self._id("ORD")
+        self.authorise(request)
+        body, order = request.json(), self.new_id("ORD")
         for unit in body["purchase_units"]:
             total = sum(float(i["unit_amount"]["value"]) * int(i["quantity"]) for i in unit["items"])
             if abs(total - float(unit["amount"]["value"])) > 0.004:
@@ -65,12 +69,12 @@ class PayPalSimulator(Loopback):
         return self.orders[order]
 
     def get_order(self, request: Request, order: str) -> dict[str, Any]:
-        self._authorise(request)
-        return _shown(self._order(order))
+        self.authorise(request)
+        return _shown(self.find(self.orders, order))
 
     def capture(self, request: Request, order: str) -> dict[str, Any]:
-        self._authorise(request)
-        found = self._order(order)
+        self.authorise(request)
+        found = self.find(self.orders, order)
         if found["status"] != "APPROVED":
             raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "ORDER_NOT_APPROVED"})
         status = "DECLINED" if self.decline_next else "PENDING" if self.hold_next else "COMPLETED"
@@ -80,7 +84,7 @@ class PayPalSimulator(Loopback):
         fee = {**money, "value": f"{float(money['value']) * 0.04:.2f}"}
         net = {**money, "value": f"{float(money['value']) * 0.96:.2f}"}
         made = {
-            "id": self._id("CAP"), "status": status, "amount": money, "create_time": self._tick(),
+            "id": self.new_id("CAP"), "status": status, "amount": money, "create_time": self._tick(),
             "seller_receivable_breakdown": {"gross_amount": money, "paypal_fee": fee, "net_amount": net},
             "supplementary_data": {"related_ids": {"order_id": order}},
         }  # fmt: skip
@@ -90,19 +94,19 @@ class PayPalSimulator(Loopback):
         return _shown(found)
 
     def get_capture(self, request: Request, capture: str) -> dict[str, Any]:
-        self._authorise(request)
+        self.authorise(request)
         return self._capture(capture)[1]
 
     def create_refund(self, request: Request, capture: str) -> dict[str, Any]:
-        self._authorise(request)
+        self.authorise(request)
         return self.refund(capture, (request.json().get("amount") or {}).get("value"))
 
     def get_dispute(self, request: Request, dispute: str) -> dict[str, Any]:
-        self._authorise(request)
-        return self.disputes[dispute]
+        self.authorise(request)
+        return self.find(self.disputes, dispute)
 
     def list_events(self, request: Request) -> dict[str, Any]:
-        self._authorise(request)
+        self.authorise(request)
         since = request.query["start_time"]
         wanted = datetime.fromisoformat(since)
         return {"events": [e for e in self.events if datetime.fromisoformat(e["create_time"]) >= wanted], "links": []}
@@ -129,7 +133,7 @@ class PayPalSimulator(Loopback):
         if not 0 < wanted <= left + 0.001:
             raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "REFUND_AMOUNT_EXCEEDED"})
         made = {
-            "id": self._id("REF"), "status": "COMPLETED", "create_time": self._tick(),
+            "id": self.new_id("REF"), "status": "COMPLETED", "create_time": self._tick(),
             "amount": {**found["amount"], "value": f"{wanted:.2f}"},
             "links": [{"rel": "up", "href": f"{self.url}/v2/payments/captures/{capture}"}],
         }  # fmt: skip
@@ -141,7 +145,7 @@ class PayPalSimulator(Loopback):
     def charge_back(self, capture: str) -> str:
         unit, found = self._capture(capture)
         back = sum(float(r["amount"]["value"]) for r in unit["payments"]["refunds"])
-        now, dispute = self._tick(), self._id("PP-D")
+        now, dispute = self._tick(), self.new_id("PP-D")
         self.disputes[dispute] = {
             "dispute_id": dispute, "create_time": now, "update_time": now, "dispute_life_cycle_stage": "CHARGEBACK",
             "dispute_amount": {**found["amount"], "value": f"{float(found['amount']['value']) - back:.2f}"},
@@ -168,15 +172,10 @@ class PayPalSimulator(Loopback):
     # --- how it keeps its state ---
 
     def _event(self, kind: str, thing: dict[str, Any]) -> None:
-        event = {"id": self._id("WH-EV"), "event_type": kind, "create_time": self._tick()}
+        event = {"id": self.new_id("WH-EV"), "event_type": kind, "create_time": self._tick()}
         event["resource"] = json.loads(json.dumps(thing))
         self.events.append(event)
         self.outbox.append(self.signed(event))
-
-    def _order(self, order: str) -> dict[str, Any]:
-        if order not in self.orders:
-            raise Problem(404, {"name": "RESOURCE_NOT_FOUND", "message": "INVALID_RESOURCE_ID"})
-        return self.orders[order]
 
     def _capture(self, capture: str) -> tuple[dict[str, Any], dict[str, Any]]:
         for order in self.orders.values():
@@ -184,19 +183,10 @@ class PayPalSimulator(Loopback):
                 for made in unit["payments"]["captures"]:
                     if made["id"] == capture:
                         return unit, made
-        raise Problem(404, {"name": "RESOURCE_NOT_FOUND", "message": "INVALID_RESOURCE_ID"})
-
-    def _authorise(self, request: Request) -> None:
-        if request.headers.get("authorization") != "Bearer A21-simulated":
-            raise Problem(401, {"error": "invalid_token", "error_description": "Token signature verification failed"})
-
-    def _id(self, prefix: str) -> str:
-        self.number += 1
-        return f"{prefix}-{self.number}"
+        raise Problem(404, dict(self.missing))
 
     def _tick(self) -> str:
-        self.clock += timedelta(minutes=1)
-        return self.clock.isoformat()
+        return self.tick().isoformat()
 
 
 def _shown(order: dict[str, Any]) -> dict[str, Any]:

@@ -6,18 +6,20 @@ import hashlib
 import hmac
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from puntual.simulators.loopback import Loopback, Problem, Request, Sent
+from puntual.simulators.gateway import START, GatewaySimulator
+from puntual.simulators.loopback import Problem, Request, Sent
 
-START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+__all__ = ["START", "StripeSimulator", "unflatten"]
 
 
-class StripeSimulator(Loopback):
+class StripeSimulator(GatewaySimulator):
     """People act by `pay`, `decline`, `pend`, `settle`, `charge_back`, `win`; each act leaves an event in `outbox`."""
 
-    key_header = "idempotency-key"
+    stranger = {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}}
+    missing = {"error": {"type": "invalid_request_error", "message": "No such object"}}
     routes = (
         ("POST", r"/v1/checkout/sessions", "create_session"),
         ("GET", r"/v1/checkout/sessions/(\w+)", "get_session"),
@@ -32,7 +34,7 @@ class StripeSimulator(Loopback):
 
     def __init__(self, secret: str = "whsec_test", key: str = "sk_test", fee_pct: float = 3.6) -> None:
         super().__init__()
-        self.secret, self.key, self.fee_pct = secret, key, fee_pct
+        self.secret, self.bearer, self.fee_pct = secret, key, fee_pct
         self.sessions: dict[str, dict[str, Any]] = {}
         #: session -> its lines, which the real one only tells when they are asked for.
         self.items: dict[str, list[dict[str, Any]]] = {}
@@ -41,16 +43,15 @@ class StripeSimulator(Loopback):
         self.disputes: list[dict[str, Any]] = []
         self.payouts: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
-        self.clock, self.number = START, 1000
         self.refuse_next = False
 
     # --- what the API does ---
 
     def create_session(self, request: Request) -> dict[str, Any]:
-        self._authorise(request)
+        self.authorise(request)
         form = unflatten(request.form())
         if form["mode"] == "setup":
-            session = self._id("cs_test")
+            session = self.new_id("cs_test")
             self.sessions[session] = {
                 "id": session, "object": "checkout.session", "url": f"{self.url}/pay/{session}", "customer": None,
                 "setup_intent": {"object": "setup_intent", "status": "requires_payment_method"}, "mode": "setup",
@@ -58,7 +59,7 @@ class StripeSimulator(Loopback):
             return self.sessions[session]
         items = list(form["line_items"].values())
         amount = sum(int(i["price_data"]["unit_amount"]) * int(i["quantity"]) for i in items)
-        intent, session = self._id("pi"), self._id("cs_test")
+        intent, session = self.new_id("pi"), self.new_id("cs_test")
         self.intents[intent] = {
             "id": intent, "object": "payment_intent", "amount": amount, "amount_received": 0,
             "currency": items[0]["price_data"]["currency"], "status": "requires_payment_method",
@@ -73,16 +74,16 @@ class StripeSimulator(Loopback):
         return self.sessions[session]
 
     def get_session(self, request: Request, session: str) -> dict[str, Any]:
-        self._authorise(request)
-        return self.sessions[session]
+        self.authorise(request)
+        return self.find(self.sessions, session)
 
     def charge_mandate(self, request: Request) -> dict[str, Any]:
         """An intent confirmed off session: succeeds, or is refused when `refuse_next` says so."""
-        self._authorise(request)
+        self.authorise(request)
         form = unflatten(request.form())
         if not any(s.get("customer") == form["customer"] for s in self.sessions.values()):
             raise Problem(400, {"error": {"type": "invalid_request_error", "message": "No such customer"}})
-        intent = self._id("pi")
+        intent = self.new_id("pi")
         self.intents[intent] = {
             "id": intent, "object": "payment_intent", "amount": int(form["amount"]), "amount_received": 0,
             "currency": form["currency"], "status": "requires_payment_method", "last_payment_error": None,
@@ -98,10 +99,8 @@ class StripeSimulator(Loopback):
         return self.intents[intent]
 
     def get_intent(self, request: Request, intent: str) -> dict[str, Any]:
-        self._authorise(request)
-        if intent not in self.intents:
-            raise Problem(404, {"error": {"type": "invalid_request_error", "message": "No such payment_intent"}})
-        return self.intents[intent]
+        self.authorise(request)
+        return self.find(self.intents, intent)
 
     def list_refunds(self, request: Request) -> dict[str, Any]:
         return self._list([r for r in self.refunds if r["payment_intent"] == request.query["payment_intent"]])
@@ -110,7 +109,7 @@ class StripeSimulator(Loopback):
         return self._list([d for d in self.disputes if d["payment_intent"] == request.query["payment_intent"]])
 
     def list_events(self, request: Request) -> dict[str, Any]:
-        self._authorise(request)
+        self.authorise(request)
         since = int(request.query["created[gte]"])
         newest_first = [e for e in reversed(self.events) if e["created"] >= since]
         after = request.query.get("starting_after")
@@ -120,21 +119,21 @@ class StripeSimulator(Loopback):
         return {**self._list(page), "has_more": len(page) < len(newest_first)}
 
     def create_refund(self, request: Request) -> dict[str, Any]:
-        self._authorise(request)
+        self.authorise(request)
         form = request.form()
         return self._refund(form["payment_intent"], int(form["amount"]) if "amount" in form else None)
 
     def get_payout(self, request: Request, payout: str) -> dict[str, Any]:
-        self._authorise(request)
-        return self.payouts[payout]
+        self.authorise(request)
+        return self.find(self.payouts, payout)
 
     # --- what people and banks do ---
 
     def grant(self, session: str) -> None:
         """The person lets the seller charge later."""
         self.sessions[session] |= {
-            "customer": self._id("cus"),
-            "setup_intent": {"object": "setup_intent", "status": "succeeded", "payment_method": self._id("pm")},
+            "customer": self.new_id("cus"),
+            "setup_intent": {"object": "setup_intent", "status": "succeeded", "payment_method": self.new_id("pm")},
         }
 
     def pay(self, session: str, method: str = "card") -> str:
@@ -158,13 +157,18 @@ class StripeSimulator(Loopback):
     def settle(self, intent: str, method: str = "oxxo") -> None:
         found = self.intents[intent]
         fee = round(found["amount"] * self.fee_pct / 100)
-        balance = {"id": self._id("txn"), "object": "balance_transaction", "fee": fee, "currency": found["currency"]}
+        balance = {"id": self.new_id("txn"), "object": "balance_transaction", "fee": fee, "currency": found["currency"]}
         charge = {
-            "id": self._id("ch"), "object": "charge", "created": self._tick(), "balance_transaction": balance,
+            "id": self.new_id("ch"), "object": "charge", "created": self._tick(), "balance_transaction": balance,
             "payment_method_details": {"type": method},
         }  # fmt: skip
         found |= {"status": "succeeded", "amount_received": found["amount"], "latest_charge": charge}
         self._event("payment_intent.succeeded", found)
+
+    def expire(self, intent: str) -> None:
+        """A voucher that nobody paid."""
+        self.intents[intent] |= {"status": "canceled"}
+        self._event("payment_intent.canceled", self.intents[intent])
 
     def refund(self, intent: str, amount: int | None = None) -> None:
         self._refund(intent, amount)
@@ -172,7 +176,7 @@ class StripeSimulator(Loopback):
     def charge_back(self, intent: str) -> None:
         left = self.intents[intent]["amount"] - sum(r["amount"] for r in self.refunds if r["payment_intent"] == intent)
         dispute = {
-            "id": self._id("dp"), "object": "dispute", "payment_intent": intent, "amount": left,
+            "id": self.new_id("dp"), "object": "dispute", "payment_intent": intent, "amount": left,
             "status": "needs_response", "created": self._tick(),
         }  # fmt: skip
         self.disputes.append(dispute)
@@ -184,16 +188,18 @@ class StripeSimulator(Loopback):
         self._event("charge.dispute.closed", dispute)
 
     def pay_out(self, amount: int, currency: str = "mxn") -> str:
-        payout = self._id("po")
+        payout = self.new_id("po")
         self.payouts[payout] = {
             "id": payout, "object": "payout", "amount": amount, "currency": currency, "arrival_date": self._tick(),
         }  # fmt: skip
         self._event("payout.paid", self.payouts[payout])
         return payout
 
-    def signed(self, event: dict[str, Any], secret: str | None = None) -> Sent:
-        """An event as it is posted; with another secret it is a forgery."""
-        body, stamp = json.dumps(event).encode(), str(int(self.clock.timestamp()))
+    def signed(self, event: dict[str, Any], secret: str | None = None, at: datetime | None = None) -> Sent:
+        """An event as it is posted: each delivery is signed anew. With another secret it is a forgery, with an old
+        instant a replay.
+        """
+        body, stamp = json.dumps(event).encode(), str(int((at or self.clock).timestamp()))
         mac = hmac.new((secret or self.secret).encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
         return Sent({"Stripe-Signature": f"t={stamp},v1={mac}"}, {}, body)
 
@@ -207,7 +213,7 @@ class StripeSimulator(Loopback):
             message = "Refund amount is greater than unrefunded amount on charge"
             raise Problem(400, {"error": {"type": "invalid_request_error", "message": message}})
         made = {
-            "id": self._id("re"), "object": "refund", "payment_intent": intent, "amount": wanted,
+            "id": self.new_id("re"), "object": "refund", "payment_intent": intent, "amount": wanted,
             "status": "succeeded", "created": self._tick(),
         }  # fmt: skip
         self.refunds.append(made)
@@ -217,7 +223,7 @@ class StripeSimulator(Loopback):
     def _event(self, kind: str, thing: dict[str, Any]) -> None:
         snapshot = json.loads(json.dumps(thing))
         event = {
-            "id": self._id("evt"),
+            "id": self.new_id("evt"),
             "object": "event",
             "type": kind,
             "created": self._tick(),
@@ -229,17 +235,8 @@ class StripeSimulator(Loopback):
     def _list(self, rows: list[dict[str, Any]]) -> dict[str, Any]:
         return {"object": "list", "data": rows, "has_more": False, "url": "/v1"}
 
-    def _authorise(self, request: Request) -> None:
-        if request.headers.get("authorization") != f"Bearer {self.key}":
-            raise Problem(401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key provided"}})
-
-    def _id(self, prefix: str) -> str:
-        self.number += 1
-        return f"{prefix}_{self.number}"
-
     def _tick(self) -> int:
-        self.clock += timedelta(minutes=1)
-        return int(self.clock.timestamp())
+        return int(self.tick().timestamp())
 
 
 def unflatten(form: dict[str, str]) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from puntual.simulators.loopback import Loopback, Request, Sent
 from puntual.simulators.whatsapp.problems import body, problem, title
 
 WINDOW = timedelta(hours=24)
+#: The business account that every number of the simulator belongs to.
+BUSINESS = "102290129340398"
 #: One message every six seconds to the same person, with bursts that are not simulated (Meta, pair rate limits).
 PAIR_EVERY = timedelta(seconds=6)
 
@@ -222,14 +224,28 @@ class WhatsAppSimulator(Loopback):
             told["errors"] = [body(code, title(code), "") | {"title": title(code)}]
         return self.notice({"statuses": [told]})
 
+    def judges(self, name: str, language: str, event: str, *, reason: str = "NONE", at: datetime | None = None) -> Sent:
+        """The notice that a template was APPROVED, REJECTED, PAUSED, DISABLED...; from now on it is so."""
+        kept = self.templates[name, language]
+        status = {"REINSTATED": "APPROVED", "FLAGGED": kept.status}.get(event, event)
+        self.add(attrs.evolve(kept, status=status))
+        told = {"event": event, "message_template_id": 572279198452421, "message_template_name": name,
+                "message_template_language": language, "reason": reason}  # fmt: skip
+        return self.news("message_template_status_update", told, at=at)
+
+    def news(self, field: str, value: dict[str, Any], *, at: datetime | None = None) -> Sent:
+        """A notice about the account itself, not about messages: its instant is that of the whole notice."""
+        moment = int((at or self.now()).timestamp())
+        return self._signed({"id": BUSINESS, "time": moment, "changes": [{"value": value, "field": field}]})
+
     def notice(self, value: dict[str, Any]) -> Sent:
         """A value as Meta posts it, with its signature."""
         metadata = {"display_phone_number": self.number.display, "phone_number_id": self.number.phone_number_id}
         whole = {"messaging_product": "whatsapp", "metadata": metadata} | value
-        document = {
-            "object": "whatsapp_business_account",
-            "entry": [{"id": "102290129340398", "changes": [{"value": whole, "field": "messages"}]}],
-        }
+        return self._signed({"id": BUSINESS, "changes": [{"value": whole, "field": "messages"}]})
+
+    def _signed(self, entry: dict[str, Any]) -> Sent:
+        document = {"object": "whatsapp_business_account", "entry": [entry]}
         raw = json.dumps(document, ensure_ascii=False).encode()
         mac = hmac.new(self.number.app_secret.encode(), raw, hashlib.sha256).hexdigest()
         return Sent({"content-type": "application/json", "x-hub-signature-256": f"sha256={mac}"}, {}, raw)
