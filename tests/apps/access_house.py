@@ -7,10 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from puntual.adapters.names import similar
+from puntual.apps.access import write as access
+from puntual.apps.access import write_approvals
+from puntual.apps.access.write_approvals import Asked
 from puntual.apps.compliance import write as compliance
+from puntual.apps.escalation.models import LegalStep
 from puntual.apps.imports.models import BankLine, ImportRun
 from puntual.apps.negotiation import write as negotiation
 from puntual.apps.negotiation import write_disputes
@@ -26,6 +31,8 @@ from puntual.apps.portal.models import PaymentClaim
 from puntual.apps.receivables import read as books_read
 from puntual.apps.receivables import write as books
 from puntual.apps.reports import write as reports
+from puntual.apps.supervision import write as supervision
+from puntual.apps.workbench.models import Handling
 from puntual.pipeline.daily_run import run_day
 
 ZONE = "America/Mexico_City"
@@ -125,7 +132,40 @@ def _other(creditor: Creditor, account: int) -> dict[str, int]:
         creditor=creditor, name="ZQ-777.csv", kind="invoices", format="csv", state="done", started_at=NOW
     )
     scheduled = reports.schedule(creditor_id=creditor.pk, report="kpis", cadence="weekly", email="j@ejemplo.mx")
-    return {"party": party, "situation": situation.pk, "import": run.pk, "scheduled": scheduled.pk}
+    return {
+        **_people(creditor, account),
+        "party": party,
+        "situation": situation.pk,
+        "import": run.pk,
+        "scheduled": scheduled.pk,
+    }
+
+
+def _people(creditor: Creditor, account: int) -> dict[str, int]:
+    """Something that waits for a yes, a step before a judge, and a conversation that somebody reviewed."""
+    users = [User.objects.create_user(name) for name in ("pide", "autoriza")]
+    for user in users:
+        access.grant(user_id=user.pk, role="manager", creditor_id=creditor.pk)
+    asked = Asked("waiver", creditor.pk, "Zacarías Quintanilla se enfermó", "w", account, 1_00, "MXN", {"parts": []})
+    step = LegalStep.objects.create(
+        creditor=creditor, account_id=account, kind="letter", currency="MXN", amount_minor=900_00,
+        reason="Zacarías Quintanilla no responde", asked_by="pide", authorised_by="autoriza", authorised_on=DAY,
+        recorded_at=NOW,
+    )  # fmt: skip
+    party = Account.objects.get(pk=account).party_id
+    handling = Handling.objects.create(
+        agent=users[0], creditor=creditor, account_id=account, party_id=party, taken_at=NOW, closed_at=NOW,
+        outcome="promise",
+    )  # fmt: skip
+    scores = {"empathy": 80, "clarity": 80, "law": 100, "agreement": 80}
+    told = {"scores": scores, "good": "Escuchó a Zacarías Quintanilla", "better": "Confirmar la fecha"}
+    review = supervision.review(
+        handling_id=handling.pk, creditor_id=creditor.pk, reviewer=users[1], now=NOW, **told
+    )  # fmt: skip
+    return {
+        "approval": write_approvals.ask(asked=asked, by=users[0], at=NOW).pk, "step": step.pk, "review": review.pk,
+        "handling": handling.pk,
+    }  # fmt: skip
 
 
 def rows_now() -> dict[str, dict[object, tuple[object, ...]]]:

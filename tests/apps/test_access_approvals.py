@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -22,7 +22,7 @@ from puntual.core.negotiation.authority import Limit
 from puntual.core.negotiation.quote import Terms
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -171,12 +171,19 @@ class TestTheRule:
         row.refresh_from_db()
         assert (row.state, owed(account)) == ("waiting", 0)
 
-    def test_what_nobody_does_yet_is_not_approved(self, norte, account, person):
-        row = self.asked(norte, account, person("abril", "lawyer", norte), "legal_step")
+    def test_what_nobody_does_is_not_approved(self, norte, account, gloria, sergio, settings):
+        settings.APPROVAL_DOES = {}
+        row = self.asked(norte, account, gloria)
         with pytest.raises(Refused, match="Todavía no hay quien haga"):
-            write_approvals.approve(approval_id=row.pk, by=person("gerente", "manager", norte), at=NOW)
+            write_approvals.approve(approval_id=row.pk, by=sergio, at=NOW)
         row.refresh_from_db()
-        assert row.state == "waiting"
+        assert (row.state, owed(account)) == ("waiting", 950_00)
+
+    def test_nobody_answers_what_is_over(self, norte, account, gloria, sergio):
+        row = self.asked(norte, account, gloria)
+        with pytest.raises(Refused, match="Venció"):
+            write_approvals.approve(approval_id=row.pk, by=sergio, at=NOW + timedelta(days=8))
+        assert owed(account) == 950_00
 
     def test_it_says_why_or_is_not_asked(self, norte, account, gloria):
         with pytest.raises(UnusableInput):

@@ -85,7 +85,7 @@ class TestInTheBooksOfPeople:
         page = client.get("/aclaraciones/").content.decode()
         shown = [p for p in ("/cartera/", "/aclaraciones/", "/promesas/", "/envios/", "/pagos/", "/configuracion/")
                  if f'<a href="{p}"' in page]  # fmt: skip
-        assert shown == ["/cartera/", "/aclaraciones/", "/promesas/"]
+        assert shown == ["/aclaraciones/"]
 
     def test_who_has_no_role_yet_is_told_whom_to_ask(self, client, django_user_model):
         creditor_named("norte")

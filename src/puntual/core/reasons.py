@@ -73,6 +73,18 @@ CATALOGUE: Mapping[str, str] = {
     "hold_dispute": "Tiene una aclaración sin terminar.",
     "hold_complaint": "Tiene una queja sin responder.",
     "hold_retention": "La norma manda conservar su registro de contactos por ahora.",
+    # steps after friendly ways
+    "legal_step": "Está en manos de abogacía o de una agencia.",
+    "legal_done": "El paso se dio.",
+    "legal_dropped": "El paso autorizado se dejó.",
+    "legal_closed": "El paso terminó.",
+    "legal_nothing_due": "No debe nada vencido en esa moneda.",
+    "legal_stayed": "Su situación detiene cualquier paso judicial.",
+    "legal_in_dispute": "Hay un importe en aclaración: primero se responde.",
+    "legal_too_early": "Todavía caben las vías amables: ese paso va más adelante.",
+    "legal_prescribed": "La deuda prescribió: nadie puede anunciar ni pedir un paso judicial.",
+    "legal_already": "Ese paso ya está autorizado o dado.",
+    "legal_needs_suit": "Primero se presenta la demanda.",
     "legal_representation": "Lo representa un abogado: solo se habla con él.",
     # promises, agreements, settlements
     "transition_refused": "Ese cambio no cabe en el estado actual.",

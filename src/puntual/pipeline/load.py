@@ -9,6 +9,7 @@ import polars as pl
 
 from puntual.apps.clients import read as clients
 from puntual.apps.compliance import read as compliance
+from puntual.apps.escalation import read_legal as legal
 from puntual.apps.inbox import read as inbox
 from puntual.apps.inbox import read_holds as inbox_holds
 from puntual.apps.inbox.choices import Adapter
@@ -114,6 +115,7 @@ def holds(day: date) -> pl.DataFrame:
     ]
     return check_frame(pl.concat([conform(frame, HOLDS) for frame in frames]), HOLDS, "holds")
 
+        legal.holds_frame(),
 
 def _asks_products(creditor: Creditor, as_of: datetime) -> bool:
     bound = policies.in_force(creditor.pk, as_of).values()

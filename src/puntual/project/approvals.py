@@ -11,7 +11,11 @@ from django.utils.translation import ngettext
 
 from puntual.apps.access.models import Approval
 from puntual.apps.access.read_approvals import Waiting, name_of
+from puntual.apps.audit import write as audit
+from puntual.apps.escalation import write_legal as legal
+from puntual.apps.imports import read as imports
 from puntual.apps.negotiation.models import Deal
+from puntual.apps.outreach import mass, write_documents
 from puntual.apps.outreach import read_screens as outreach
 from puntual.apps.payments.models import RefundOrder
 from puntual.apps.planning import read as planning
@@ -20,6 +24,7 @@ from puntual.apps.receivables import write as books_write
 from puntual.core.errors import Refused
 from puntual.core.ledger.books import Component
 from puntual.core.time import local_date
+from puntual.pipeline import send_documents
 
 
 def deals(creditor_id: int) -> list[Waiting]:
@@ -59,6 +64,29 @@ def sends(creditor_id: int) -> list[Waiting]:
     text = ngettext("%(n)d mensaje del día por aprobar.", "%(n)d mensajes del día por aprobar.", n) % {"n": n}
     by = _("la decisión del día")
     return [Waiting(kind=_("Envíos"), act="sends.approve", text=text, url="/envios/?estado=waiting", asked_by=by)]
+
+
+def mass_send(row: Approval, by: User, at: datetime) -> None:
+    """Let many messages go, or send the documents of a whole load. Refused when none of them waits any more."""
+    run = row.detail.get("run")
+    if run is None:
+        n = mass.still_held(row.detail).update(approved=True)
+    elif row.detail["queued"]:
+        n = write_documents.approve(prefix=f"r{run}:")
+    else:
+        invoices = imports.loaded_invoices(run)
+        n = send_documents.send(creditor=row.creditor, invoice_ids=invoices, key=f"r{run}", now=at).queued
+    if not n:
+        raise Refused("Ya no queda ningún mensaje que enviar: salieron, vencieron o alguien los detuvo.")
+    audit.record(act="send_approved", actor=by, kind="approval", pk=row.pk, detail={**row.detail, "n": n})
+
+
+def legal_step(row: Approval, by: User, at: datetime) -> None:
+    """Authorise a step before a judge or an agency. Refused if the debt no longer allows it."""
+    legal.authorise(
+        account_id=row.account_id or 0, kind=row.detail["step"], currency=row.currency, reason=row.reason,
+        approval_id=row.pk, asked_by=row.asked_by, by=by, today=local_date(at, row.creditor.zone), at=at,
+    )  # fmt: skip
 
 
 def waive(row: Approval, by: User, at: datetime) -> None:

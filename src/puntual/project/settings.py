@@ -225,7 +225,15 @@ WORKBENCH_FINDINGS = "puntual.project.workbench.findings"
 
 #: What waits for another person's yes in each app (functions of a creditor), and what an approval does by its kind.
 APPROVAL_SOURCES = [f"puntual.project.approvals.{name}" for name in ("deals", "refunds", "sends")]
-APPROVAL_DOES = {"waiver": "puntual.project.approvals.waive", "write_off": "puntual.project.approvals.write_off"}
+#: address -> whether what it is about belongs to somebody who sees only their own areas.
+OWN_DOORS = {
+    "receivables:account": "puntual.apps.negotiation.read_own.account",
+    "receivables:invoice": "puntual.apps.negotiation.read_own.invoice",
+}
+APPROVAL_DOES = {
+    "waiver": "puntual.project.approvals.waive", "write_off": "puntual.project.approvals.write_off",
+    "mass_send": "puntual.project.approvals.mass_send", "legal_step": "puntual.project.approvals.legal_step",
+}  # fmt: skip
 
 #: The first run: the example, the first day looked at and put in writing, whether the law asks for authorisation.
 WELCOME_EXAMPLE = "puntual.project.welcome.example"

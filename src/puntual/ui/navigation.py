@@ -54,6 +54,7 @@ CATALOGUE: tuple[Group, ...] = (
         Entry("/riesgo/", _("Riesgo y segmentos"), "scales", "k", _("predicción modelo experimentos")),
     )),
     Group(_("Etapa judicial"), (
+        Entry("/legal/", _("Etapa legal"), "scales", "l", _("demanda agencia embargo juez abogado")),
         Entry("/central/", _("Reportes a centrales"), "flag", "", _("buró central de riesgo aviso previo")),
     )),
     Group(_("Reglas"), (

@@ -22,6 +22,7 @@ SAFE_VERBS = ("see", "export")
 ACTS = {
     "today.see": "Ver la página de hoy",
     "accounts.see": "Ver clientes, documentos y saldos",
+    "own.see": "Ver a los clientes de sus aclaraciones y de sus ventas",
     "accounts.export": "Descargar la cartera",
     "accounts.change": "Cambiar clientes: segmento, política, encargado",
     "workbench.use": "Gestionar la cola de clientes",
@@ -127,8 +128,8 @@ ROLES = {
     "supervisor": Role("Supervisión", "Dirige el día: aprueba envíos y convenios, concilia, asigna.", _SUPERVISE),
     "agent": Role("Gestión", "Habla con los clientes: promesas, convenios, aclaraciones.", _COLLECT),
     "seller": Role(
-        "Ventas o departamento", "Resuelve las aclaraciones de lo suyo.",
-        frozenset({"today.see", "accounts.see", "deals.see", "disputes.see", "disputes.work"}),
+        "Ventas o departamento", "Resuelve las aclaraciones de sus áreas y de sus ventas; no ve a los demás clientes.",
+        frozenset({"own.see", "disputes.see", "disputes.work"}),
     ),
     "lawyer": Role(
         "Abogacía", "Lleva lo judicial: pide pasos y descarga pruebas.",
@@ -144,6 +145,10 @@ ROLES = {
     ),
     "read_only": Role("Solo lectura", "Ve cartera, envíos y reportes; no cambia ni descarga nada.", _LOOK),
 }  # fmt: skip
+
+
+#: A role that gives this act sees everything there; one that does not, only its own areas' things (Grants.own_areas).
+SEES_ALL, OWN = "accounts.see", "own.see"
 
 
 @attrs.frozen
@@ -162,10 +167,13 @@ APPROVABLES = {
     "mass_send": Approvable("Envío masivo", "sends.change", "sends.approve"),
     "legal_step": Approvable("Paso judicial", "legal.propose", "legal.approve"),
 }
-WAITING, APPROVED, REFUSED, WITHDRAWN = "waiting", "approved", "refused", "withdrawn"
+WAITING, APPROVED, REFUSED, WITHDRAWN, EXPIRED = "waiting", "approved", "refused", "withdrawn", "expired"
 APPROVAL_STATES = {
     WAITING: "Por aprobar", APPROVED: "Aprobado", REFUSED: "No aprobado", WITHDRAWN: "Retirado por quien lo pidió",
+    EXPIRED: "Venció sin respuesta",
 }  # fmt: skip
+#: From how many messages at once another person must say yes, and for how many days a request waits, until changed.
+MASS_FROM, WAITS_DAYS = 200, 7
 
 #: API keys: scope -> what it lets, as people read it. The scopes are the acts of the role API.
 SCOPES = {
@@ -173,6 +181,7 @@ SCOPES = {
     "write": "Cargar clientes, facturas y pagos",
     "contact": "Registrar contactos, consentimientos y bajas",
     "run": "Decidir el día y aprobar envíos",
+    "approve": "Responder a lo que espera otra persona, en nombre de quien creó la llave",
 }
 
 

@@ -6,13 +6,15 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.module_loading import import_string
 
 from puntual.apps.access import read, urlmap
-from puntual.apps.access.choices import PROVEN, PUBLIC, SIGNED_IN
+from puntual.apps.access.choices import OWN, PROVEN, PUBLIC, SEES_ALL, SIGNED_IN
 from puntual.apps.access.grants import NotAllowed
 
 #: What stays open to whom the second step lacks: setting it up, and one's own account.
@@ -49,6 +51,20 @@ class Doors:
         if act == SIGNED_IN:
             return None
         if act is None or not read.grants(request).may(act):
-            raise NotAllowed(act or need.look)
+            act = _own(request, name, kwargs, act)
+            if act is None:
+                raise NotAllowed(need.act(request.method) or need.look)
         request.act = act  # type: ignore[attr-defined]
         return None
+
+
+def _own(request: HttpRequest, name: str, kwargs: Any, act: str | None) -> str | None:
+    """The act by which somebody who sees only their own passes here; None where they do not. 404 for what is not
+    theirs: to them it does not exist. The addresses with such a door are told by OWN_DOORS, and no other has one."""
+    judge = settings.OWN_DOORS.get(name)
+    grants = read.grants(request)
+    if act != SEES_ALL or judge is None or not grants.may(OWN):
+        return None
+    if not import_string(judge)(grants=grants, **kwargs):
+        raise Http404
+    return OWN

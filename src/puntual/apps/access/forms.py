@@ -30,10 +30,13 @@ class RoleForm(forms.Form):
     #: The most modest is offered first.
     role = forms.ChoiceField(label=_("Papel"), choices=[(c, one.name) for c, one in reversed(ROLES.items())])
     place = forms.ChoiceField(label=_("Empresa"))
+    areas = forms.CharField(label=_("Áreas y vendedores"), required=False, max_length=300)
 
-    def __init__(self, *args: Any, places: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, places: list[tuple[str, str]], known: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].choices = places  # type: ignore[attr-defined]
+        said = _("Solo para «Ventas o departamento», separados por comas: de ellos serán sus aclaraciones. Hay: %s.")
+        self.fields["areas"].help_text = said % ", ".join(known[:8])
 
 
 class InviteForm(RoleForm):
@@ -44,7 +47,7 @@ class InviteForm(RoleForm):
     email = forms.EmailField(
         label=_("Correo"), required=False, help_text=_("Para entrar también con la cuenta de su empresa.")
     )
-    field_order = ["first_name", "username", "email", "role", "place"]
+    field_order = ["first_name", "username", "email", "role", "place", "areas"]
 
 
 class KeyForm(forms.Form):

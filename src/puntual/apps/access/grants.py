@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 from django.core.exceptions import PermissionDenied
 
-from puntual.apps.access.choices import ACTS, acts_of
+from puntual.apps.access.choices import ACTS, SEES_ALL, acts_of
 
 
 class NotAllowed(PermissionDenied):
@@ -25,6 +25,8 @@ class Grants:
     everything: bool = False
     everywhere: frozenset[str] = frozenset()
     by_creditor: Mapping[int, frozenset[str]] = attrs.field(factory=dict)
+    #: Departments and sellers whose disputes are theirs, by creditor (None: at every one).
+    areas: Mapping[int | None, frozenset[str]] = attrs.field(factory=dict)
 
     def all_roles(self) -> frozenset[str]:
         """The roles that they have anywhere."""
@@ -42,6 +44,12 @@ class Grants:
         if creditor_id is not None:
             return act in acts_of(self.by_creditor.get(creditor_id, frozenset()), whole_house=False)
         return any(act in acts_of(roles, whole_house=False) for roles in self.by_creditor.values())
+
+    def own_areas(self, creditor_id: int) -> frozenset[str] | None:
+        """The areas that bound what they see there; None where they see everything."""
+        if self.may(SEES_ALL, creditor_id):
+            return None
+        return self.areas.get(creditor_id, frozenset()) | self.areas.get(None, frozenset())
 
     def sees(self, creditor_id: int) -> bool:
         """Whether that creditor exists for them."""

@@ -7,7 +7,14 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from puntual.apps.access.choices import APPROVABLES, APPROVAL_STATES, WAITING, role_choices
+from puntual.apps.access.choices import (
+    APPROVABLES,
+    APPROVAL_STATES,
+    MASS_FROM,
+    WAITING,
+    WAITS_DAYS,
+    role_choices,
+)
 
 
 class ApiKey(models.Model):
@@ -37,11 +44,13 @@ class Repeated(models.Model):
 
 
 class Membership(models.Model):
-    """A role of a person at one creditor, or over all of them (`creditor` empty)."""
+    """A role of a person at one creditor, or over all of them (`creditor` empty). `areas`: the departments and sellers
+    whose disputes are theirs, for a role that sees only its own."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
     creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, null=True, related_name="+")
     role = models.CharField(max_length=20, choices=role_choices())
+    areas = models.JSONField(_("áreas y vendedores"), default=list)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -77,9 +86,19 @@ class Approval(models.Model):
     state = models.CharField(max_length=10, choices=list(APPROVAL_STATES.items()), default=WAITING)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
+    #: After this nobody says yes any more: what was asked may not be true any longer.
+    expires_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     answer = models.CharField(max_length=300, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["creditor", "state", "asked_at"], name="approval_state")]
+
+
+class ApprovalRules(models.Model):
+    """What a creditor asks of two people: from how many messages at once, and how long a request waits."""
+
+    creditor = models.OneToOneField("parties.Creditor", on_delete=models.CASCADE, primary_key=True, related_name="+")
+    mass_from = models.PositiveIntegerField(_("mensajes que aprueba otra persona, desde"), default=MASS_FROM)
+    waits_days = models.PositiveSmallIntegerField(_("días que espera lo pedido"), default=WAITS_DAYS)

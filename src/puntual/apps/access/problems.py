@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
@@ -68,6 +69,16 @@ def creditor_of(request: Any, code: str | None) -> Creditor:
             raise UnusableInput(f"No hay una empresa «{code}».")
         return key.creditor
     return parties.creditor(code)
+
+
+def person_of(key: ApiKey) -> User:
+    """Who answers for what a key asks or approves: the person who made it. Refused for a key that nobody made."""
+    if key.created_by is None or not key.created_by.is_active:
+        raise Refused(
+            "Detrás de esta llave no hay una persona, y esto necesita a dos: créela en Configuración → Llaves de otros "
+            "programas."
+        )
+    return key.created_by
 
 
 def once(request: Any, act: Callable[[], tuple[int, Any]]) -> JsonResponse:

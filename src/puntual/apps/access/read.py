@@ -19,7 +19,7 @@ from puntual.apps.access.write import digest
 
 def key_of(text: str) -> ApiKey | None:
     """The live key of that text."""
-    return ApiKey.objects.select_related("creditor").filter(digest=digest(text), revoked_at=None).first()
+    return ApiKey.objects.select_related("creditor", "created_by").filter(digest=digest(text), revoked_at=None).first()
 
 
 def remembered(key: ApiKey, idempotency_key: str) -> Repeated | None:
@@ -38,9 +38,13 @@ def grants_of(user: Any) -> Grants:
         return Grants(everything=True)
     everywhere: set[str] = set()
     some: dict[int, set[str]] = {}
-    for creditor_id, role in Membership.objects.filter(user_id=user.pk).values_list("creditor_id", "role"):
+    areas: dict[int | None, set[str]] = {}
+    rows = Membership.objects.filter(user_id=user.pk).values_list("creditor_id", "role", "areas")
+    for creditor_id, role, mine in rows:
         (everywhere if creditor_id is None else some.setdefault(creditor_id, set())).add(role)
-    return Grants(False, frozenset(everywhere), {pk: frozenset(roles) for pk, roles in some.items()})
+        areas.setdefault(creditor_id, set()).update(mine)
+    by_creditor = {pk: frozenset(roles) for pk, roles in some.items()}
+    return Grants(False, frozenset(everywhere), by_creditor, {pk: frozenset(names) for pk, names in areas.items()})
 
 
 def grants(request: HttpRequest) -> Grants:

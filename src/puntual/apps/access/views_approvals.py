@@ -38,10 +38,11 @@ def approvals(request: HttpRequest, scope: Scope) -> HttpResponse:
             for w in found
         ],
         "decided": [
-            {"row": r, "kind": APPROVABLES[r.kind].name, "state": APPROVAL_STATES[r.state],
+            {"row": r, "kind": APPROVABLES[r.kind].name, "state": APPROVAL_STATES[read_approvals.state_of(r)],
              "by": read_approvals.name_of(r.decided_by), "asked": read_approvals.name_of(r.asked_by)}
             for r in last
         ],
+        "rules": read_approvals.rules_of(scope.creditor.pk),
     }  # fmt: skip
     return page(request, scope, "access/approvals.html", context)
 
@@ -69,6 +70,25 @@ def decide(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         else:
             raise UnusableInput(_("Elija sí o no."))
     except (Refused, UnusableInput) as error:
+        messages.error(request, error.sentence)
+    return redirect("access:approvals")
+
+
+@screen
+@require_POST
+def rules(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """From how many messages at once another person says yes, and how long a request waits."""
+    told = [request.POST.get(name, "").strip() for name in ("mass_from", "waits_days")]
+    try:
+        if not all(text.isdecimal() and len(text) < 8 for text in told):
+            raise UnusableInput(_("Escriba los mensajes y los días con cifras."))
+        mass_from, waits_days = map(int, told)
+        write_approvals.set_rules(
+            creditor_id=scope.creditor.pk, mass_from=mass_from, waits_days=waits_days,
+            by=request.user,  # type: ignore[arg-type]
+        )  # fmt: skip
+        messages.success(request, _("Guardado."))
+    except UnusableInput as error:
         messages.error(request, error.sentence)
     return redirect("access:approvals")
 

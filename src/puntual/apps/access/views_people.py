@@ -16,6 +16,7 @@ from puntual.apps.access import read, read_people, write, write_people
 from puntual.apps.access.choices import ACTS, ROLES
 from puntual.apps.access.forms import InviteForm, RoleForm, place_of, places
 from puntual.apps.audit import write as audit
+from puntual.apps.negotiation import read_own
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import Refused, UnusableInput
 
@@ -24,6 +25,10 @@ def _places(request: HttpRequest, scope: Scope) -> list[tuple[str, str]]:
     actor = read.grants(request)
     mine = [c for c in scope.creditors if actor.may("people.change", c.pk)]
     return places(mine, whole=actor.everything or "admin" in actor.everywhere)
+
+
+def _areas(scope: Scope) -> list[str]:
+    return read_own.known_areas(c.pk for c in scope.creditors)
 
 
 @screen
@@ -45,10 +50,11 @@ def people(request: HttpRequest, scope: Scope) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def invite(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Somebody new: their link is shown to be handed over."""
-    form = InviteForm(request.POST or None, places=_places(request, scope))
+    form = InviteForm(request.POST or None, places=_places(request, scope), known=_areas(scope))
     if request.method == "POST" and form.is_valid():
         told = dict(form.cleaned_data)
         try:
+            told["areas"] = read_own.areas_named(told["areas"], [c.pk for c in scope.creditors])
             user = write_people.invite(creditor_id=place_of(told.pop("place")), by=request.user, **told)
             request.session["invited"] = user.pk
             return redirect("access:person", user.pk)
@@ -73,7 +79,7 @@ def person(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "one": one,
         "memberships": [(m, ROLES[m.role].name) for m in read.memberships(pk) if m.creditor_id in {None, *seen}],
-        "form": RoleForm(places=_places(request, scope)),
+        "form": RoleForm(places=_places(request, scope), known=_areas(scope)),
         "link": "",
     }
     if request.session.pop("invited", None) == pk and not one.user.has_usable_password():
@@ -100,8 +106,15 @@ def _act(request: HttpRequest, scope: Scope, one: read_people.Person) -> str:
         form = RoleForm(request.POST, places=_places(request, scope))
         if not form.is_valid():
             raise UnusableInput(_("Elija un papel y una empresa de la lista."))
-        change = write_people.give if what == "dar" else write_people.take
-        change(user=user, role=form.cleaned_data["role"], creditor_id=place_of(form.cleaned_data["place"]), by=by)
+        told: dict[str, Any] = {
+            "user": user, "role": form.cleaned_data["role"], "by": by,
+            "creditor_id": place_of(form.cleaned_data["place"]),
+        }  # fmt: skip
+        if what == "dar":
+            areas = read_own.areas_named(form.cleaned_data["areas"], [c.pk for c in scope.creditors])
+            write_people.give(**told, areas=areas)
+        else:
+            write_people.take(**told)
         return _("Permisos guardados.")
     if what in ("apagar", "encender"):
         write_people.switch(user=user, active=what == "encender", by=by)

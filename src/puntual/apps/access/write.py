@@ -56,13 +56,18 @@ def remember(*, key: ApiKey, idempotency_key: str, asked: str, status: int, answ
 
 
 @transaction.atomic
-def grant(*, user_id: int, role: str, creditor_id: int | None = None, by_id: int | None = None) -> bool:
-    """Give a role at a creditor, or over all of them. Whether it is new."""
+def grant(
+    *, user_id: int, role: str, creditor_id: int | None = None, by_id: int | None = None, areas: Sequence[str] = ()
+) -> bool:
+    """Give a role at a creditor, or over all of them; again changes its areas. Whether it is new."""
     if role not in ROLES:
         raise UnusableInput(f"«{role}» no es un papel: los que hay son {', '.join(ROLES)}.", field="role")
-    _row, made = Membership.objects.get_or_create(
-        user_id=user_id, role=role, creditor_id=creditor_id, defaults={"created_by_id": by_id}
-    )
+    row, made = Membership.objects.get_or_create(
+        user_id=user_id, role=role, creditor_id=creditor_id,
+        defaults={"created_by_id": by_id, "areas": list(areas)},
+    )  # fmt: skip
+    if not made and list(areas) != row.areas:
+        Membership.objects.filter(pk=row.pk).update(areas=list(areas))
     return made
 
 

@@ -3,6 +3,7 @@ does it must reach the person: hold `people.change` wherever the person has a ro
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -51,7 +52,10 @@ def check_place(actor: Grants, creditor_id: int | None) -> None:
 
 
 @transaction.atomic
-def invite(*, username: str, first_name: str, email: str, role: str, creditor_id: int | None, by: Any) -> User:
+def invite(
+    *, username: str, first_name: str, email: str, role: str, creditor_id: int | None, by: Any,
+    areas: Sequence[str] = (),
+) -> User:  # fmt: skip
     """A person who has no password yet: the link of `link_parts` lets them choose it."""
     check_place(grants_of(by), creditor_id)
     users = get_user_model().objects
@@ -66,8 +70,8 @@ def invite(*, username: str, first_name: str, email: str, role: str, creditor_id
     except ValidationError as error:
         raise UnusableInput(" ".join(error.messages), field="username") from error
     user.save()
-    write.grant(user_id=user.pk, role=role, creditor_id=creditor_id, by_id=by.pk)
-    _log("person_invited", by, user, role=role, creditor=creditor_id)
+    write.grant(user_id=user.pk, role=role, creditor_id=creditor_id, by_id=by.pk, areas=areas)
+    _log("person_invited", by, user, role=role, creditor=creditor_id, areas=list(areas))
     return user
 
 
@@ -77,12 +81,11 @@ def link_parts(user: User) -> tuple[str, str]:
 
 
 @transaction.atomic
-def give(*, user: User, role: str, creditor_id: int | None, by: Any) -> bool:
-    """A role at a company, or over all of them."""
+def give(*, user: User, role: str, creditor_id: int | None, by: Any, areas: Sequence[str] = ()) -> bool:
+    """A role at a company, or over all of them; again with other areas changes them."""
     check_place(grants_of(by), creditor_id)
-    made = write.grant(user_id=user.pk, role=role, creditor_id=creditor_id, by_id=by.pk)
-    if made:
-        _log("role_given", by, user, role=role, creditor=creditor_id)
+    made = write.grant(user_id=user.pk, role=role, creditor_id=creditor_id, by_id=by.pk, areas=areas)
+    _log("role_given" if made else "role_changed", by, user, role=role, creditor=creditor_id, areas=list(areas))
     return made
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import attrs
 import polars as pl
+from django.db.models import Count
 
 from puntual.apps import bulk
 from puntual.apps.audit import chains
@@ -90,6 +91,14 @@ def acts(limit: int = 200, act: str = "", actors: Collection[int] | None = None)
     rows = AuditRecord.objects.filter(act=act) if act else AuditRecord.objects.all()
     rows = rows if actors is None else rows.filter(actor_id__in=actors)
     return list(rows.order_by("-pk")[:limit])
+
+
+def acts_by(act: str, start: datetime, end: datetime, creditor_id: int) -> dict[int, int]:
+    """actor -> how often they did that act at a creditor in [start, end)."""
+    rows = AuditRecord.objects.filter(
+        act=act, at__gte=start, at__lt=end, actor__isnull=False, detail__creditor=creditor_id
+    )
+    return dict(rows.order_by().values_list("actor_id").annotate(n=Count("pk")))
 
 
 @attrs.frozen

@@ -61,3 +61,42 @@ class BureauNotice(models.Model):
     sealed_delivery = models.BinaryField(null=True)
     by_name = models.CharField(max_length=150, blank=True)
     recorded_at = models.DateTimeField()
+
+
+class LegalStep(models.Model):
+    """A step before a judge or with an agency that two people agreed on: one asked (`asked_by`), another authorised."""
+
+    class State(models.TextChoices):
+        AUTHORISED = "authorised", _("Autorizado: falta darlo")
+        DONE = "done", _("Dado")
+        DROPPED = "dropped", _("Se dejó")
+        CLOSED = "closed", _("Terminado")
+
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.PROTECT, related_name="+", db_index=False)
+    account = models.ForeignKey("parties.Account", on_delete=models.PROTECT, related_name="legal_steps")
+    kind = models.CharField(max_length=10)
+    currency = models.CharField(max_length=3)
+    #: What was overdue on the day that it was authorised.
+    amount_minor = models.BigIntegerField()
+    reason = models.CharField(max_length=300)
+    approval_id = models.BigIntegerField(null=True)
+    asked_by = models.CharField(max_length=150)
+    authorised_by = models.CharField(max_length=150)
+    authorised_on = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.AUTHORISED)
+    done_on = models.DateField(null=True)
+    #: Where its proof is: court and docket, guide number, the agency's receipt.
+    reference = models.CharField(_("referencia"), max_length=120, blank=True)
+    ended_on = models.DateField(null=True)
+    end_reason = models.CharField(max_length=120, blank=True)
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "currency", "kind"],
+                condition=models.Q(state__in=["authorised", "done"]),
+                name="one_legal_step",
+            )
+        ]
+        indexes = [models.Index(fields=["creditor", "state"], name="legal_step_state")]

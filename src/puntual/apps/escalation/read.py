@@ -94,7 +94,7 @@ def standing(row: BureauReport, today: date) -> Standing:
     owed = next((d.overdue_minor for d in overdue(row.account_id, today) if d.currency == row.currency), 0)
     told = [bureau.Notice(n.sent_on, n.state) for n in notices]
     found = bureau.clock(
-        asked, told, today, open_minor=owed, in_dispute=_disputed(row), stayed=_stayed(row.account.party_id, today)
+        asked, told, today, open_minor=owed, in_dispute=_disputed(row), stayed=stayed(row.account.party_id, today)
     )
     kept = _kept(pack, row, today)
     return Standing(row, parties.person(row.account.party_id).name, asked, found, notices, owed, kept)
@@ -110,7 +110,8 @@ def _disputed(row: BureauReport) -> bool:
     return Dispute.objects.filter(account_id=row.account_id, state__in=dispute.PAUSING).exists()
 
 
-def _stayed(party_id: int, today: date) -> bool:
+def stayed(party_id: int, today: date) -> bool:
+    """Whether something about the person stops every step: a moratorium, an insolvency, a death."""
     held = (s for s in compliance.situations_of(party_id) if s.until is None or s.until > today)
     return any(s.reason in STAYS for s in held)
 

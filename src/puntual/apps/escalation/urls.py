@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.escalation import views
+from puntual.apps.escalation import views, views_legal
 
 app_name = "escalation"
 urlpatterns = [
     path("central/", views.bureau, name="bureau"),
     path("central/cuenta/<int:pk>/", views.ask_form, name="bureau_ask_form"),
     path("central/cuenta/<int:pk>/pedir/", views.ask, name="bureau_ask"),
+    path("legal/", views_legal.legal, name="legal"),
+    path("legal/<int:pk>/dado/", views_legal.give, name="legal_give"),
+    path("legal/<int:pk>/terminar/", views_legal.end, name="legal_end"),
+    path("clientes/<int:pk>/legal/", views_legal.of_account, name="legal_account"),
+    path("clientes/<int:pk>/legal/pedir/", views_legal.propose, name="legal_propose"),
     path("clientes/<int:pk>/expediente/", views.judicial_file, name="judicial_file"),
     path("clientes/<int:pk>/castigo/", views.write_off_file, name="write_off_file"),
     path("central/<int:pk>/", views.case, name="bureau_case"),
@@ -25,6 +30,9 @@ PERMISSIONS = {
     "bureau": "legal.see",
     "bureau_ask_form": "legal.see",
     "bureau_ask": "legal.propose",
+    "legal": "legal.see",
+    "legal_account": "legal.see",
+    **dict.fromkeys(("legal_propose", "legal_give", "legal_end"), "legal.propose"),
     "judicial_file": "legal.see",
     "write_off_file": "legal.see",
     "bureau_case": "legal.see",

@@ -89,3 +89,16 @@ class Source(models.TextChoices):
     AGENT = "agent", _("Gestor")
     REPLY = "reply", _("Respuesta a un mensaje")
     API = "api", _("Otro sistema")
+
+
+class RootCause(models.TextChoices):
+    """What in the company brought a dispute or a complaint about, as whoever looked into it found."""
+
+    PRICES = "prices", _("Lista de precios o descuento mal aplicado")
+    BILLING = "billing", _("Error al facturar")
+    DELIVERY = "delivery", _("Entrega tardía, incompleta o dañada")
+    SALE = "sale", _("Se ofreció algo que no se podía cumplir")
+    CASH = "cash", _("Pago recibido y no aplicado")
+    RECORDS = "records", _("Datos o contacto equivocados")
+    TREATMENT = "treatment", _("Trato o insistencia nuestra")
+    OUTSIDE = "outside", _("Nada nuestro: fue ajeno a la empresa")

@@ -17,6 +17,7 @@ from puntual.apps.negotiation.choices import (
     IncentiveKind,
     IncentiveState,
     PromiseState,
+    RootCause,
     Source,
 )
 
@@ -142,7 +143,20 @@ class Cover(models.Model):
         ]
 
 
-class Dispute(Said):
+class Answered(Said):
+    """What was found inside the company: the cause, what it cost in money, by whom and when."""
+
+    root_cause = models.CharField(_("causa en la empresa"), max_length=12, choices=RootCause, blank=True)
+    #: What mending it cost, beyond what was credited: freight, hours, goods. In the creditor's currency.
+    cost_minor = models.BigIntegerField(_("costo"), default=0)
+    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    found_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Dispute(Answered):
     """A disputed amount of a due item, with its owner and its deadline. The words are sealed under the person's key."""
 
     due_item = models.ForeignKey("receivables.DueItem", on_delete=models.PROTECT, related_name="+")
@@ -161,9 +175,14 @@ class Dispute(Said):
         indexes = [models.Index(fields=["creditor", "state", "deadline_on"], name="dispute_state_day")]
 
 
-class Complaint(Said):
-    """A complaint about how we behave, not about what is owed. Automation stops until it is answered."""
+class Complaint(Answered):
+    """A complaint about how we behave, not about what is owed. Automation stops until it is answered: for the document
+    that it is about, or for the whole account where it is about none."""
 
+    due_item = models.ForeignKey("receivables.DueItem", on_delete=models.PROTECT, null=True, related_name="+")
+    #: Whether it was right, and about whom: one that was takes the month's incentive away.
+    founded = models.BooleanField(_("con razón"), null=True)
+    agent = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     department = models.CharField(_("responsable"), max_length=40)
     opened_on = models.DateField()
     deadline_on = models.DateField(_("responder antes de"))
@@ -190,3 +209,26 @@ class Step(models.Model):
     reason = models.CharField(max_length=40)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     figures = models.JSONField(default=dict)
+
+
+class SaidFile(models.Model):
+    """Evidence that somebody of the company added to a dispute or a complaint, sealed under the person's key."""
+
+    account = models.ForeignKey("parties.Account", on_delete=models.PROTECT, related_name="+")
+    dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, null=True, related_name="files")
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, null=True, related_name="files")
+    sealed = models.BinaryField(null=True)
+    kind = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(dispute__isnull=True, complaint__isnull=False)
+                | models.Q(dispute__isnull=False, complaint__isnull=True),
+                name="file_of_one",
+            )
+        ]

@@ -52,7 +52,7 @@ FROM negotiation_dispute d JOIN parties_account a ON a.id = d.account_id
 WHERE d.state IN ({states}) AND d.disputed_minor > d.credited_minor
 """
 _COMPLAINTS = """
-SELECT NULL AS due_item, c.account_id AS account, a.party_id AS party, 'complaint_open' AS reason,
+SELECT c.due_item_id AS due_item, c.account_id AS account, a.party_id AS party, 'complaint_open' AS reason,
        NULL AS held_minor, NULL AS until, NULL AS remind_on
 FROM negotiation_complaint c JOIN parties_account a ON a.id = c.account_id
 WHERE c.state IN ({states})

@@ -16,6 +16,9 @@ urlpatterns = [
     path("aclaraciones/", views.disputes, name="disputes"),
     path("aclaraciones/<slug:kind>/<int:pk>/", views.said, name="said"),
     path("aclaraciones/<slug:kind>/<int:pk>/avanzar/", views.advance, name="advance"),
+    path("aclaraciones/<slug:kind>/<int:pk>/causa/", views.inside, name="inside"),
+    path("aclaraciones/<slug:kind>/<int:pk>/prueba/", views.attach, name="attach"),
+    path("aclaraciones/<slug:kind>/<int:pk>/prueba/<int:file_id>/", views.file, name="file"),
 ]
 #: What each address needs (apps/access/urlmap.py).
 PERMISSIONS = {
@@ -26,5 +29,6 @@ PERMISSIONS = {
     "answer": "deals.propose",
     "disputes": "disputes.see",
     "said": "disputes.see",
-    "advance": "disputes.work",
+    "file": "disputes.see",
+    **dict.fromkeys(("advance", "inside", "attach"), "disputes.work"),
 }

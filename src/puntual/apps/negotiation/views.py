@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,9 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from puntual.apps.negotiation import read, write_disputes
+from puntual.apps.access import read as access
+from puntual.apps.negotiation import read, read_inside, read_own, write_disputes
 from puntual.apps.negotiation import read_screens as screens
+from puntual.apps.negotiation.choices import RootCause
 from puntual.apps.negotiation.models import Complaint, Dispute
+from puntual.apps.portal import acts as portal_acts
+from puntual.apps.portal import read as portal
+from puntual.apps.portal.choices import SLIP_MAX
 from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, follow, page, screen
 from puntual.core.errors import Refused, UnusableInput
@@ -23,6 +29,8 @@ from puntual.core.negotiation import dispute as core
 
 #: Rows of a list; these lists are worked down, not browsed.
 SHOWN = 100
+#: What causes cost is told of so many days.
+COSTS_DAYS = 180
 _VIEWS = (
     ("open", gettext_lazy("Vigentes")),
     ("today", gettext_lazy("Para hoy o antes")),
@@ -66,21 +74,26 @@ def promises(request: HttpRequest, scope: Scope) -> HttpResponse:
 def disputes(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Disputes and complaints to answer, the nearest deadline first; `?ver=cerradas` those that are over."""
     closed = request.GET.get("ver") == "cerradas"
-    rows = list(screens.disputes(scope.creditor.pk, closed=closed)[:SHOWN])
-    said = list(screens.complaints(scope.creditor.pk, closed=closed)[:SHOWN])
+    areas = access.grants(request).own_areas(scope.creditor.pk)
+    rows = list(read_own.disputes(screens.disputes(scope.creditor.pk, closed=closed), areas)[:SHOWN])
+    said = list(read_own.complaints(screens.complaints(scope.creditor.pk, closed=closed), areas)[:SHOWN])
     names = names_of(row.account for row in [*rows, *said])
     context = {
         "closed": closed,
+        "areas": None if areas is None else sorted(areas),
+        "costs": read_inside.costs(
+            scope.creditor.pk, scope.creditor.currency, scope.today - timedelta(days=COSTS_DAYS), areas
+        ),
         "disputes": [{"row": r, "name": names[r.account_id], "late": r.deadline_on < scope.today} for r in rows],
         "complaints": [{"row": c, "name": names[c.account_id], "late": c.deadline_on < scope.today} for c in said],
     }
     return page(request, scope, "negotiation/disputes.html", context)
 
 
-def _one(kind: str, pk: int) -> Dispute | Complaint:
+def _one(request: HttpRequest, kind: str, pk: int) -> Dispute | Complaint:
     model = {"aclaracion": Dispute, "queja": Complaint}.get(kind)
     row = model.objects.select_related("account").filter(pk=pk).first() if model else None
-    if row is None:
+    if row is None or not read_own.is_own(row, access.grants(request)):
         raise Http404
     return row
 
@@ -89,7 +102,7 @@ def _one(kind: str, pk: int) -> Dispute | Complaint:
 @require_GET
 def said(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse:
     """One dispute or complaint: the person's words, what was done, what can be done now."""
-    row = _one(kind, pk)
+    row = _one(request, kind, pk)
     scope = follow(request, scope, row.creditor_id)
     machine = core.MACHINE if kind == "aclaracion" else core.COMPLAINT
     events = [(e, _EVENTS[e]) for e in machine.events(row.state) if e in _EVENTS]
@@ -104,6 +117,10 @@ def said(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse
         "events": events,
         "resolves": any(e.startswith("resolve") for e in machine.events(row.state)),
         "answers": "answer" in machine.events(row.state),
+        "files": read_inside.files_of(row),
+        "sent_files": portal.attachments_of("dispute" if kind == "aclaracion" else "complaint", row.pk),
+        "causes": RootCause.choices,
+        "team": [(u.pk, u.first_name or u.get_username()) for u in access.people_who("workbench.use", row.creditor_id)],
     }
     return page(request, scope, "negotiation/said.html", context)
 
@@ -112,9 +129,8 @@ def said(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse
 @require_POST
 def advance(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse:
     """One event of its table, an outcome or an answer."""
-    row = _one(kind, pk)
-    if row.creditor_id != scope.creditor.pk:
-        raise Http404
+    row = _one(request, kind, pk)
+    scope = follow(request, scope, row.creditor_id)
     try:
         _advance(request, scope, kind, row)
         messages.success(request, _("Anotado."))
@@ -139,3 +155,64 @@ def _advance(request: HttpRequest, scope: Scope, kind: str, row: Dispute | Compl
         write_disputes.step_dispute(dispute_id=row.pk, event=event, at=at, by=by)
     else:
         raise UnusableInput(_("Elija qué hacer con ella."))
+
+
+@screen
+@require_POST
+def inside(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse:
+    """What was found inside the company, and what it cost."""
+    row = _one(request, kind, pk)
+    scope = follow(request, scope, row.creditor_id)
+    try:
+        cost = parse_major(request.POST.get("cost", "").strip() or "0", scope.creditor.currency).minor
+        agent = request.POST.get("agent", "")
+        team = {u.pk for u in access.people_who("workbench.use", row.creditor_id)}
+        found = write_disputes.Inside(
+            request.POST.get("root_cause", ""), cost, {"si": True, "no": False}.get(request.POST.get("founded", "")),
+            int(agent) if agent.isdecimal() and len(agent) < 19 and int(agent) in team else None,
+        )  # fmt: skip
+        write_disputes.note_inside(row=row, found=found, by=request.user.pk, at=timezone.now())
+        messages.success(request, _("Anotado: cuenta en las causas y en lo que cuestan."))
+    except (Refused, UnusableInput) as error:
+        messages.error(request, error.sentence)
+    return redirect("negotiation:said", kind=kind, pk=pk)
+
+
+@screen
+@require_POST
+def attach(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse:
+    """Evidence of the company's own."""
+    row = _one(request, kind, pk)
+    scope = follow(request, scope, row.creditor_id)
+    try:
+        sent = request.FILES.get("file")
+        if sent is None:
+            raise UnusableInput(_("Elija un archivo: una foto o un PDF."), field="file")
+        slip = portal_acts.check_slip(sent.read(SLIP_MAX + 1))
+        write_disputes.add_file(row=row, data=slip.data, kind=slip.kind, by=request.user.pk, at=timezone.now())
+        messages.success(request, _("Guardado con esta conversación."))
+    except (Refused, UnusableInput) as error:
+        messages.error(request, error.sentence)
+    return redirect("negotiation:said", kind=kind, pk=pk)
+
+
+@screen
+@require_GET
+def file(request: HttpRequest, scope: Scope, kind: str, pk: int, file_id: int) -> HttpResponse:
+    """A piece of evidence, ours or the customer's: downloaded, never run."""
+    row = _one(request, kind, pk)
+    scope = follow(request, scope, row.creditor_id)
+    if request.GET.get("de") == "cliente":
+        about = "dispute" if kind == "aclaracion" else "complaint"
+        theirs = next((a for a in portal.attachments_of(about, pk) if a.pk == file_id), None)
+        data, what = (portal_acts.file_of(theirs), theirs.kind) if theirs else (None, "")
+    else:
+        ours = next((f for f in read_inside.files_of(row) if f.pk == file_id), None)
+        data, what = (read_inside.bytes_of(ours), ours.kind) if ours else (None, "")
+    if data is None:
+        raise Http404
+    ending = what.rpartition("/")[2].replace("jpeg", "jpg")
+    return HttpResponse(data, content_type=what, headers={
+        "Content-Disposition": f'attachment; filename="{kind}-{pk}-{file_id}.{ending}"',
+        "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store, private",
+    })  # fmt: skip

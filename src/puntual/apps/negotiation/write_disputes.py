@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date, datetime
 
 import attrs
+from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from puntual.apps.audit import write as audit
 from puntual.apps.negotiation import records
-from puntual.apps.negotiation.models import Complaint, Dispute
+from puntual.apps.negotiation.choices import RootCause
+from puntual.apps.negotiation.models import Complaint, Dispute, SaidFile
 from puntual.apps.parties import read as parties
 from puntual.apps.receivables import write as receivables
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.ledger import allocation
 from puntual.core.negotiation import dispute as core
+
+#: Files of evidence that one dispute or complaint holds.
+FILES_MAX = 40
 
 
 @attrs.frozen
@@ -100,21 +107,25 @@ class NewComplaint:
     department: str = "servicio"
     answer_days: int = 10
     by: int | None = None
+    #: The document that it is about: then only that one waits. None: the whole account does.
+    due_item: int | None = None
 
 
 @transaction.atomic
 def open_complaint(*, complaint: NewComplaint, at: datetime) -> Complaint:
-    """A complaint about how we behave. Automation stops for the whole account until it is answered."""
+    """A complaint about how we behave. Automation stops until it is answered: for its document, or for the account."""
     known = Complaint.objects.filter(key=complaint.key).first()
     if known:
         return known
     account = parties.account(f"cta_{complaint.account}")
     if not complaint.text.strip():
         raise UnusableInput("Cuéntenos qué pasó.", field="text")
+    if complaint.due_item is not None:
+        records.covered(complaint.account, [complaint.due_item])
     return Complaint.objects.create(
         account=account, creditor_id=account.creditor_id, source=complaint.source, by_id=complaint.by,
         key=complaint.key, created_at=at, department=complaint.department, opened_on=complaint.opened_on,
-        deadline_on=core.deadline(complaint.opened_on, complaint.answer_days),
+        deadline_on=core.deadline(complaint.opened_on, complaint.answer_days), due_item_id=complaint.due_item,
         sealed_text=sealed(account.party_id, complaint.text),
     )  # fmt: skip
 
@@ -130,6 +141,55 @@ def step_complaint(
     words = {"sealed_answer": sealed(records.party_of(row.account_id), answer)} if event == "answer" else {}
     records.advance(row, event, at=at, by=by, **words)
     return row
+
+
+@attrs.frozen
+class Inside:
+    """What was found in the company behind a dispute or a complaint. `founded` and `agent` only of a complaint."""
+
+    root_cause: str
+    cost_minor: int = 0
+    founded: bool | None = None
+    agent: int | None = None
+
+
+@transaction.atomic
+def note_inside(*, row: Dispute | Complaint, found: Inside, by: int | None, at: datetime) -> Dispute | Complaint:
+    """Keep the cause inside the company and what it cost; again changes it. The audit keeps every version."""
+    if found.root_cause not in RootCause.values:
+        raise UnusableInput("Elija la causa de la lista.", field="root_cause")
+    if not 0 <= found.cost_minor < 10**15:
+        raise UnusableInput("El costo es cero o más.", field="cost")
+    row.root_cause, row.cost_minor, row.found_by_id, row.found_at = found.root_cause, found.cost_minor, by, at
+    fields = ["root_cause", "cost_minor", "found_by", "found_at"]
+    if isinstance(row, Complaint):
+        row.founded, row.agent_id = found.founded, found.agent
+        fields += ["founded", "agent"]
+    row.save(update_fields=fields)
+    kind = "dispute" if isinstance(row, Dispute) else "complaint"
+    detail = {"cause": found.root_cause, "cost_minor": found.cost_minor, "founded": found.founded, "about": found.agent}
+    audit.record(act="cause_found", actor=get_user_model().objects.filter(pk=by).first(), kind=kind, pk=row.pk,
+                 detail=detail)  # fmt: skip
+    return row
+
+
+@transaction.atomic
+def add_file(*, row: Dispute | Complaint, data: bytes, kind: str, by: int | None, at: datetime) -> SaidFile:
+    """Evidence of the company's own, sealed under the person's key. The same file twice is one; forty are the most."""
+    digest = hashlib.sha256(data).hexdigest()
+    mine = {"dispute": row} if isinstance(row, Dispute) else {"complaint": row}
+    known = SaidFile.objects.filter(**mine, sha256=digest).first()
+    if known:
+        return known
+    if SaidFile.objects.filter(**mine).count() >= FILES_MAX:
+        raise Refused("Ya tiene cuarenta archivos: júntelos en uno.")
+    key = parties.key_of(records.party_of(row.account_id))
+    if key is None:
+        raise Refused("Esta persona pidió que se la olvidara: ya no se le guardan archivos.")
+    return SaidFile.objects.create(
+        account_id=row.account_id, **mine, sealed=parties.vault.seal_bytes(key, data), kind=kind, size=len(data),
+        sha256=digest, by_id=by, at=at,
+    )  # fmt: skip
 
 
 def sealed(party_id: int, text: str) -> bytes | None:

@@ -12,11 +12,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from puntual.apps.access import read_approvals, write_approvals
 from puntual.apps.audit import write as audit
-from puntual.apps.outreach import lines, read_troubles, write
+from puntual.apps.outreach import lines, mass, read_troubles, write
 from puntual.apps.outreach import read_screens as read
 from puntual.apps.outreach.choices import OPEN_STATES
 from puntual.apps.outreach.models import Outbox
@@ -51,6 +53,7 @@ def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
         "waiting": counts.get("waiting", 0),
         "mixed": len(planning.amounts(plan)) > 1,
         "reason": request.GET.get("razon", ""),
+        "mass": read_approvals.is_mass(scope.creditor.pk, counts.get("waiting", 0)),
     }
     listed = _not_sent(request, plan) if "razon" in request.GET else _leaving(request, plan)
     return page(request, scope, "outreach/scheduled.html", context | listed)
@@ -150,11 +153,21 @@ def act(request: HttpRequest, scope: Scope) -> HttpResponse:
     return redirect(_back(request))
 
 
-def _approve(request: HttpRequest, scope: Scope, ids: list[int]) -> int:
-    plan_id = request.POST.get("plan", "")
-    if plan_id.isdigit() and Plan.objects.filter(pk=plan_id, creditor_id=scope.creditor.pk).exists():
-        return write.approve(plan_id=int(plan_id))
-    return write.approve(ids=ids) if ids else 0
+            if n is None:
+                messages.success(request, _("Son muchos a la vez: los aprueba otra persona. Quedó en «Por aprobar»."))
+                return redirect(_back(request))
+def _approve(request: HttpRequest, scope: Scope, ids: list[int]) -> int | None:
+    """How many were approved; None where there are so many that another person was asked."""
+    text = request.POST.get("plan", "")
+    mine = text.isdigit() and Plan.objects.filter(pk=text, creditor_id=scope.creditor.pk).exists()
+    plan_id = int(text) if mine else None
+    if plan_id is None and not ids:
+        return 0
+    many = mass.of_plan(scope.creditor.pk, plan_id, ids)
+    if many is None:
+        return write.approve(plan_id=plan_id, ids=ids)
+    write_approvals.ask_again(asked=many, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    return None
 
 
 @screen

@@ -8,14 +8,16 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from puntual.apps.access import write_approvals
 from puntual.apps.audit import write as audit
 from puntual.apps.imports import read as imports
-from puntual.apps.outreach import write_documents
+from puntual.apps.outreach import mass, write_documents
 from puntual.apps.receivables import read as receivables
 from puntual.apps.scope import Scope, screen
 
@@ -26,14 +28,26 @@ def send_loaded(request: HttpRequest, scope: Scope, run: int) -> HttpResponse:
     """The documents of a load go to their customers; pressing twice sends once."""
     if imports.run(run, scope.creditor.pk) is None:
         raise Http404
-    if request.POST.get("accion") == "aprobar":
+    queued = request.POST.get("accion") == "aprobar"
+    loaded = [] if queued else imports.loaded_invoices(run)
+    n = write_documents.sent_of(f"r{run}:").get("waiting", 0) if queued else _messages(loaded)
+    many = mass.of_load(scope.creditor.pk, run, n, queued=queued)
+    if many is not None:
+        write_approvals.ask_again(asked=many, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+        messages.success(request, _("Son muchos a la vez: los aprueba otra persona. Quedó en «Por aprobar»."))
+    elif queued:
         n = write_documents.approve(prefix=f"r{run}:")
         audit.record(act="documents_approved", actor=request.user, kind="import", pk=run, detail={"n": n})
         said = ngettext("%(n)d mensaje aprobado: sale ya.", "%(n)d mensajes aprobados: salen ya.", n)
         messages.success(request, said % {"n": n})
     else:
-        _send(request, scope, imports.loaded_invoices(run), f"r{run}")
+        _send(request, scope, loaded, f"r{run}")
     return redirect("imports:run", run)
+
+
+def _messages(invoices: Sequence[int]) -> int:
+    """How many messages some documents make: one an account and currency."""
+    return len({(invoice.account_id, invoice.currency) for invoice, _minor, _first in receivables.to_send(invoices)})
 
 
 @screen

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import attrs
 import polars as pl
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from puntual.apps import bulk
 from puntual.apps.outreach.choices import OPEN_STATES, SendState
@@ -119,9 +119,13 @@ def _withdraw_unwanted(plan_id: int, decision: pl.DataFrame, rows: pl.DataFrame)
 @transaction.atomic
 def approve(*, plan_id: int | None = None, ids: Sequence[int] = ()) -> int:
     """Let held messages go. Gives how many were waiting."""
+    return held(plan_id=plan_id, ids=ids).update(approved=True)
+
+
+def held(*, plan_id: int | None = None, ids: Sequence[int] = ()) -> QuerySet[Outbox]:
+    """The messages of a plan, or some messages, that wait for somebody's yes."""
     waiting = Outbox.objects.filter(state=SendState.PLANNED, approved=False).exclude(channel="task")
-    waiting = waiting.filter(pk__in=list(ids)) if ids else waiting.filter(plan_id=plan_id)
-    return waiting.update(approved=True)
+    return waiting.filter(pk__in=list(ids)) if ids else waiting.filter(plan_id=plan_id)
 
 
 @transaction.atomic

@@ -7,10 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.module_loading import import_string
 from ninja import Router, Schema
 
-from puntual.apps.access.problems import Bearer, Problem, creditor_of, once, page
+from puntual.apps.access import write_approvals
+from puntual.apps.access.problems import Bearer, Problem, creditor_of, once, page, person_of
+from puntual.apps.outreach import mass
 from puntual.apps.outreach import write as outreach
 from puntual.apps.planning import read
 from puntual.apps.planning.models import PlanRow
@@ -56,11 +59,20 @@ def rows(request: HttpRequest, plan_id: str, cursor: str | None = None, limit: i
     return {"items": [_row(row) for row in found], "next": following}
 
 
-@router.post("/plans/{plan_id}/approve", response={200: Any, **ERRORS}, auth=Bearer("run"))
+@router.post("/plans/{plan_id}/approve", response={200: Any, 202: Any, **ERRORS}, auth=Bearer("run"))
 def approve(request: HttpRequest, plan_id: str) -> Any:
-    """Deja salir los envíos del plan que esperaban aprobación."""
+    """Deja salir los envíos del plan que esperaban aprobación. Si son muchos a la vez no sale ninguno: queda pedido a
+    otra persona, y se responde 202 con lo que espera."""
     plan = _mine(request, plan_id)
-    return once(request, lambda: (200, {"approved": outreach.approve(plan_id=plan.pk)}))
+
+    def act() -> tuple[int, Any]:
+        many = mass.of_plan(plan.creditor_id, plan.pk)
+        if many is None:
+            return 200, {"approved": outreach.approve(plan_id=plan.pk)}
+        row = write_approvals.ask_again(asked=many, by=person_of(request.auth), at=timezone.now())
+        return 202, {"approved": 0, "approval": f"apr_{row.pk}"}
+
+    return once(request, act)
 
 
 def _mine(request: Any, plan_id: str) -> Any:

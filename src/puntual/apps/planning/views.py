@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from puntual.apps.access.read import grants
+from puntual.apps.access.grants import NotAllowed
+from puntual.apps.access.read import grants, opener
 from puntual.apps.counting import counts_up_to
 from puntual.apps.inbox import read as inbox
 from puntual.apps.negotiation import read_screens as negotiation
@@ -28,7 +29,8 @@ from puntual.apps.reports import read as reports
 from puntual.apps.scope import Scope, choose, page, scope_of
 from puntual.core.reasons import CATALOGUE
 from puntual.ui.ageing import ageing
-from puntual.ui.navigation import exists
+from puntual.ui.channels import channel_name
+from puntual.ui.navigation import entries, exists
 
 _WEEK = 7
 #: What asks for a person, in the order in which it hurts: its count, tone, icon, where to act, sentence.
@@ -77,7 +79,8 @@ def today(request: HttpRequest) -> HttpResponse:
         return render(request, "access/nothing_yet.html")
     if scope is None:
         return render(request, "planning/first_steps.html", {"steps": _steps(None), "start": _start(None)})
-    grants(request).demand("today.see", scope.creditor.pk)
+    if not grants(request).may("today.see", scope.creditor.pk):
+        return redirect(_elsewhere(request))
     with timezone.override(scope.creditor.zone):
         if not books.has_books(scope.creditor.pk):
             context = {"steps": _steps(scope), "start": _start(scope)}
@@ -92,6 +95,14 @@ def _start(scope: Scope | None) -> str:
 
 
 def _today(scope: Scope) -> dict[str, Any]:
+def _elsewhere(request: HttpRequest) -> str:
+    """The first page of whoever has no Hoy: where their own work is. NotAllowed where they have none."""
+    found = next((e.path for e in entries(may_open=opener(request)) if e.path != "/"), None)
+    if found is None:
+        raise NotAllowed("today.see")
+    return found
+
+
     creditor = scope.creditor.pk
     plan = read.to_show(creditor, None, scope.today)
     bars = books.ageing_by_currency(creditor, scope.today)

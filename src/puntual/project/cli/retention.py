@@ -17,7 +17,11 @@ def command(dry_run: bool, as_json: bool) -> None:
     django_setup()
     from puntual.pipeline import retention
 
+    from puntual.apps.access import write_approvals
+
     found = retention.purge(now=datetime.now(UTC), dry_run=dry_run)
+    if not dry_run:  # the night's sweep also ends what nobody answered in time
+        write_approvals.expire(at=datetime.now(UTC))
     lines = [_say(one) for one in found]
     emit({"purged": found, "dry_run": dry_run}, as_json=as_json, human="\n".join(lines) or "No hay empresas todavía.")
 
