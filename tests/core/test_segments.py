@@ -184,7 +184,8 @@ def test_the_choice_learns_keeps_exploring_and_logs_a_true_chance():
     odd = picked.filter(pl.col("party") % 2 == 1)
     assert (odd["daypart"] == "evening").mean() > 0.7
     assert picked["propensity"].min() >= 0.1 - 1e-9  # 0.2 of chance over two options
-    counts = sum((pick(table, explore=0.2, salt=str(s))["daypart"] == "evening").cast(pl.Float64) for s in range(60)) / 60
+    drawn = [pick(table, explore=0.2, salt=str(s))["daypart"] == "evening" for s in range(60)]
+    counts = sum(one.cast(pl.Float64) for one in drawn) / 60
     chance = pick(table, explore=0.2, salt="3")
     said = pl.Series(np.where(chance["daypart"] == "evening", chance["propensity"], 1 - chance["propensity"]))
     assert abs(float((counts - said).mean())) < 0.02

@@ -22,6 +22,7 @@ from puntual.apps.policies import read as policies
 from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read as receivables
 from puntual.apps.segments import read as segments
+from puntual.apps.segments import read_answers
 from puntual.apps.segments import read_experiments as experiments
 from puntual.core.daily import CreditorRules, Known, Rules
 from puntual.core.frames import (
@@ -76,6 +77,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
         else receivables.brought_forward(as_of=day, creditor_id=creditor.pk)
     )
     contacts = outreach.contacts_frame(since=as_of - timedelta(days=HISTORY_DAYS)).filter(pl.col("at") <= as_of)
+    learns = any(p.policy.learning.chooses for p in policies.in_force(creditor.pk, as_of).values())
     return Known(
         entries=check_frame(entries, ENTRIES, "entries"),
         accounts=check_frame(_accounts(creditor, day), ACCOUNTS, "accounts"),
@@ -89,6 +91,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
         # What is scored is of today: a day of the past is decided without it.
         scores=None if from_entries else segments.conditions_frame(creditor.pk),
         preferences=None if from_entries else portal.preferences_frame(),
+        answers=read_answers.answers_frame(creditor, day) if learns and not from_entries else None,
     )
 
 

@@ -43,6 +43,15 @@ class PlanRow(models.Model):
     held_minor = models.BigIntegerField(default=0)
     held_reason = models.CharField(max_length=24, null=True)
     policy_version_id = models.BigIntegerField(null=True)
+    #: Where the policy lets the run learn: the chance with which this was picked, and among what («email:morning
+    #: sms:afternoon»), the first being what the policy alone would have done.
+    propensity = models.FloatField(null=True)
+    offered = models.CharField(max_length=200, null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["plan", "verdict", "reason"], name="plan_row_reason")]
+        indexes = [
+            models.Index(fields=["plan", "verdict", "reason"], name="plan_row_reason"),
+            models.Index(
+                fields=["plan", "account"], name="plan_row_learnt", condition=models.Q(propensity__isnull=False)
+            ),
+        ]

@@ -28,6 +28,8 @@ _COLUMNS = {
     "held_minor": "held_minor",
     "held_reason": "held_reason",
     "policy_version_id": "policy_version",
+    "propensity": "propensity",
+    "offered": "offered",
 }
 
 
