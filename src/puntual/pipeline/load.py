@@ -114,11 +114,11 @@ def holds(day: date) -> pl.DataFrame:
         portal.claims_holds_frame(),
         inbox_holds.holds_frame(day),
         clients.holds_frame(),
+        legal.holds_frame(),
         experiments.holds_frame(day),
     ]
     return check_frame(pl.concat([conform(frame, HOLDS) for frame in frames]), HOLDS, "holds")
 
-        legal.holds_frame(),
 
 def _asks_products(creditor: Creditor, as_of: datetime) -> bool:
     bound = policies.in_force(creditor.pk, as_of).values()

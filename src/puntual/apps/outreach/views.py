@@ -51,9 +51,9 @@ def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
         "counts": list(counts.items()),
         "count_max": read.COUNT_MAX,
         "waiting": counts.get("waiting", 0),
+        "mass": read_approvals.is_mass(scope.creditor.pk, counts.get("waiting", 0)),
         "mixed": len(planning.amounts(plan)) > 1,
         "reason": request.GET.get("razon", ""),
-        "mass": read_approvals.is_mass(scope.creditor.pk, counts.get("waiting", 0)),
     }
     listed = _not_sent(request, plan) if "razon" in request.GET else _leaving(request, plan)
     return page(request, scope, "outreach/scheduled.html", context | listed)
@@ -142,6 +142,9 @@ def act(request: HttpRequest, scope: Scope) -> HttpResponse:
             messages.success(request, text % {"n": n}, extra_tags=reverse("outreach:undo") if n else "")
         else:
             n = _approve(request, scope, ids)
+            if n is None:
+                messages.success(request, _("Son muchos a la vez: los aprueba otra persona. Quedó en «Por aprobar»."))
+                return redirect(_back(request))
             detail = {"ids": ids, "plan": request.POST.get("plan", ""), "n": n}
             audit.record(act="send_approved", actor=request.user, kind="outbox", detail=detail)
             text = ngettext(
@@ -153,9 +156,6 @@ def act(request: HttpRequest, scope: Scope) -> HttpResponse:
     return redirect(_back(request))
 
 
-            if n is None:
-                messages.success(request, _("Son muchos a la vez: los aprueba otra persona. Quedó en «Por aprobar»."))
-                return redirect(_back(request))
 def _approve(request: HttpRequest, scope: Scope, ids: list[int]) -> int | None:
     """How many were approved; None where there are so many that another person was asked."""
     text = request.POST.get("plan", "")

@@ -88,13 +88,6 @@ def today(request: HttpRequest) -> HttpResponse:
         return page(request, scope, "planning/today.html", _today(scope))
 
 
-def _start(scope: Scope | None) -> str:
-    """Where «Empezar con mis datos» leads."""
-    wanted = "/cargar/" if scope else "/comenzar/"
-    return wanted if exists(wanted) else ""
-
-
-def _today(scope: Scope) -> dict[str, Any]:
 def _elsewhere(request: HttpRequest) -> str:
     """The first page of whoever has no Hoy: where their own work is. NotAllowed where they have none."""
     found = next((e.path for e in entries(may_open=opener(request)) if e.path != "/"), None)
@@ -103,6 +96,13 @@ def _elsewhere(request: HttpRequest) -> str:
     return found
 
 
+def _start(scope: Scope | None) -> str:
+    """Where «Empezar con mis datos» leads."""
+    wanted = "/cargar/" if scope else "/comenzar/"
+    return wanted if exists(wanted) else ""
+
+
+def _today(scope: Scope) -> dict[str, Any]:
     creditor = scope.creditor.pk
     plan = read.to_show(creditor, None, scope.today)
     bars = books.ageing_by_currency(creditor, scope.today)
