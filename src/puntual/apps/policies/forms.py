@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from puntual.apps.policies import presets
 from puntual.apps.policies.words import TONES
 from puntual.core.errors import UnusableInput
+from puntual.core.ledger.position import StageBounds
 from puntual.core.money import Money
 from puntual.core.policy.document import REPORT_TASK, is_report_task
 from puntual.ui.amounts import read_amount
@@ -50,7 +51,13 @@ class AmountField(forms.CharField):
             raise forms.ValidationError(error.sentence) from None
 
 
-def _with_currency(form: forms.Form, currency: str) -> None:
+def split_words(text: str) -> list[str]:
+    """Words separated by commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def with_currency(form: forms.Form, currency: str) -> None:
+    """Tell the form's amounts in which currency they are."""
     for field in form.fields.values():
         if isinstance(field, AmountField):
             field.currency = currency
@@ -86,13 +93,24 @@ class StepForm(forms.Form):
     segments = forms.CharField(
         label=_("Solo estos segmentos"), required=False, help_text=_("Separados por comas. Vacío: todos.")
     )
+    products = forms.CharField(
+        label=_("Solo estos productos"), required=False, help_text=_("Separados por comas. Vacío: todos.")
+    )
     minimum = AmountField(label=_("Solo desde este importe"))
     maximum = AmountField(label=_("Solo hasta este importe"))
+    max_days = forms.IntegerField(
+        label=_("Solo si no pasa de estos días de atraso"), min_value=-90, max_value=3650, required=False
+    )
+    late = forms.DecimalField(
+        label=_("Solo si es probable que se atrase, en %"), min_value=0, max_value=100, decimal_places=2,
+        required=False, widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
+        help_text=_("Para lo que aún no vence: 70 avisa solo a quien tenga 70 % o más. Sin predicción no sale."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, templates: list[tuple[str, str]], currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
-        _with_currency(self, currency)
+        with_currency(self, currency)
         self.fields["template"].choices = templates  # type: ignore[attr-defined]
 
     def clean_channels(self) -> list[str]:
@@ -120,16 +138,25 @@ class StepForm(forms.Form):
         return data
 
     def step(self, kept: dict[str, Any]) -> dict[str, Any]:
-        """The step as the document writes it; what the form does not show (products, days) stays as it was."""
+        """The step as the document writes it; what the form does not show stays as it was."""
         data = self.cleaned_data
         days = int(data["days"] or 0)
         day = {"before": -days, "on": 0, "after": days}[data["moment"]]
         when = dict(kept.get("cuando") or {})
-        when |= {"segmentos": [s.strip() for s in data["segments"].split(",") if s.strip()]}
+        when |= {
+            "segmentos": split_words(data["segments"]),
+            "productos": split_words(data["products"]),
+            "dias_maximos": data["max_days"],
+            "prob_tarde": None if data["late"] is None else float(data["late"] / 100),
+        }
         for key, name in (("importe_minimo", "minimum"), ("importe_maximo", "maximum")):
             others = {c: v for c, v in (when.get(key) or {}).items() if c != self.currency}
             when[key] = {**others, **({self.currency: _plain(data[name])} if data[name] else {})}
-        made = {"id": kept.get("id") or f"dia{day:+d}", "dia": day, "cuando": {k: v for k, v in when.items() if v}}
+        made = {
+            "id": kept.get("id") or f"dia{day:+d}",
+            "dia": day,
+            "cuando": {k: v for k, v in when.items() if v not in (None, "", [], {})},
+        }
         if data["task"]:
             return made | {"tarea": REPORT_TASK if data["decide"] == "reporte" else "Decidir"}
         return made | {"plantilla": data["template"], "tono": data["tone"], "canales": data["channels"]}
@@ -148,6 +175,9 @@ def step_initial(step: dict[str, Any], currency: str) -> dict[str, Any]:
         "tone": step.get("tono", "cordial"),
         "channels": ", ".join(channel_name(c) for c in ([own] if isinstance(own, str) else own)),
         "segments": ", ".join(when.get("segmentos") or []),
+        "products": ", ".join(when.get("productos") or []),
+        "max_days": when.get("dias_maximos"),
+        "late": None if when.get("prob_tarde") is None else _plain(Decimal(str(when["prob_tarde"])) * 100),
         "minimum": (when.get("importe_minimo") or {}).get(currency),
         "maximum": (when.get("importe_maximo") or {}).get(currency),
     }
@@ -155,6 +185,9 @@ def step_initial(step: dict[str, Any], currency: str) -> dict[str, Any]:
 
 def _plain(amount: Decimal) -> int | float:
     return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+STAGE_FIELDS = {"preventiva": "preventive", "administrativa": "administrative", "extrajudicial": "extrajudicial"}
 
 
 class RulesForm(forms.Form):
@@ -170,6 +203,16 @@ class RulesForm(forms.Form):
         label=_("Días entre un contacto y otro"), min_value=0, max_value=60, help_text=_("Por cliente, en todo canal.")
     )
     minimum = AmountField(label=_("No molestar por menos de"))
+    preventive = forms.IntegerField(
+        label=_("La preventiva, hasta el día"), min_value=-30, max_value=3650, required=False, initial=0,
+        help_text=_("Contando desde que vence."),
+    )  # fmt: skip
+    administrative = forms.IntegerField(
+        label=_("La administrativa, hasta el día"), min_value=-30, max_value=3650, required=False, initial=30
+    )
+    extrajudicial = forms.IntegerField(
+        label=_("La extrajudicial, hasta el día"), min_value=-30, max_value=3650, required=False, initial=90
+    )
     channels = forms.MultipleChoiceField(
         label=_("Canales"),
         choices=[(c, channel_name(c).capitalize()) for c in _CHANNELS],
@@ -215,7 +258,7 @@ class RulesForm(forms.Form):
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _with_currency(self, currency)
+        with_currency(self, currency)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -232,13 +275,23 @@ class RulesForm(forms.Form):
             "hora": data["hour"].strftime("%H:%M"),
             "dias_entre_contactos": data["gap"],
             "minimo": {**others, **({currency: _plain(data["minimum"])} if data["minimum"] else {})},
+            "etapas": self._stages(doc),
             "canales": data["channels"],
             "dias_de_credito": data["credit_days"],
-            "interes_moratorio_pct": None if data["interest"] is None else str(data["interest"]),
+            "interes_moratorio_pct": None if data["interest"] is None else _plain(data["interest"]),
             "dias_de_gracia": data["grace"] or None,
-            "gastos_de_cobranza": {"norma": "norma", "pct": str(data["fees_pct"])}.get(data["fees"]),
+            "gastos_de_cobranza": {"norma": "norma", "pct": _plain(data["fees_pct"] or Decimal(0))}.get(data["fees"]),
             "condiciones": [line.strip() for line in data["terms"].splitlines() if line.strip()],
         }
+
+    def _stages(self, doc: dict[str, Any]) -> dict[str, Any]:
+        """Where each stage ends; a field left empty keeps what the document says."""
+        kept = dict(doc.get("etapas") or {})
+        for name, field in STAGE_FIELDS.items():
+            given = self.cleaned_data[field]
+            if given is not None and (name in kept or given != getattr(StageBounds(), field)):
+                kept[name] = given
+        return kept
 
 
 def rules_initial(doc: dict[str, Any], value: Any, currency: str) -> dict[str, Any]:
@@ -248,7 +301,10 @@ def rules_initial(doc: dict[str, Any], value: Any, currency: str) -> dict[str, A
         "hour": value.hour,
         "gap": value.min_gap_days,
         "minimum": (doc.get("minimo") or {}).get(currency),
-        "channels": doc.get("canales") or ["email"],
+        "preventive": value.bounds.preventive,
+        "administrative": value.bounds.administrative,
+        "extrajudicial": value.bounds.extrajudicial,
+        "channels": [own] if isinstance(own := doc.get("canales") or ["email"], str) else own,
         "credit_days": value.credit_days,
         "interest": value.late_interest_pct,
         "grace": value.grace_days or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.policies import views, views_edit
+from puntual.apps.policies import views, views_edit, views_limits
 
 app_name = "policies"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("politicas/<int:pk>/pasos/<str:step_id>/", views_edit.step, name="step"),
     path("politicas/<int:pk>/pasos/<str:step_id>/quitar/", views_edit.remove, name="step_remove"),
     path("politicas/<int:pk>/reglas/", views_edit.rules, name="rules"),
+    path("politicas/<int:pk>/convenios/", views_limits.negotiation, name="negotiation"),
+    path("politicas/<int:pk>/conciliacion/", views_limits.cash, name="cash"),
+    path("politicas/<int:pk>/incentivos/nuevo/", views_limits.incentive, name="incentive_new"),
+    path("politicas/<int:pk>/incentivos/<int:number>/", views_limits.incentive, name="incentive"),
+    path("politicas/<int:pk>/incentivos/<int:number>/quitar/", views_limits.incentive_remove, name="incentive_remove"),
     path("politicas/<int:pk>/texto/", views_edit.text, name="text"),
     path("politicas/<int:pk>/descartar/", views_edit.discard, name="discard"),
     path("politicas/<int:pk>/deshacer/", views_edit.undo, name="undo"),
@@ -34,6 +39,11 @@ PERMISSIONS = {
     "step": ("policies.see", "policies.change"),
     "step_remove": "policies.change",
     "rules": ("policies.see", "policies.change"),
+    "negotiation": ("policies.see", "policies.change"),
+    "cash": ("policies.see", "policies.change"),
+    "incentive_new": "policies.change",
+    "incentive": ("policies.see", "policies.change"),
+    "incentive_remove": "policies.change",
     "text": ("policies.see", "policies.change"),
     "discard": "policies.change",
     "undo": "policies.change",

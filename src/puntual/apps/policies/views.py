@@ -24,7 +24,7 @@ from puntual.apps.policies import read_screens as screens
 from puntual.apps.policies.editing import with_rules
 from puntual.apps.policies.forms import NewForm, add_problems
 from puntual.apps.policies.models import Policy, PolicyVersion
-from puntual.apps.policies.words import DEBTORS, stretches, when
+from puntual.apps.policies.words import DEBTORS, INCENTIVES, stretches, when
 from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
@@ -90,6 +90,7 @@ def policy(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     one = screens.shown(the_policy(scope, pk), timezone.now())
     context = _told(one) | {
         "segments": screens.segments(scope.creditor.pk),
+        "incentives": [(INCENTIVES[row["tipo"]], row["pct"]) for row in one.value.incentives],
         "versions": read.versions_of(pk)[:6],
         "public": request.build_absolute_uri(reverse("public:policy", args=[one.policy.public_slug])),
     }

@@ -19,15 +19,18 @@ from puntual.apps.policies.words import when
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
 
-_STEP_FIELDS = {"dia": "days", "plantilla": "template", "canales": "channels", "tono": "tone"}
+_STEP_FIELDS = {
+    "dia": "days", "plantilla": "template", "canales": "channels", "tono": "tone", "prob_tarde": "late",
+    "dias_maximos": "max_days",
+}  # fmt: skip
 _RULE_FIELDS = {
     "politica": "name", "hora": "hour", "dias_entre_contactos": "gap", "minimo": "minimum", "canales": "channels",
     "dias_de_credito": "credit_days", "interes_moratorio_pct": "interest", "dias_de_gracia": "grace",
-    "gastos_de_cobranza": "fees_pct",
+    "gastos_de_cobranza": "fees_pct", "etapas": "administrative",
 }  # fmt: skip
 
 
-def _keep(request: HttpRequest, one: screens.Shown, text: str, said: str) -> HttpResponse:
+def keep(request: HttpRequest, one: screens.Shown, text: str, said: str) -> HttpResponse:
     """Save the draft, remember how it was, and go back to the line of time."""
     write.save_draft(policy=one.policy, text=text, author_id=request.user.pk)
     request.session["policy_undo"] = {"policy": one.policy.pk, "text": one.text}
@@ -52,7 +55,7 @@ def step(request: HttpRequest, scope: Scope, pk: int, step_id: str = "") -> Http
         try:
             _check_day(one, made, step_id)
             text = editing.with_step(one.text, step_id or None, made)
-            return _keep(request, one, text, _("Paso guardado: %s.") % when(made["dia"]).lower())
+            return keep(request, one, text, _("Paso guardado: %s.") % when(made["dia"]).lower())
         except UnusableInput as error:
             add_problems(form, error, _STEP_FIELDS)
     title = when(int(written["dia"])) if written else _("Un paso nuevo")
@@ -79,7 +82,7 @@ def remove(request: HttpRequest, scope: Scope, pk: int, step_id: str) -> HttpRes
     except UnusableInput as error:
         messages.error(request, error.sentence)
         return redirect("policies:policy", pk)
-    return _keep(request, one, text, _("Paso quitado: %s.") % when(int(written["dia"])).lower())
+    return keep(request, one, text, _("Paso quitado: %s.") % when(int(written["dia"])).lower())
 
 
 @screen
@@ -92,7 +95,7 @@ def rules(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             text = editing.with_rules(one.text, form.rules(doc, currency))
-            return _keep(request, one, text, _("Reglas generales guardadas."))
+            return keep(request, one, text, _("Reglas generales guardadas."))
         except UnusableInput as error:
             add_problems(form, error, _RULE_FIELDS)
     return page(request, scope, "policies/rules.html", {"one": one, "form": form})
@@ -107,7 +110,7 @@ def text(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = form.cleaned_data["text"].replace("\r\n", "\n")
-            return _keep(request, one, made, _("Texto guardado."))
+            return keep(request, one, made, _("Texto guardado."))
         except UnusableInput as error:
             for line in error.sentence.split("\n"):
                 form.add_error("text", line)

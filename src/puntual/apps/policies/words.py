@@ -19,6 +19,12 @@ TONES: Mapping[str, str | Promise] = {
     "firme": _l("Firme"),
     "formal": _l("Formal"),
 }
+#: What a policy may offer, as its text names it.
+INCENTIVES: Mapping[str, str | Promise] = {
+    "pronto_pago": _l("Descuento por pagar pronto"),
+    "intereses": _l("Quitar parte de los intereses"),
+    "quita": _l("Quita: pagar menos y cerrar"),
+}
 DEBTORS: Mapping[str, str | Promise] = {"consumer": _l("personas consumidoras"), "business": _l("empresas")}
 
 

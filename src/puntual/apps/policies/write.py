@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 
+from puntual.apps.policies.editing import with_rules
 from puntual.apps.policies.models import Policy, PolicyVersion
 from puntual.apps.policies.read import parse_text
 from puntual.core.errors import UnusableInput
@@ -59,6 +62,14 @@ def save_draft(*, policy: Policy, text: str, author_id: int | None = None) -> Po
         return None
     number = last.number + 1 if last else 1
     return PolicyVersion.objects.create(policy=policy, number=number, text=text, digest=digest, author_id=author_id)
+
+
+def propose_learning(*, policy: Policy, learning: Mapping[str, Any], author_id: int | None = None) -> None:
+    """A draft of the policy that learns so («aprender»), or learns nothing if it is empty. Nothing is in force yet."""
+    last = policy.versions.order_by("-number").first()
+    if last is None:
+        raise UnusableInput("Esa política todavía no tiene nada escrito.")
+    save_draft(policy=policy, text=with_rules(last.text, {"aprender": dict(learning)}), author_id=author_id)
 
 
 @transaction.atomic
