@@ -179,14 +179,24 @@ def _sqlite_cursor(cursor: Any) -> Any:
     return connection.connection
 
 
+def upsert_frame(model: type[models.Model], keys: Sequence[str], frame: pl.DataFrame, where: str = "") -> None:
+    """Insert a frame whose columns are the table's column names, or replace the rest where the keys exist already."""
+    columns = [c for c in frame.columns if c not in keys]
+    upsert_rows(model, keys, columns, _driver_rows(frame.select(*keys, *columns)), where)
+
+
 def upsert_rows(
-    model: type[models.Model], keys: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> None:
-    """Insert rows, or replace `columns` where the keys exist already. Each row has keys, then columns."""
+    model: type[models.Model], keys: Sequence[str], columns: Sequence[str], rows: Iterable[Sequence[Any]],
+    where: str = "",
+) -> None:  # fmt: skip
+    """Insert rows, or replace `columns` where the keys exist already. Each row has keys, then columns. `where`: what
+    an existing row must fulfil to be replaced, in the words of the database (the new row is `excluded`)."""
     table = model._meta.db_table
     names = ", ".join(f'"{c}"' for c in [*keys, *columns])
     sets = ", ".join(f'"{c}" = excluded."{c}"' for c in columns)
     conflict = ", ".join(f'"{k}"' for k in keys)
+    if where:
+        sets = f"{sets} WHERE {where}"
     with connection.cursor() as cursor:
         if is_postgres():
             cursor.execute(

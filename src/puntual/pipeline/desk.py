@@ -120,9 +120,11 @@ def _rulings(people: pl.DataFrame, creditor: Creditor, now: datetime) -> pl.Data
     return gated.select("party", "verdict", "rule", "next_allowed_at", law_reason="reason")
 
 
-def allowed_now(*, account: Account, now: datetime, channels: Sequence[str] = CHANNELS) -> list[Allowed]:
+def allowed_now(
+    *, account: Account, now: datetime, channels: Sequence[str] = CHANNELS, person: parties.Person | None = None
+) -> list[Allowed]:
     """What may be done with this person at this moment, channel by channel, with rule and citation."""
-    person = parties.person(account.party_id)
+    person = person or parties.person(account.party_id)
     base = {
         "party": account.party_id, "creditor": account.creditor_id, "debt": None, "purpose": "reminder_overdue",
         "at": now, "country": person.country or None, "creditor_country": account.creditor.country,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from puntual.apps.parties.models import Account, Creditor
+from puntual.apps.parties.read import Person
 from puntual.pipeline import desk
 from puntual.pipeline.activation import activation_findings
 
@@ -16,9 +17,9 @@ def build(creditor: Creditor, now: datetime) -> int:
     return desk.build_queue(creditor=creditor, now=now)
 
 
-def allowed(account: Account, now: datetime) -> list[desk.Allowed]:
+def allowed(account: Account, now: datetime, person: Person | None = None) -> list[desk.Allowed]:
     """What may be done with this person now, channel by channel."""
-    return desk.allowed_now(account=account, now=now)
+    return desk.allowed_now(account=account, now=now, person=person)
 
 
 def call(account: Account, point_id: int, now: datetime, user_id: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 import polars as pl
+from django.db import models
 from django.db.models import QuerySet
 
 from puntual.apps import bulk
@@ -72,10 +73,13 @@ def people(ids: Iterable[int]) -> dict[int, Person]:
     result = {}
     for piece in bulk.chunks(wanted):
         for p in Party.objects.filter(pk__in=piece):
-            key = keys.get(p.pk)
-            name, tax = vault.unseal(key, p.sealed_name), vault.unseal(key, p.sealed_tax_id)
-            result[p.pk] = Person(p.pk, name, tax, p.debtor, p.country, p.subdivision, p.zone, p.language)
+            result[p.pk] = _person(p, keys.get(p.pk))
     return result
+
+
+def _person(p: Party, key: bytes | None) -> Person:
+    name, tax = vault.unseal(key, p.sealed_name), vault.unseal(key, p.sealed_tax_id)
+    return Person(p.pk, name, tax, p.debtor, p.country, p.subdivision, p.zone, p.language)
 
 
 def person(pk: int) -> Person:
@@ -89,9 +93,38 @@ def points(party_ids: Iterable[int]) -> dict[int, list[Point]]:
     result: dict[int, list[Point]] = {pk: [] for pk in wanted}
     for piece in bulk.chunks(wanted):
         for p in ContactPoint.objects.filter(party_id__in=piece).order_by("rank", "pk"):
-            value = vault.unseal(keys.get(p.party_id), p.sealed_value)
-            result[p.party_id].append(Point(p.pk, p.kind, value, p.status, p.role, p.label))
+            result[p.party_id].append(_point(p, keys.get(p.party_id)))
     return result
+
+
+def _point(p: ContactPoint, key: bytes | None) -> Point:
+    return Point(p.pk, p.kind, vault.unseal(key, p.sealed_value), p.status, p.role, p.label)
+
+
+@attrs.frozen
+class Card:
+    """One person with what a screen about them opens at once: their points, and the key that opens what is sealed."""
+
+    person: Person
+    points: tuple[Point, ...]
+    key: bytes | None
+
+
+def card(party: Party) -> Card:
+    """The person of a party that came with its key (`select_related("party__key")`): one query, for the points."""
+    held = getattr(party, "key", None)
+    key = vault.unwrap(bytes(held.wrapped)) if held is not None else None
+    points = ContactPoint.objects.filter(party_id=party.pk).order_by("rank", "pk")
+    return Card(_person(party, key), tuple(_point(p, key) for p in points), key)
+
+
+def family(account_id: int) -> list[Account]:
+    """An account, first, and the other accounts of the same person with the same creditor; empty if there is none."""
+    own = Account.objects.filter(pk=account_id)
+    rows = Account.objects.select_related("creditor", "party__key").filter(
+        party_id=models.Subquery(own.values("party_id")), creditor_id=models.Subquery(own.values("creditor_id"))
+    )
+    return sorted(rows.order_by("pk")[:40], key=lambda one: one.pk != account_id)
 
 
 def key_of(party_id: int) -> bytes | None:

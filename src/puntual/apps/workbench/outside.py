@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from puntual.apps.parties.models import Account, Creditor
+from puntual.apps.parties.read import Person
 
 
 def build(creditor: Creditor, now: datetime) -> int:
@@ -17,9 +18,10 @@ def build(creditor: Creditor, now: datetime) -> int:
     return int(import_string(settings.WORKBENCH_BUILD)(creditor, now))
 
 
-def allowed(account: Account, now: datetime) -> Sequence[Any]:
-    """What may be done with a person now: rows with channel, verdict, reason, rule, cite, until, warnings."""
-    rows: Sequence[Any] = import_string(settings.WORKBENCH_ALLOWED)(account, now)
+def allowed(account: Account, now: datetime, person: Person | None = None) -> Sequence[Any]:
+    """What may be done with a person now: rows with channel, verdict, reason, rule, cite, until, warnings. `person`:
+    who they are, where it was already read."""
+    rows: Sequence[Any] = import_string(settings.WORKBENCH_ALLOWED)(account, now, person)
     return rows
 
 

@@ -154,12 +154,11 @@ def goals_of(creditor_id: int) -> list[Goal]:
 def day_of(agent_id: int, start: datetime) -> dict[str, int]:
     """An agent's day so far: people attended, direct conversations, promises, average wrap-up in seconds."""
     rows = Handling.objects.filter(agent_id=agent_id, taken_at__gte=start, closed_at__isnull=False)
-    done = rows.exclude(outcome__in=("released", "expired", "handed_over"))
-    wraps = [w for w in done.values_list("wrap_up_s", flat=True) if w is not None]
-    promised = done.filter(Q(outcome="promise") | Q(outcome="agreement")).count()
+    done = list(rows.exclude(outcome__in=("released", "expired", "handed_over")).values_list("outcome", "wrap_up_s"))
+    wraps = [wrap for _, wrap in done if wrap is not None]
     return {
-        "people": done.count(),
-        "promises": promised,
+        "people": len(done),
+        "promises": sum(outcome in ("promise", "agreement") for outcome, _ in done),
         "wrap_up_s": round(sum(wraps) / len(wraps)) if wraps else 0,
         "wraps": len(wraps),
     }

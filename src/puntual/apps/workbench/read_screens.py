@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from puntual.apps.compliance import read as compliance
 from puntual.apps.negotiation import read as negotiation
-from puntual.apps.negotiation import read_screens as said
+from puntual.apps.negotiation.choices import DealState, PromiseState
+from puntual.apps.negotiation.models import Deal, Dispute, Promise
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Account, Creditor
 from puntual.apps.receivables import read as receivables
@@ -24,6 +25,7 @@ from puntual.apps.segments import read as segments
 from puntual.apps.workbench import read
 from puntual.apps.workbench.choices import GROUPS
 from puntual.apps.workbench.models import QueueRow
+from puntual.core.negotiation.dispute import PAUSING
 from puntual.core.workbench import results
 from puntual.ui.formats import date_text, locale_for, money_text
 from puntual.ui.states import due_state
@@ -51,14 +53,13 @@ class Group:
     count: int
 
 
-def groups(creditor: Creditor, agent_id: int, now: datetime, limit: int = 12) -> list[Group]:
-    """The heads of the groups: one walk of an index each, names unsealed once."""
+def groups(creditor: Creditor, agent_id: int, now: datetime, built: Mapping[str, int], limit: int = 12) -> list[Group]:
+    """The heads of the groups: one walk of an index each, names unsealed once. `built`: how many each had then."""
     held = {lock.party_id: str(lock.agent.get_full_name() or lock.agent) for lock in read.locks_of(creditor.pk, now)}
     found = {code: read.shown(creditor.pk, code, limit) for code in GROUPS}
     # The head of the queue is somebody's own: call-backs and what was handed over to them.
     found[0] = [row for row in found[0] if row.desk in (0, agent_id)]
     names = parties.people(row.party_id for rows in found.values() for row in rows)
-    built = read.settings_of(creditor.pk).built
     return [
         Group(
             code, str(GROUPS[code]),
@@ -79,13 +80,12 @@ class Owed:
     charges: tuple[ChargeRecord, ...]
 
 
-def owed(balances: Iterable[DueBalance], today: date) -> list[Owed]:
-    """What is owed and why: oldest first, with the formula and the norm of every charge."""
+def owed(balances: Iterable[DueBalance], today: date, held: Mapping[int, str]) -> list[Owed]:
+    """What is owed and why: oldest first, with the formula and the norm of every charge. `held`: due item -> pause."""
     rows = [b for b in balances if b.open_minor > 0]
-    ids = [b.due_item_id for b in rows]
-    held = said.held_items(ids)
+    charged = [b.due_item_id for b in rows if b.interest_minor or b.fee_minor]
     proofs: dict[int, list[ChargeRecord]] = {}
-    for proof in read_charges.proofs_of(ids):
+    for proof in read_charges.proofs_of(charged) if charged else ():
         proofs.setdefault(proof.due_item_id, []).append(proof)
     found = []
     for b in rows:
@@ -98,7 +98,7 @@ def owed(balances: Iterable[DueBalance], today: date) -> list[Owed]:
 def moments(account: Account, zone: str, limit: int = MOMENTS) -> list[Moment]:
     """One line of time of the account, with what agents noted, newest first."""
     key = parties.key_of(account.party_id)
-    own = []
+    own: list[Moment] = []
     for act in read.acts_of(account.pk, limit):
         who = act.agent.get_full_name() or act.agent.get_username() if act.agent else ""
         words = parties.vault.unseal(key, act.sealed_text) if act.sealed_text else ""
@@ -141,16 +141,42 @@ def risk(account: Account, due_items: Sequence[int]) -> Risk:
     )  # fmt: skip
 
 
-def said_of(account: Account) -> dict[str, Any]:
-    """Promises, plans and disputes that matter in a conversation: open ones, and how the last ones ended."""
-    deals = [d for d in negotiation.deals_of(account.pk) if d.state in ("current", "offered", "to_approve")]
-    return {
-        "promises": negotiation.promises_of(account.pk)[:4],
-        "deals": deals[:3],
-        "disputes": [d for d in negotiation.disputes_of(account.pk) if d.state not in ("told", "withdrawn")][:4],
-        "situations": compliance.situations_of(account.party_id),
-        "call_backs": read.call_backs_of(account.pk),
-    }
+@attrs.frozen
+class Said:
+    """What a person promised, agreed and contested, read once for the whole screen."""
+
+    promises: tuple[Promise, ...]
+    deals: tuple[Deal, ...]
+    disputes: tuple[Dispute, ...]
+
+    def held(self) -> dict[int, str]:
+        """due item -> why it is paused: a dispute before an agreement, an agreement before a promise."""
+        found: dict[int, str] = {}
+        for promise in self.promises:
+            if promise.state == PromiseState.OPEN:
+                found |= {c.due_item_id: "promise_open" for c in promise.covers.all()}
+        for deal in self.deals:
+            if deal.state == DealState.CURRENT:
+                found |= {c.due_item_id: "agreement_current" for c in deal.covers.all()}
+        return found | {d.due_item_id: "dispute_open" for d in self.disputes if d.state in PAUSING}
+
+    def told(self, account: Account) -> dict[str, Any]:
+        """What matters in a conversation: what is open, and how the last ones ended."""
+        return {
+            "promises": self.promises[:4],
+            "deals": [d for d in self.deals if d.state in ("current", "offered", "to_approve")][:3],
+            "disputes": [d for d in self.disputes if d.state not in ("told", "withdrawn")][:4],
+            "situations": compliance.situations_of(account.party_id),
+            "call_backs": read.call_backs_of(account.pk),
+        }
+
+
+def said_of(account: Account) -> Said:
+    """Promises, plans and disputes of an account, newest first."""
+    return Said(
+        tuple(negotiation.promises_of(account.pk)), tuple(negotiation.deals_of(account.pk)),
+        tuple(negotiation.disputes_of(account.pk)),
+    )  # fmt: skip
 
 
 def facts(account: Account, name: str, items: Sequence[Owed], agent: str, today: date) -> dict[str, str]:
@@ -170,12 +196,6 @@ def facts(account: Account, name: str, items: Sequence[Owed], agent: str, today:
         "vencimiento": _("el %(day)s") % {"day": date_text(mine[0].balance.due_on, locale)} if mine else "",
         "oficina_quejas": creditor.complaint_office or creditor.name,
     }  # fmt: skip
-
-
-def siblings(account: Account) -> list[Account]:
-    """The other accounts of the same person with the same creditor."""
-    rows = Account.objects.filter(party_id=account.party_id, creditor_id=account.creditor_id).exclude(pk=account.pk)
-    return list(rows[:5])
 
 
 def open_items(account: Account) -> list[DueBalance]:

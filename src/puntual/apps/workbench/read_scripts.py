@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from puntual.apps.workbench import speech
 from puntual.apps.workbench.models import Handling, Script, ScriptUse, ScriptVersion
 from puntual.core.workbench.script import Measured, measure
 
@@ -21,3 +24,12 @@ def measured(version_id: int) -> tuple[Measured, ...]:
     uses = list(ScriptUse.objects.filter(version_id=version_id).values_list("node", "handling_id"))
     done = Handling.objects.filter(pk__in={h for _, h in uses}, outcome__in=("promise", "agreement"))
     return measure(uses, frozenset(done.values_list("pk", flat=True)))
+
+
+def lines(creditor_id: int, *, stage: str, country: str, steps: Sequence[str]) -> list[str]:
+    """What the script in force for a stage says at those steps; the ones that it does not have are left out."""
+    found = speech.fitting(creditor_id, stage=stage, segment="", country=country)
+    if found is None:
+        return []
+    _version, tree = found
+    return [tree.nodes[step].say for step in steps if step in tree.nodes]

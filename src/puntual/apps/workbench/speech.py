@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.db.models import Subquery
 
-from puntual.apps.workbench.models import ScriptVersion
+from puntual.apps.workbench.models import DeskSettings, ScriptVersion
 from puntual.core.workbench import script
 
 SHIPPED = Path(__file__).parent / "guiones"
@@ -23,11 +24,14 @@ def shipped() -> tuple[dict[str, Any], ...]:
     return tuple(found)
 
 
-def active(creditor_id: int) -> list[tuple[int | None, script.Script]]:
-    """(version, script) of the scripts in force; the shipped ones, without a version, while the creditor has none."""
+def active(creditor_id: int) -> tuple[list[tuple[int | None, script.Script]], str]:
+    """(version, script) of the scripts in force, and the tone of the creditor's desk: one query. The shipped ones,
+    without a version, while the creditor has none."""
+    tone = DeskSettings.objects.filter(pk=creditor_id).values("tone")
     rows = ScriptVersion.objects.filter(script__creditor_id=creditor_id, state="active").order_by("pk")
-    own: list[tuple[int | None, script.Script]] = [(pk, _tree(pk)) for pk in rows.values_list("pk", flat=True)]
-    return own or [(None, tree) for tree in _shipped_trees()]
+    found = list(rows.values_list("pk", Subquery(tone)))
+    own: list[tuple[int | None, script.Script]] = [(pk, _tree(pk)) for pk, _ in found]
+    return own or [(None, tree) for tree in _shipped_trees()], (found and found[0][1]) or DeskSettings().tone
 
 
 @lru_cache(maxsize=512)
@@ -41,11 +45,9 @@ def _shipped_trees() -> tuple[script.Script, ...]:
     return tuple(script.read(document) for document in shipped())
 
 
-def fitting(
-    creditor_id: int, *, stage: str, segment: str, country: str, tone: str = ""
-) -> tuple[int | None, script.Script] | None:
+def fitting(creditor_id: int, *, stage: str, segment: str, country: str) -> tuple[int | None, script.Script] | None:
     """The script that speaks for an account; the administrative one where no other fits."""
-    have = active(creditor_id)
+    have, tone = active(creditor_id)
     best = script.fitting([one for _, one in have], stage=stage, segment=segment, country=country, tone=tone)
     if best is None:
         return have[0] if have else None

@@ -14,6 +14,8 @@ urlpatterns = [
     path("gestion/latido/", views.beat, name="beat"),
     path("gestion/deshacer/", views_acts.undo, name="undo"),
     path("gestion/<int:pk>/", views_desk.desk, name="desk"),
+    path("gestion/<int:pk>/documentos/", views_desk.items, name="items"),
+    path("gestion/<int:pk>/historia/", views_desk.history, name="history"),
     path("gestion/<int:pk>/guion/", views_desk.speak, name="speak"),
     path("gestion/<int:pk>/cotizar/", views_desk.quote, name="quote"),
     path("gestion/<int:pk>/tomar/", views_acts.take, name="take"),
@@ -44,8 +46,8 @@ _USE, _LEAD = "workbench.use", ("supervision.see", "supervision.act")
 #: What each address needs (apps/access/urlmap.py).
 PERMISSIONS = {
     **dict.fromkeys(
-        ("queue", "build", "take_next", "beat", "undo", "desk", "speak", "quote", "take", "let_go", "call", "hang_up",
-         "result", "note", "transfer", "call_back"),
+        ("queue", "build", "take_next", "beat", "undo", "desk", "items", "history", "speak", "quote",
+         "take", "let_go", "call", "hang_up", "result", "note", "transfer", "call_back"),
         _USE,
     ),
     **dict.fromkeys(("promise", "agreement"), (_USE, "deals.propose")),

@@ -31,14 +31,13 @@ def queue(request: HttpRequest, scope: Scope) -> HttpResponse:
     held = read.held_by(request.user.pk, now)
     built_on = local_date(conf.built_at, scope.creditor.zone) if conf.built_at else None
     context = {
-        "groups": read_screens.groups(scope.creditor, request.user.pk, now),
+        "groups": read_screens.groups(scope.creditor, request.user.pk, now, conf.built),
         "held": held,
         "held_name": read_screens.parties.person(held.party_id).name if held else "",
         "call_backs": read.open_call_backs(scope.creditor.pk, request.user.pk, 8),
         "mine": read.day_of(request.user.pk, day_start(scope)),
         "built_at": conf.built_at,
         "stale": built_on is not None and built_on < scope.today,
-        "goals": read.goals_of(scope.creditor.pk),
         "now": now,
     }
     return page(request, scope, "workbench/queue.html", context)

@@ -97,7 +97,7 @@ def call(request: HttpRequest, scope: Scope, account: Account) -> HttpResponse:
     if profile.dial_by == "tel":
         link = f"tel:{plain}"
     elif profile.dial_by == "sip" and profile.sip_domain:
-        link = f"sip:{quoted(plain)}@{profile.sip_domain}"
+        link = f"sip:{quoted(plain, safe='+')}@{profile.sip_domain}"
     request.session["dial"] = {"number": number, "link": link}
     return redirect("workbench:desk", pk=account.pk)
 

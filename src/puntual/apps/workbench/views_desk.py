@@ -34,10 +34,12 @@ def account_of(request: HttpRequest, scope: Scope, pk: int) -> tuple[Account, Sc
 @require_GET
 def desk(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """Everything about one person, on one screen."""
-    account, scope = account_of(request, scope, pk)
+    account, *others = _family(pk)
+    scope = follow(request, scope, account.creditor_id)
     now = timezone.now()
-    person = parties.person(account.party_id)
-    items = read_screens.owed(read_screens.open_items(account), scope.today)
+    card = parties.card(account.party)
+    said = read_screens.said_of(account)
+    items = read_screens.owed(read_screens.open_items(account), scope.today, said.held())
     holder = read.holder_of(account.party_id, now)
     mine = holder is not None and holder.agent_id == request.user.pk and holder.account_id == account.pk
     row = read.row_of(scope.creditor.pk, account.party_id)
@@ -46,7 +48,7 @@ def desk(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         totals[item.balance.currency] = totals.get(item.balance.currency, 0) + item.balance.open_minor
     context = {
         "account": account,
-        "person": person,
+        "person": card.person,
         "row": row,
         "items": items,
         "totals": list(totals.items()),
@@ -54,27 +56,47 @@ def desk(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "holder": holder,
         "mine": mine,
         "handling": holder.handling if mine and holder else None,
-        "phones": _phones(account),
-        "allowed": outside.allowed(account, now),
+        "phones": [p for p in card.points if p.kind == "phone"],
+        "allowed": outside.allowed(account, now, card.person),
         "risk": read_screens.risk(account, [i.balance.due_item_id for i in items]),
-        "moments": read_screens.moments(account, scope.creditor.zone),
-        "siblings": read_screens.siblings(account),
+        "siblings": others[:5],
         "token": secrets.token_hex(16),
         "dial": request.session.pop("dial", None) if mine else None,
         "now": now,
-        **read_screens.said_of(account),
-        **_choices(scope, request.user.pk),
-        **_speech(request, scope, account, row, items, person.name, mine),
+        **said.told(account),
+        **(_choices(request.user.pk) if mine else {}),
+        **_speech(request, scope, account, row, items, card.person.name, mine),
     }
     return page(request, scope, "workbench/desk.html", context)
 
 
-def _phones(account: Account) -> list[Any]:
-    rows = parties.points([account.party_id])[account.party_id]
-    return [p for p in rows if p.kind == "phone"]
+def _family(pk: int) -> list[Account]:
+    found = parties.family(pk)
+    if not found:
+        raise Http404
+    return found
 
 
-def _choices(scope: Scope, user_id: int) -> dict[str, Any]:
+@screen
+@require_GET
+def items(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """The documents beyond the first ones, when the agent asks for all of them."""
+    account, scope = account_of(request, scope, pk)
+    held = read_screens.said_of(account).held()
+    rows = read_screens.owed(read_screens.open_items(account), scope.today, held)
+    return render(request, "workbench/_items.html", {**scope.context(), "items": rows})
+
+
+@screen
+@require_GET
+def history(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """What has happened with this person: asked for when the agent comes to that part of the screen."""
+    account, scope = account_of(request, scope, pk)
+    context = {"account": account, "moments": read_screens.moments(account, scope.creditor.zone), "whole": True}
+    return render(request, "workbench/_history.html", {**scope.context(), **context})
+
+
+def _choices(user_id: int) -> dict[str, Any]:
     quick = [one for one in results.RESULTS.values() if one.key]
     return {
         "quick": quick,
@@ -92,10 +114,7 @@ def _speech(
     """The step of the script that is open, filled with the facts, with the keys of its branches."""
     late = max((i.days for i in items), default=0)
     stage = row.stage if row else "administrative" if late <= 30 else "extrajudicial" if late <= 90 else "judicial"
-    tone = read.settings_of(scope.creditor.pk).tone
-    found = speech.fitting(
-        scope.creditor.pk, stage=stage, segment=account.segment, country=scope.creditor.country, tone=tone
-    )
+    found = speech.fitting(scope.creditor.pk, stage=stage, segment=account.segment, country=scope.creditor.country)
     if found is None:
         return {"script": None}
     version, tree = found
@@ -127,7 +146,7 @@ def speak(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     now = timezone.now()
     holder = read.holder_of(account.party_id, now)
     mine = holder is not None and holder.agent_id == request.user.pk
-    items = read_screens.owed(read_screens.open_items(account), scope.today)
+    items = read_screens.owed(read_screens.open_items(account), scope.today, {})
     row = read.row_of(scope.creditor.pk, account.party_id)
     name = parties.person(account.party_id).name
     context = {"account": account, "mine": mine, **_speech(request, scope, account, row, items, name, mine)}

@@ -1,4 +1,4 @@
-"""The queue of a creditor, written whole from a frame: what was put off, kept or finished today stays so."""
+"""The queue of a creditor, written from a frame: what was put off, kept or finished today stays so."""
 
 from __future__ import annotations
 
@@ -22,15 +22,52 @@ PUBLISHED: Schema = {
 }
 
 
-@transaction.atomic
+#: Rows in each short transaction of a publication: an agent who notes something waits for one of them, not for all.
+PIECE = 2_000
+#: A row that an agent touched since it was read keeps what the agent left. SQLite keeps instants as text.
+_UNTOUCHED = "workbench_queuerow.touched_at IS NOT DISTINCT FROM excluded.touched_at"
+_UNTOUCHED_TEXT = (
+    "replace(coalesce(workbench_queuerow.touched_at, ''), '.000000', '') = "
+    "replace(coalesce(excluded.touched_at, ''), '.000000', '')"
+)
+
+
 def publish(*, creditor_id: int, queue: pl.DataFrame, now: datetime, since: datetime) -> int:
     """Replace the queue of a creditor; gives how many rows it has. `since`: when the creditor's local day began.
 
     A row worked today keeps its state; one put off keeps its hour; a call-back keeps its owner and the head of the
-    queue; a desk keeps its people until Reparto deals them again.
+    queue; a desk keeps its people until Reparto deals them again. Written piece by piece in short transactions: agents
+    take and note meanwhile, and what they touch is theirs. Every piece leaves a queue that can be worked.
     """
     check_frame(queue, PUBLISHED, "queue")
-    kept = read.kept_frame(creditor_id)
+    before = set(QueueRow.objects.filter(creditor_id=creditor_id).values_list("party_id", flat=True))
+    rows = _kept(queue, read.kept_frame(creditor_id), now, since)
+    table = rows.select(
+        creditor_id=pl.lit(creditor_id, dtype=pl.Int64),
+        party_id="party",
+        account_id="account",
+        built_at=pl.lit(now).cast(pl.Datetime("us", "UTC")),
+        fruitless="fruitless",
+        desk="desk",
+        because="because",
+        touched_at="touched_at",
+        **{n: pl.col(n) for n in PUBLISHED if n not in ("party", "account")},
+    )
+    for piece in table.iter_slices(PIECE):
+        with transaction.atomic():
+            untouched = _UNTOUCHED if bulk.is_postgres() else _UNTOUCHED_TEXT
+            bulk.upsert_frame(QueueRow, ("creditor_id", "party_id"), piece, untouched)
+    for gone in bulk.chunks(sorted(before.difference(table["party_id"].to_list()))):
+        QueueRow.objects.filter(creditor_id=creditor_id, party_id__in=gone)._raw_delete("default")
+    groups = {str(g): n for g, n in rows.group_by("grp").len().iter_rows()}
+    with transaction.atomic():
+        _call_backs(creditor_id, now)
+        DeskSettings.objects.update_or_create(creditor_id=creditor_id, defaults={"built_at": now, "built": groups})
+    return table.height
+
+
+def _kept(queue: pl.DataFrame, kept: pl.DataFrame, now: datetime, since: datetime) -> pl.DataFrame:
+    """The new queue with what the one before must not forget."""
     rows = queue.join(kept, on="party", how="left", maintain_order="left")
     put_off = (pl.col("was_state") == "later") & pl.col("was_touched_at").is_not_null()
     asleep = put_off & (pl.col("was_not_before") > now)
@@ -38,7 +75,7 @@ def publish(*, creditor_id: int, queue: pl.DataFrame, now: datetime, since: date
     head = pl.col("was_grp") == 0
     done = today & pl.col("was_state").is_in(["done", "route"])
     hold = (done | asleep | (head & pl.col("was_state").is_not_null())).fill_null(False)
-    rows = rows.with_columns(
+    return rows.with_columns(
         grp=pl.when(head.fill_null(False)).then(pl.lit(0, dtype=pl.Int16)).otherwise("grp"),
         state=pl.when(hold).then("was_state").otherwise("state"),
         not_before=pl.when(hold).then("was_not_before").otherwise("not_before"),
@@ -49,24 +86,6 @@ def publish(*, creditor_id: int, queue: pl.DataFrame, now: datetime, since: date
         because=pl.col("was_because").fill_null(""),
         touched_at="was_touched_at",
     )
-    QueueRow.objects.filter(creditor_id=creditor_id)._raw_delete("default")
-    names = [n for n in PUBLISHED if n not in ("party", "account")]
-    table = rows.select(
-        creditor_id=pl.lit(creditor_id, dtype=pl.Int64),
-        party_id="party",
-        account_id="account",
-        built_at=pl.lit(now).cast(pl.Datetime("us", "UTC")),
-        fruitless="fruitless",
-        desk="desk",
-        because="because",
-        touched_at="touched_at",
-        **{n: pl.col(n) for n in names},
-    )
-    bulk.insert_frame(QueueRow, table)
-    _call_backs(creditor_id, now)
-    groups = {str(g): n for g, n in rows.group_by("grp").len().iter_rows()}
-    DeskSettings.objects.update_or_create(creditor_id=creditor_id, defaults={"built_at": now, "built": groups})
-    return table.height
 
 
 def _call_backs(creditor_id: int, now: datetime) -> None:
