@@ -189,6 +189,7 @@ EVERY_PAGE = (
     "", "pagar/", "pagar/vuelta/", "abonar/", "ya-pague/", "fecha/", "cuotas/", "no-estoy-de-acuerdo/", "queja/",
     "no-soy/", "no-me-escriban/", "hablar/", "recuerdenme/", "dia-de-pago/", "preferencias/", "mi-situacion/",
     "como-le-fue/", "es-legitima/", "paso/", "estado-de-cuenta/", "contactos/", "constancia/",
+    "condiciones/", "listo/terms/",
     *(f"listo/{what}/" for what in ("claim", "stop", "remind", "promise", "plan", "dispute", "complaint", "talk")),
     *(f"listo/{what}/" for what in ("plan-pending", "settlement", "offer-declined", "autopay", "autopay-off", "word")),
 )  # fmt: skip

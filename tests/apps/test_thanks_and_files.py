@@ -15,10 +15,12 @@ from puntual.apps.compliance import read as compliance
 from puntual.apps.inbox import read, write_portal, write_threads
 from puntual.apps.inbox.doing import bytes_of
 from puntual.apps.inbox.models import Conversation, MessageFile, ThreadMessage
+from puntual.apps.outreach import write_events
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties.models import Account
 from puntual.apps.portal.models import PaymentClaim, TalkRequest
 from puntual.apps.receivables import write as books
+from puntual.apps.receivables.models import Event
 from puntual.pipeline import thanks
 from puntual.pipeline.fetch_media import fetch_media
 from puntual.ports.media import MediaError
@@ -71,6 +73,19 @@ class TestThanks:
         house.now = NOON + timedelta(minutes=1)
         assert house.dispatch().sent == 1
         assert "Queda abierto" not in house.meta.delivered[-1].text
+
+    def test_with_its_receipt_where_the_company_wants_it(self, house, client):
+        hears(house, client, "hola")
+        write_events.save_rules(creditor_id=house.creditor.pk, told={"receipt": True})
+        pays(house, 200_00, "b1")
+        assert thanks.thank(at=NOON) == 1
+        house.now = NOON + timedelta(minutes=1)
+        assert house.dispatch().sent == 1
+        paid = Event.objects.get(kind="payment")
+        assert (
+            f"aquí está el recibo de su pago de $200.00 MXN: https://x.example/p/t{house.account}/recibo/{paid.pk}/"
+            in (house.meta.delivered[-1].text)
+        )
 
     def test_the_banks_word_on_what_was_told_is_no_second_payment(self, house, client):
         hears(house, client, "hola")

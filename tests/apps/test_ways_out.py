@@ -12,13 +12,25 @@ from messaging_house import DAWN, TEN, House
 
 from puntual.apps.compliance import write as compliance
 from puntual.apps.inbox import write as inbox
-from puntual.apps.outreach import facts, letters, lines, prices, read_templates, read_troubles, write, write_settings
+from puntual.apps.outreach import (
+    facts,
+    letters,
+    lines,
+    prices,
+    read_templates,
+    read_troubles,
+    views_letters,
+    write,
+    write_bounces,
+    write_settings,
+)
 from puntual.apps.outreach.models import Contact, Dispatcher, Line, Message, Outbox
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.write import NewAccount, NewPoint
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.pipeline.leases import Lease
+from puntual.core.errors import UnusableInput
 from puntual.ports.channels import ChannelError
 from puntual.ports.fakes import RecordingChannel
 from puntual.project import messengers
@@ -39,6 +51,10 @@ def leaves(house, boxes, **more):
         Outside(channel=lambda _creditor, channel: boxes.get(channel), links=links, now=lambda: house.now,
                 channels=tuple(boxes), wait=lambda _seconds: None, **more)
     )  # fmt: skip
+
+
+def out_of_paper(_creditor, _ids, _done):
+    raise UnusableInput("No hay papel.")
 
 
 def with_mail(house):
@@ -263,8 +279,6 @@ class TestWhatItCost:
 
     @pytest.mark.parametrize("text", ["", "gratis", "-1", "99999999999"])
     def test_what_is_no_price_is_told(self, text):
-        from puntual.core.errors import UnusableInput
-
         with pytest.raises(UnusableInput):
             prices.to_milli(text, "USD")
 
@@ -327,10 +341,15 @@ class TestLetters:
         row, box = self.written(house)
         assert box.messages[0].recipient == "Calle Uno 1, CDMX"
         assert "Esta carta no es un aviso judicial" in box.messages[0].text
-        ids = letters.to_print(house.creditor.pk)
-        file = print_letters(house.creditor, ids)
+        batch = letters.begin_batch(creditor_id=house.creditor.pk, at=TEN, by=None)
+        assert letters.begin_batch(creditor_id=house.creditor.pk, at=TEN, by=None) is None
+        heard = []
+        file = print_letters(house.creditor, letters.ids_of(batch), heard.append)
         assert (settings.DATA / file).read_bytes().startswith(b"%PDF-")
-        letters.batched(creditor_id=house.creditor.pk, ids=ids, file=file, at=TEN, by=None)
+        assert heard == [1]
+        letters.finished(pk=batch.pk, file=file)
+        batch.refresh_from_db()
+        assert (batch.state, batch.file, batch.letters) == ("ready", file, 1)
         assert letters.to_print(house.creditor.pk) == []
         day = TEN.date()
         letters.told(
@@ -342,3 +361,17 @@ class TestLetters:
         assert (row.letter.registered, row.letter.delivered_on, row.facts.filter(kind="delivered").count()) == (
             "MN123", day, 1,
         )  # fmt: skip
+
+    def test_a_batch_that_was_interrupted_is_seen_and_begins_again_with_the_same_letters(self, house, settings):
+        row, _box = self.written(house)
+        batch = letters.begin_batch(creditor_id=house.creditor.pk, at=TEN, by=None)
+        assert letters.resume_batch(creditor_id=house.creditor.pk, pk=batch.pk, at=TEN) is None
+        later = TEN + timedelta(minutes=3)
+        assert letters.silent(batch, later)
+        again = letters.resume_batch(creditor_id=house.creditor.pk, pk=batch.pk, at=later)
+        assert (again.pk, letters.ids_of(again)) == (batch.pk, [row.pk])
+        settings.LETTER_PRINTER = "test_ways_out.out_of_paper"
+        views_letters._write(again, house.creditor)
+        again.refresh_from_db()
+        assert (again.state, again.error) == ("failed", "No hay papel.")
+        assert letters.resume_batch(creditor_id=house.creditor.pk, pk=batch.pk, at=later).state == "making"

@@ -20,7 +20,7 @@ import attrs
 import polars as pl
 
 from puntual.core import compliance, ledger, policy
-from puntual.core.channels import choice, learnt
+from puntual.core.channels import choice, learnt, order
 from puntual.core.frames import CANDIDATES, Column, Schema
 from puntual.core.policy.due import WANTED, PolicyInForce
 from puntual.core.time import check_aware, local_date, local_instant
@@ -44,6 +44,8 @@ class Known:
     scores: pl.DataFrame | None = None
     #: By which channel and when each person prefers to be written to (core.channels.choice.PREFERENCES).
     preferences: pl.DataFrame | None = None
+    #: By which channels the last message of a person did not arrive (core.channels.order.UNDELIVERED).
+    undelivered: pl.DataFrame | None = None
     #: How people answered by channel and part of the day (core.segments.contactability.CELLS), where a policy learns.
     answers: pl.DataFrame | None = None
 
@@ -131,6 +133,7 @@ def _candidates(
         .join(channels, on=["policy_version", "step_index"])
     )
     rows = choice.preferred_first(choice.sendable(rows, creditor.channels), known.preferences)
+    rows = order.undelivered_last(rows, known.undelivered)
     learns = known.answers is not None
     rows = learnt.with_hours(rows, creditor.policies if learns else {})
     rows = rows.join(usable, on=["party", "channel"], how="left").filter(

@@ -21,6 +21,7 @@ from puntual.apps.outreach import wording
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.outreach.shipped import spoken
 from puntual.apps.outreach.write_answers import ANSWER_STEPS, CONFIRMS_STOP
+from puntual.apps.outreach.write_events import FACT
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
 from puntual.apps.receivables import read as receivables
@@ -34,6 +35,11 @@ Links = Callable[[Mapping[int, int | None]], Mapping[int, str]]
 def is_answer(row: Outbox) -> bool:
     """Whether a row leaves because somebody wrote or paid, not because money is asked for."""
     return row.step in ANSWER_STEPS
+
+
+def asks_no_money(row: Outbox) -> bool:
+    """Whether a row only answers or tells: what is owed does not hold it back."""
+    return is_answer(row) or row.step == FACT
 
 
 def closed_may_hear(row: Outbox) -> bool:
@@ -118,7 +124,7 @@ def worded(row: Outbox, reply: Reply, facts: wording.Facts, key: bytes) -> tuple
         return subject, vault.unseal(key, reply.sealed_text)
     if reply.act == "gracias":
         creditor, person = parties.creditor(f"acr_{row.creditor_id}"), parties.person(row.party_id)
-        title, text = compose.words_for(creditor, "gracias", row.channel, person.language)
+        title, text = compose.words_for(creditor, row.template, row.channel, person.language)
         return wording.fill(facts, title), wording.word(facts, subject="-", text=text).text
     own = outreach.template(row.creditor_id, f"respuesta_{reply.act}"[:40], row.channel, facts.language[:2] or "es")
     form = parties.creditor(f"acr_{row.creditor_id}").address_form

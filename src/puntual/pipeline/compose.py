@@ -11,6 +11,7 @@ import attrs
 import polars as pl
 
 from puntual.apps.inbox import read as inbox
+from puntual.apps.negotiation import read as negotiation
 from puntual.apps.outreach import chosen_words, wording
 from puntual.apps.outreach.chosen_words import Asked
 from puntual.apps.outreach.models import Outbox
@@ -23,6 +24,9 @@ from puntual.apps.receivables.models import DueBalance
 from puntual.core.time import local_date
 from puntual.pipeline import enclosures, envelope
 from puntual.pipeline.costing import Tariff
+
+#: What a row tells that is no word: which documents it is about, whose answer it brings.
+_IDS = ("invoices", "documents", "dispute")
 
 
 def messages(
@@ -56,7 +60,8 @@ def messages(
                 creditor, person, row.currency, open_items, balance.unapplied_minor if balance else 0,
                 urls[row.account_id], day,
             ),
-            language=language, tone=tone, extra={"adjunto": row.pk in files, **told_by(row)},
+            language=language, tone=tone,
+            extra={"adjunto": row.pk in files, **told_by(row, creditor.country, language)},
         )  # fmt: skip
         asked = Asked(
             creditor.pk, row.template, row.channel, language, creditor.address_form, person.country,
@@ -71,9 +76,23 @@ def messages(
     return made
 
 
-def told_by(row: Outbox) -> dict[str, Any]:
-    """What only this message tells, for its words; ids are not words."""
-    return {name: value for name, value in (row.tells or {}).items() if name not in ("invoices", "documents")}
+def told_by(row: Outbox, country: str, language: str) -> dict[str, Any]:
+    """What only this message tells, for its words; ids are not words, amounts and days become words of its language.
+    What was answered to a dispute lies sealed where it was written."""
+    told = {name: _said(value, country, language) for name, value in (row.tells or {}).items() if name not in _IDS}
+    if row.tells and "dispute" in row.tells:
+        told["aclaracion"] = {**told.get("aclaracion", {}), "resultado": negotiation.outcome_of(row.tells["dispute"])}
+    return told
+
+
+def _said(value: Any, country: str, language: str) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"minor", "currency"}:
+        return wording.amount(value["minor"], value["currency"], country)
+    if set(value) == {"day"}:
+        return wording.day_text(date.fromisoformat(value["day"]), country, language)
+    return {name: _said(one, country, language) for name, one in value.items()}
 
 
 def asked_for(row: Outbox, item: DueBalance, day: date, first_days: Mapping[tuple[int, str], int]) -> bool:

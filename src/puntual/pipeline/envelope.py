@@ -91,9 +91,12 @@ def _outgoing(spoken: Spoken, worded: Worded, now: datetime) -> Outgoing:
     row, creditor = spoken.row, spoken.creditor
     server = outreach.mail_server(creditor.pk)
     sender = server.sender if server else creditor.email or f"{creditor.code}@prueba.invalid"
+    # A WhatsApp id is no telephone: whoever hides the phone has one of letters.
+    hidden = row.channel == "whatsapp" and not spoken.recipient.startswith("+")
     return Outgoing(
         message_id=f"pun-{row.pk}-{row.attempts}@{sender.rpartition('@')[2]}",
-        recipient=spoken.recipient,
+        recipient="" if hidden else spoken.recipient,
+        recipient_id=spoken.recipient if hidden else "",
         recipient_name=spoken.facts.person_name,
         sender=sender,
         sender_name=(server.sender_name if server else "") or creditor.name,

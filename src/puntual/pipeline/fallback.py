@@ -8,18 +8,20 @@ from datetime import datetime
 
 from puntual.apps.outreach import read, write, write_documents
 from puntual.apps.outreach.models import Outbox
+from puntual.apps.outreach.write_events import EVENT_STEPS
 from puntual.apps.parties import read as parties
 from puntual.apps.policies import read as policies
 from puntual.core.channels import next_channel
 
 #: The order of what no policy asked for.
 BY_ITSELF = ("email", "whatsapp", "sms")
+_BY_ITSELF_STEPS = frozenset({write_documents.STEP}) | EVENT_STEPS
 #: (creditor, channel) -> whether its messages leave by it.
 Can = Callable[[int, str], bool]
 
 
 def after_reports(*, now: datetime, can: Can) -> int:
-    """Those that a provider took and then told us that it could not deliver."""
+    """Those that a provider or a mail server took and then told us that they could not deliver."""
     rows = read.not_delivered(since=now - write.TIME_TO_LIVE)
     done = follow(rows=rows, now=now, can=can)
     write.looked_after(ids=[row.pk for row in rows])
@@ -45,7 +47,7 @@ def follow(*, rows: Sequence[Outbox], now: datetime, can: Can) -> int:
 def _orders(rows: Sequence[Outbox]) -> Mapping[int, Sequence[str]]:
     """message -> the channels of its step, in the policy's order; those of any step for what no step asked."""
     versions = {pk: policies.parse_text(policies.version(pk).text) for pk in {r.policy_version_id for r in rows} if pk}
-    found: dict[int, Sequence[str]] = {row.pk: BY_ITSELF for row in rows if row.step == write_documents.STEP}
+    found: dict[int, Sequence[str]] = {row.pk: BY_ITSELF for row in rows if row.step in _BY_ITSELF_STEPS}
     for row in rows:
         policy = versions.get(row.policy_version_id or 0)
         if policy is not None:

@@ -26,7 +26,7 @@ def last_look(rows: Sequence[Outbox], now: datetime) -> dict[int, Verdict]:
     verdicts: dict[int, Verdict] = {}
     asks = []
     for row in rows:
-        if owed.get(row.pk, 0) <= 0 and not answers.is_answer(row):
+        if owed.get(row.pk, 0) <= 0 and not answers.asks_no_money(row):
             verdicts[row.pk] = Verdict(False, "withdrawn_paid")
         else:
             asks.append(row)
@@ -39,8 +39,11 @@ def last_look(rows: Sequence[Outbox], now: datetime) -> dict[int, Verdict]:
     return verdicts
 
 
-def gated(rows: Sequence[Outbox], now: datetime) -> list[dict[str, object]]:
-    """The gate's word on these rows at this instant."""
+def gated(
+    rows: Sequence[Outbox], now: datetime, planned: pl.DataFrame | None = None
+) -> list[dict[str, object]]:
+    """The gate's word on these rows at this instant. `planned` (outreach.read.HISTORY): contacts that will be, counted
+    as if they were."""
     if not rows:
         return []
     ids = [row.party_id for row in rows]
@@ -62,8 +65,9 @@ def gated(rows: Sequence[Outbox], now: datetime) -> list[dict[str, object]]:
         ],
         schema={n: c.dtype for n, c in CANDIDATES.items()},
     )  # fmt: skip
+    history = outreach_read.contacts_frame_of_many(ids)
     known = GateKnown(
-        contacts=pl.concat([outreach_read.contacts_frame_of(party) for party in ids]),
+        contacts=history if planned is None else pl.concat([history, planned]),
         consents=answers.consents_for(rows, compliance_read.consents_of_many(ids)),
         contact_flags=compliance_read.flags_of_many(ids, local_date(now, "UTC")),
     )

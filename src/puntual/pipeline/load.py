@@ -92,6 +92,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
         scores=None if from_entries else segments.conditions_frame(creditor.pk),
         preferences=None if from_entries else portal.preferences_frame(),
         answers=read_answers.answers_frame(creditor, day) if learns and not from_entries else None,
+        undelivered=None if from_entries else outreach.undelivered_frame(since=as_of - timedelta(days=30)),
     )
 
 

@@ -12,12 +12,10 @@ from puntual.apps.outreach.models import Outbox
 from puntual.apps.outreach.write_documents import NewDocument
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Creditor
-from puntual.apps.portal import read as portal
 from puntual.apps.receivables import read as receivables
 from puntual.core.time import local_date
 from puntual.pipeline import load
-from puntual.pipeline.fallback import BY_ITSELF
-from puntual.pipeline.last_look import gated
+from puntual.pipeline.ways import first_lawful, orders
 
 
 @attrs.frozen
@@ -69,26 +67,17 @@ def _by_lawful_channel(rows: Sequence[NewDocument], creditor: Creditor, now: dat
     its person can be reached and that the norm does not refuse. What a person has of several accounts goes by the
     same one."""
     points = parties.usable_points({row.party for row in rows})
-    wish = dict(portal.preferences_frame().select("party", "channel").iter_rows())
     can = load.channels_of(creditor)
-    chosen: dict[int, tuple[str, int]] = {}
-    for place in range(len(BY_ITSELF)):
-        asks = {}
-        for row in rows:
-            wished = wish.get(row.party)
-            ways = [
-                c
-                for c in dict.fromkeys((wished, *BY_ITSELF))
-                if c in BY_ITSELF and c in can and c in points.get(row.party, {})
-            ]
-            if row.party not in chosen and place < len(ways):
-                asks[row.party] = (row, ways[place], points[row.party][ways[place]])
-        trial = [_trial(*ask) for ask in asks.values()]
-        for (party, (_row, channel, point)), ruling in zip(asks.items(), gated(trial, now)):
-            if ruling["verdict"] != "deny":
-                chosen[party] = (channel, point)
+    by_party = {row.party: row for row in rows}
+    reach = {party: {c for c in points.get(party, {}) if c in can} for party in by_party}
+    ways = orders({party: party for party in by_party}, reach, creditor.pk, now)
+    asks = {
+        party: [_trial(row, channel, points[party][channel]) for channel in ways[party]]
+        for party, row in by_party.items()
+    }
+    chosen = {party: trial for party, (trial, _ruling) in first_lawful(asks, now).items()}
     return [
-        attrs.evolve(row, channel=chosen[row.party][0], point=chosen[row.party][1])
+        attrs.evolve(row, channel=chosen[row.party].channel, point=chosen[row.party].contact_point_id or 0)
         for row in rows
         if row.party in chosen
     ]

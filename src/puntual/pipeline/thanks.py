@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from puntual.apps.inbox import read as inbox
 from puntual.apps.inbox import speaking, write_marks
 from puntual.apps.inbox.speaking import Way
+from puntual.apps.outreach import write_events
 from puntual.apps.outreach.models import Contact, Outbox
 from puntual.apps.outreach.wording import amount, day_text
 from puntual.apps.parties.models import Account
@@ -52,7 +53,8 @@ def _thank(account: Account, events: Sequence[Event], at: datetime) -> bool:
     fresh = [e for e in events if today - e.effective_on <= NEWS and not _undone(e) and not _thanked_before(e)]
     if not fresh or not inbox.rules_of(creditor.pk).thank or not _spoke(account, at):
         return False
-    way = _way(account, at)
+    template = "recibo" if write_events.rules_of(creditor.pk).receipt else "gracias"
+    way = _way(account, at, template)
     if way is None:
         return False
     currency = fresh[0].currency
@@ -63,9 +65,13 @@ def _thank(account: Account, events: Sequence[Event], at: datetime) -> bool:
     if Outbox.objects.filter(once=f"gracias:{key}").exists():
         return False
     country = creditor.country
-    told = {"importe": amount(much, currency, country), "fecha": day_text(fresh[0].effective_on, country)}
+    told = {
+        "importe": amount(much, currency, country), "fecha": day_text(fresh[0].effective_on, country),
+        "evento": fresh[0].pk,
+    }  # fmt: skip
     speaking.thank(
-        account=account, way=way, values={"pago": told}, amount_minor=much, currency=currency, key=key, at=at
+        account=account, way=way, values={"pago": told}, amount_minor=much, currency=currency, key=key, at=at,
+        template=template,
     )  # fmt: skip
     return True
 
@@ -92,17 +98,17 @@ def _spoke(account: Account, at: datetime) -> bool:
     return Contact.objects.filter(account=account, at__gt=at - SPOKE, at__lte=at).exists()
 
 
-def _way(account: Account, at: datetime) -> Way | None:
+def _way(account: Account, at: datetime, template: str) -> Way | None:
     """The channel by which they were last spoken to, then the others; WhatsApp only where it may say it."""
     ways = speaking.ways_of(account.party_id, account.creditor_id)
     last = Contact.objects.filter(account=account, at__lte=at).order_by("-at").values_list("channel", flat=True).first()
     for way in sorted(ways, key=lambda w: w.channel != last):
-        if way.channel != "whatsapp" or _may_whatsapp(account, at):
+        if way.channel != "whatsapp" or _may_whatsapp(account, at, template):
             return way
     return None
 
 
-def _may_whatsapp(account: Account, at: datetime) -> bool:
+def _may_whatsapp(account: Account, at: datetime, template: str) -> bool:
     if account.party_id in inbox.wrote_since([account.party_id], "whatsapp", at - WINDOW + timedelta(minutes=5)):
         return True
-    return inbox.approved(account.creditor_id, "gracias", "es") is not None
+    return inbox.approved(account.creditor_id, template, "es") is not None

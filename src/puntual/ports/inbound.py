@@ -16,7 +16,7 @@ from puntual.ports.payments import Forged, Received
 
 __all__ = [
     "Attached", "DeliveryReport", "Forged", "Ignored", "Inbound", "InboundAdapter", "InboundMessage", "Media",
-    "Received",
+    "NumberNews", "Received", "TemplateNews",
 ]  # fmt: skip
 
 SENT, DELIVERED, READ, FAILED = "sent", "delivered", "read", "failed"
@@ -106,7 +106,35 @@ class Ignored:
     reason: str
 
 
-Inbound = InboundMessage | DeliveryReport | Ignored
+@attrs.frozen
+class TemplateNews:
+    """What a provider says, unasked, of a template that it keeps for us. Empty: nothing new of that. `business`: the
+    provider's id of the account that it belongs to."""
+
+    event_id: str
+    business: str
+    name: str
+    language: str
+    at: datetime
+    status: str = ""
+    category: str = ""
+    quality: str = ""
+    note: str = ""
+
+
+@attrs.frozen
+class NumberNews:
+    """What a provider says of the very number or name that we write from: its quality, and to how many people a day it
+    may write first (0: not told)."""
+
+    event_id: str
+    business: str
+    quality: str
+    people_a_day: int
+    at: datetime
+
+
+Inbound = InboundMessage | DeliveryReport | Ignored | TemplateNews | NumberNews
 
 
 class InboundAdapter(Protocol):

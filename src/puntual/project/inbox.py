@@ -25,7 +25,7 @@ from puntual.apps.inbox import read, write, write_portal, write_process
 from puntual.apps.inbox.choices import Adapter
 from puntual.apps.inbox.models import ChannelAccount
 from puntual.apps.inbox.write_process import Worked
-from puntual.pipeline import fetch_mail, thanks
+from puntual.pipeline import events, fetch_mail, thanks
 from puntual.pipeline.fetch_mail import Fetch
 from puntual.pipeline.fetch_media import fetch_media
 from puntual.ports.classifier import Classifier
@@ -87,11 +87,13 @@ def media_source(account: ChannelAccount, transport: httpx.BaseTransport | None 
 
 
 def attend(at: datetime) -> None:
-    """One round of all that comes in and of what follows: mail, notices, pages, files, thanks for payments."""
+    """One round of all that comes in and of what follows: mail, notices, pages, files, thanks for payments, and what
+    else happened that its person is told."""
     fetch(at)
     listen(at)
     fetch_media(open_source=media_source, at=at)
     thanks.thank(at=at)
+    events.tell(at=at)
 
 
 @csrf_exempt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,8 +18,9 @@ from puntual.core.errors import UnusableInput
 from puntual.core.time import local_date
 
 
-def print_letters(creditor: Creditor, ids: Sequence[int]) -> str:
-    """Write them as one PDF in the data folder; gives its path within it. UnusableInput when none can be read."""
+def print_letters(creditor: Creditor, ids: Sequence[int], done: Callable[[int], None] = lambda _n: None) -> str:
+    """Write them as one PDF in the data folder; gives its path within it. UnusableInput when none can be read. `done`
+    hears how many are laid out."""
     rows = Outbox.objects.filter(pk__in=list(ids), creditor=creditor, channel="letter").select_related("message")
     found = list(rows.order_by("pk"))
     keys = parties.keys_of(row.party_id for row in found)
@@ -43,6 +44,6 @@ def print_letters(creditor: Creditor, ids: Sequence[int]) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"cartas-{datetime.now(UTC):%Y%m%d-%H%M%S%f}.pdf"
     part = file.with_suffix(".part")
-    part.write_bytes(letters_pdf(pages))
+    part.write_bytes(letters_pdf(pages, done))
     os.replace(part, file)  # noqa: PTH105
     return str(file.relative_to(settings.DATA))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +82,23 @@ def template_preview(
     day = local_date(now(), creditor.zone)
     link = f"{settings.PUBLIC_URL}/p/ejemplo/"
     facts = compose.facts_of(creditor, person, balance.currency, items, balance.unapplied_minor, link, day)
-    worded = wording.word(attrs.evolve(facts, language=language), subject=subject or "-", text=text)
+    told = _told_for_show(facts.principal_minor, balance.currency, creditor.country, language, day)
+    shown_facts = attrs.evolve(facts, language=language, extra=told)
+    worded = wording.word(shown_facts, subject=subject or "-", text=text)
     shown: dict[str, Any] = {"to": person.name, "subject": worded.subject, "text": worded.text}
     return shown | _weight(creditor, channel, worded.text)
+
+
+def _told_for_show(minor: int, currency: str, country: str, language: str, day: date) -> dict[str, Any]:
+    """What an event brings of its own, as it would look for this customer: there is no payment nor promise to show."""
+    much, soon = wording.amount(minor, currency, country), wording.day_text(day + timedelta(days=7), country, language)
+    return {
+        "pago": {"importe": much, "fecha": wording.day_text(day, country, language), "referencia": "F-1024"},
+        "promesa": {"importe": much, "fecha": soon},
+        "plan": {"cuotas": 3, "importe": wording.amount(minor // 3, currency, country), "primera": soon},
+        "aclaracion": {"documento": "A-1024", "resultado": ""},
+        "condiciones": {"dias": 30},
+    }
 
 
 def _weight(creditor: Creditor, channel: str, text: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from puntual.core.errors import UnusableInput
 from puntual.ports.channels import ChannelError
 
 #: What stands in a hole when WhatsApp looks at a template.
-_EXAMPLES = ("María López", "Ferretera del Norte", "$1,250.00 MXN")
+_EXAMPLES = ("María López", "Ferretera del Norte", "$1,250.00 MXN", "15 de diciembre")
 
 
 class Catalogue:

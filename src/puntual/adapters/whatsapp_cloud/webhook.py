@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from puntual.adapters.phones import parse_phone
-from puntual.adapters.whatsapp_cloud import errors
+from puntual.adapters.whatsapp_cloud import account_news, errors
 from puntual.ports.inbound import (
     DELIVERED,
     FAILED,
@@ -60,15 +60,18 @@ class WhatsApp:
         return query.get("hub.challenge", "")
 
     def facts(self, received: Received, at: datetime) -> tuple[Inbound, ...]:
+        """Messages, statuses, and what Meta says of templates and of the number itself; other notices say nothing."""
         return tuple(_facts(json.loads(received.body)))
 
 
 def _facts(body: Thing) -> Iterator[Inbound]:
     for entry in body["entry"]:
         for change in entry.get("changes", ()):
-            if change.get("field", "messages") != "messages":
+            field, value = change.get("field", "messages"), change["value"]
+            if field in account_news.FIELDS:
+                yield account_news.read(field, value, str(entry.get("id") or ""), entry.get("time"))
+            if field != "messages":
                 continue
-            value = change["value"]
             contacts = value.get("contacts") or []
             for said in value.get("messages") or ():
                 if said["type"] not in ("system", "reaction"):

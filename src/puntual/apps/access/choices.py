@@ -181,6 +181,7 @@ SCOPES = {
     "write": "Cargar clientes, facturas y pagos",
     "contact": "Registrar contactos, consentimientos y bajas",
     "run": "Decidir el día y aprobar envíos",
+    "settings": "Cambiar remitentes y acentos de los canales",
     "approve": "Responder a lo que espera otra persona, en nombre de quien creó la llave",
 }
 

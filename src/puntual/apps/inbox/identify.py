@@ -15,6 +15,7 @@ from puntual.apps.outreach import facts as outreach
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
+from puntual.apps.parties import write as parties_write
 from puntual.apps.parties.models import Account, ContactPoint, Creditor
 from puntual.ports.inbound import InboundMessage
 
@@ -43,6 +44,8 @@ def sender(said: InboundMessage, creditor_id: int, at: datetime) -> Sender:
             channel=said.channel, digest=_digest(said.channel, said.user_id),
             defaults={"party_id": party, "learnt_at": at},
         )  # fmt: skip
+    if said.channel == "whatsapp" and said.user_id and not said.phone:
+        parties_write.learn_point(party_id=party, kind="whatsapp", value=said.user_id, source="whatsapp")
     about = answered if answered and answered.party_id == party else _last_sent(party, creditor_id, said.at)
     account = about.account_id if about else _account(party, creditor_id)
     # Anybody can write under somebody's subject: an address that is not theirs proves nothing of a promise.
@@ -54,6 +57,8 @@ def _points(said: InboundMessage) -> tuple[ContactPoint, ...]:
     """Every contact point with that phone or address. Imports keep capitals before the @ as they were written."""
     if said.phone:
         return tuple(parties.points_of_value("phone", said.phone))
+    if said.channel == "whatsapp" and said.user_id:
+        return tuple(parties.points_of_value("whatsapp", said.user_id))
     forms = dict.fromkeys((said.email, said.email.lower())) if said.email else {}
     return tuple(point for form in forms for point in parties.points_of_value("email", form))
 

@@ -40,7 +40,7 @@ def ways_of(party_id: int, creditor_id: int) -> list[Way]:
     """By where a creditor can answer a person, the best of each kind first."""
     can = [c for c in _ORDER if c == "email" or read.channel_account(creditor_id, c) is not None]
     points = list(ContactPoint.objects.filter(party_id=party_id, status="active").order_by("rank", "pk"))
-    return [Way(channel, point) for channel in can for point in points if point.kind == POINT_OF[channel]]
+    return [Way(channel, point) for channel in can for point in points if channel in parties.CHANNELS_OF[point.kind]]
 
 
 def way_back(row: ThreadMessage) -> Way | None:
@@ -148,13 +148,13 @@ def _enqueue(
 
 
 def thank(*, account: Account, way: Way, values: Mapping[str, Any], amount_minor: int, currency: str, key: str,
-          at: datetime) -> Outbox:  # fmt: skip
-    """Thanks for a payment that is in the books, once per `key`."""
+          at: datetime, template: str = "gracias") -> Outbox:  # fmt: skip
+    """Thanks for a payment that is in the books, once per `key`; with its receipt where the template brings it."""
     creditor = account.creditor
     answer = NewAnswer(
         key=key, account=account.pk, party=account.party_id, creditor=creditor.pk, channel=way.channel,
         point=way.point.pk, currency=currency, at=at, approved=creditor.approve_first == 0, amount_minor=amount_minor,
-        step=write_answers.THANKS, template="gracias",
+        step=write_answers.THANKS, template=template,
     )  # fmt: skip
     with transaction.atomic():
         outbox, new = write_answers.enqueue_answer(answer=answer)

@@ -51,10 +51,7 @@ def save_account(
     given = dict(credentials)
     if adapter in (Adapter.KANNEL, Adapter.POSTMARK):
         given.setdefault("token", secrets.token_urlsafe(24))
-    missing = [name for name in _NEEDED[Adapter(adapter)] if not given.get(name)]
-    if missing or not address:
-        names = ", ".join(missing or ["address"])
-        raise UnusableInput(f"Falta {names} en la cuenta de {Adapter(adapter).label}: complételo.", field=names)
+    check_account(adapter, address, given)
     channel = CHANNEL_OF[Adapter(adapter)]
     ChannelAccount.objects.filter(creditor_id=creditor_id, channel=channel, active=True).update(active=False)
     return ChannelAccount.objects.create(
@@ -62,6 +59,14 @@ def save_account(
         sealed=vault.seal_file(json.dumps(given).encode()), accents=accents, price=price,
         price_currency=price_currency, created_at=at,
     )  # fmt: skip
+
+
+def check_account(adapter: str, address: str, credentials: Mapping[str, str]) -> None:
+    """UnusableInput says what an account lacks to send and to be called."""
+    missing = [name for name in _NEEDED[Adapter(adapter)] if not credentials.get(name)]
+    if missing or not address:
+        names = ", ".join(missing or ["address"])
+        raise UnusableInput(f"Falta {names} en la cuenta de {Adapter(adapter).label}: complételo.", field=names)
 
 
 @transaction.atomic

@@ -16,12 +16,12 @@ from puntual.apps.inbox import answering, identify, read, write_files
 from puntual.apps.inbox.models import ChannelAccount, Conversation, DeliveryUpdate, RawInbound, ThreadMessage
 from puntual.apps.inbox.write import received_of
 from puntual.apps.outreach import facts as outreach
-from puntual.apps.outreach import sending, write_bounces
+from puntual.apps.outreach import sending, whatsapp_words, write_bounces
 from puntual.apps.outreach.choices import DeliveryFact
 from puntual.apps.outreach.models import Outbox
 from puntual.core.customers.acts import ActRules
 from puntual.ports.classifier import Classifier
-from puntual.ports.inbound import DeliveryReport, Ignored, InboundAdapter, InboundMessage
+from puntual.ports.inbound import DeliveryReport, Ignored, InboundAdapter, InboundMessage, NumberNews, TemplateNews
 
 MAX_TRIES = 5
 #: A notice bigger than this is not kept after it was read.
@@ -82,6 +82,8 @@ def _take(
             messages += _hear(raw, fact, classifier, rules, at)
         elif isinstance(fact, Ignored):
             ignored = fact.reason
+        elif isinstance(fact, TemplateNews | NumberNews):
+            whatsapp_words.told(account_id=raw.account_id, news=fact)
         else:
             reports += record_report(raw.adapter, fact, at)
     changes: dict[str, object] = {"processed_at": at, "error": "", "ignored": ignored}

@@ -160,6 +160,12 @@ def words_of(row: Dispute | Complaint) -> tuple[str, str]:
     return parties.vault.unseal(key, row.sealed_text), parties.vault.unseal(key, answer)
 
 
+def outcome_of(dispute_id: int) -> str:
+    """What was answered to a dispute; empty when there is none any more."""
+    row = Dispute.objects.filter(pk=dispute_id).first()
+    return words_of(row)[1] if row is not None and row.sealed_outcome else ""
+
+
 @attrs.frozen
 class Kept:
     """How an account keeps its promises: for scores and for the person who talks with them."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -11,12 +10,15 @@ from django.db.models import QuerySet
 from puntual.apps.outreach.choices import DeliveryFact
 from puntual.apps.outreach.facts import record_fact
 from puntual.apps.outreach.models import Letter, LetterBatch, Outbox
+from puntual.apps.outreach.models_letters import BatchState
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
 from puntual.core.errors import UnusableInput
 
-#: More than these in one PDF would keep a person waiting.
-BATCH_MAX = 60
+#: As many as a printer takes at once, and a few minutes of work.
+BATCH_MAX = 1000
+#: A batch that gave no sign of life for this long was interrupted.
+SILENCE = timedelta(minutes=2)
 
 
 def of(creditor_id: int) -> QuerySet[Outbox]:
@@ -36,12 +38,50 @@ def batches(creditor_id: int, limit: int = 10) -> list[LetterBatch]:
 
 
 @transaction.atomic
-def batched(*, creditor_id: int, ids: Sequence[int], file: str, at: datetime, by: int | None) -> LetterBatch:
-    """They were put in one PDF for the printer."""
-    batch = LetterBatch.objects.create(creditor_id=creditor_id, file=file, letters=len(ids), made_at=at, by_id=by)
-    for pk in ids:
-        Letter.objects.update_or_create(outbox_id=pk, defaults={"batch": batch})
+def begin_batch(*, creditor_id: int, at: datetime, by: int | None) -> LetterBatch | None:
+    """Take the letters that wait for one PDF, so that nobody else prints them; None when none waits."""
+    ids = to_print(creditor_id)
+    if not ids:
+        return None
+    batch = LetterBatch.objects.create(
+        creditor_id=creditor_id, letters=len(ids), made_at=at, by_id=by, state=BatchState.MAKING, beat_at=at
+    )
+    known = set(Letter.objects.filter(outbox_id__in=ids).values_list("outbox_id", flat=True))
+    Letter.objects.filter(outbox_id__in=known).update(batch=batch)
+    Letter.objects.bulk_create(Letter(outbox_id=pk, batch=batch) for pk in ids if pk not in known)
     return batch
+
+
+@transaction.atomic
+def resume_batch(*, creditor_id: int, pk: int, at: datetime) -> LetterBatch | None:
+    """One that failed or was interrupted begins again with the same letters; None for any other."""
+    batch = LetterBatch.objects.select_for_update().filter(creditor_id=creditor_id, pk=pk).first()
+    if batch is None or not (batch.state == BatchState.FAILED or silent(batch, at)):
+        return None
+    batch.state, batch.done, batch.beat_at, batch.error = BatchState.MAKING, 0, at, ""
+    batch.save(update_fields=["state", "done", "beat_at", "error"])
+    return batch
+
+
+def silent(batch: LetterBatch, at: datetime) -> bool:
+    """Whether whoever was writing it is gone."""
+    return batch.state == BatchState.MAKING and (batch.beat_at is None or batch.beat_at < at - SILENCE)
+
+
+def ids_of(batch: LetterBatch) -> list[int]:
+    """The letters of a batch, in the order of its pages."""
+    return list(Letter.objects.filter(batch=batch).order_by("outbox_id").values_list("outbox_id", flat=True))
+
+
+def progressed(*, pk: int, done: int, at: datetime) -> None:
+    """So many are laid out."""
+    LetterBatch.objects.filter(pk=pk, state=BatchState.MAKING).update(done=done, beat_at=at)
+
+
+def finished(*, pk: int, file: str = "", error: str = "") -> None:
+    """The PDF is there, or why it is not: then its letters stay in it, to be tried again."""
+    state = BatchState.FAILED if error else BatchState.READY
+    LetterBatch.objects.filter(pk=pk).update(state=state, file=file, error=error[:300])
 
 
 @transaction.atomic

@@ -108,6 +108,18 @@ def set_pace(*, creditor_id: int, channel: str, per_second: float | None) -> Non
     row.save(update_fields=["per_second"])
 
 
+@transaction.atomic
+def number_told(*, key: Key, quality: str, people_a_day: int, at: datetime) -> bool:
+    """What the provider says of the number itself. What is older than what is known changes nothing."""
+    row = _rows([key])[key]
+    if row.told_at is not None and at < row.told_at:
+        return False
+    row.quality, row.told_at = quality or row.quality, at
+    row.people_a_day = people_a_day or row.people_a_day
+    row.save(update_fields=["quality", "told_at", "people_a_day"])
+    return True
+
+
 def lines(creditor_id: int | None = None) -> list[Line]:
     """The lines there are."""
     rows = Line.objects.all() if creditor_id is None else Line.objects.filter(creditor_id=creditor_id)

@@ -189,5 +189,6 @@ class MailServer(models.Model):
 
 
 # The accounts at providers and the letters live beside, and belong to this app's tables.
+from puntual.apps.outreach.models_events import EventRules  # noqa: E402, F401
 from puntual.apps.outreach.models_letters import Letter, LetterBatch  # noqa: E402, F401
 from puntual.apps.outreach.models_lines import ChannelPrice, Dispatcher, Line, TemplateQuality  # noqa: E402, F401

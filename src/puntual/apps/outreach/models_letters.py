@@ -7,11 +7,22 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class BatchState(models.TextChoices):
+    MAKING = "making", _("Escribiéndose")
+    READY = "ready", _("Lista")
+    FAILED = "failed", _("No se pudo")
+
+
 class LetterBatch(models.Model):
-    """One PDF for the printer, with the addresses."""
+    """One PDF for the printer, with the addresses. It is written beside, letter by letter; `done` are those so far and
+    `beat_at` its last sign of life."""
 
     creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+")
-    file = models.CharField(max_length=200)
+    file = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=8, choices=BatchState, default=BatchState.READY)
+    done = models.PositiveIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=300, blank=True)
     letters = models.PositiveIntegerField()
     made_at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

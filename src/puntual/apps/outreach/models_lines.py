@@ -22,6 +22,10 @@ class Line(models.Model):
     retry_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=300, blank=True)
     changed_at = models.DateTimeField(null=True)
+    #: What the provider says of the number itself, and to how many people a day it may write first (null: unknown).
+    quality = models.CharField(max_length=12, blank=True)
+    people_a_day = models.PositiveIntegerField(null=True)
+    told_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["creditor", "channel"], name="line_once")]

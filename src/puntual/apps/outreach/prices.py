@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from puntual.apps.outreach import wording
 from puntual.apps.outreach.models import ChannelPrice, Message
+from puntual.apps.parties.models import Creditor
 from puntual.core.channels import Price
 from puntual.core.channels.prices import UNITS, expected, minor_of
 from puntual.core.channels.sms_text import as_sent, measure
@@ -116,6 +117,28 @@ def spent(creditor_id: int, since: datetime) -> list[Spent]:
     for channel, currency in rows.values_list("outbox__channel", "cost_currency"):
         counts[channel, currency] = counts.get((channel, currency), 0) + 1
     return [Spent(c, m, counts[c, m], minor_of(sum(milli))) for (c, m), milli in sorted(found.items())]
+
+
+#: So many messages back say what one costs today.
+_LATELY = 2_000
+
+
+def cost_of_one(creditor_id: int) -> dict[str, int]:
+    """channel -> what one contact by it costs in the creditor's own currency, in minor units, half up: the mean of the
+    last messages that left, and where none did its general price. Channels without a price are not there."""
+    currency = Creditor.objects.values_list("currency", flat=True).get(pk=creditor_id)
+    found = {}
+    for row in ChannelPrice.objects.filter(creditor_id=creditor_id, currency=currency, prefix="", category=""):
+        found[row.channel] = minor_of(row.unit_milli)
+    sent = Message.objects.filter(
+        outbox__creditor_id=creditor_id, outbox__state__in=("sent", "unknown"), cost_currency=currency,
+        cost_milli__isnull=False,
+    )  # fmt: skip
+    for channel in PRICED:
+        last = list(sent.filter(outbox__channel=channel).order_by("-pk").values_list("cost_milli", flat=True)[:_LATELY])
+        if last:
+            found[channel] = minor_of(round(sum(last) / len(last)))
+    return found
 
 
 #: A person, an amount and a link like any other, to count the parts of a message before it has an addressee.

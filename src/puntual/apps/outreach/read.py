@@ -10,17 +10,22 @@ from django.db.models import Count, QuerySet
 
 from puntual.apps import bulk
 from puntual.apps.outreach.models import Contact, Fact, MailServer, Message, Outbox, Template
+from puntual.core.channels.order import UNDELIVERED as UNDELIVERED_FRAME
 from puntual.core.frames import CONTACTS, Column
 
 HISTORY = {**CONTACTS, "account": Column(pl.Int64, "cuenta por la que se contactó", null=True)}
 
 
 def contacts_frame(*, since: datetime | None = None) -> pl.DataFrame:
-    """The history of contacts over everything (frames.CONTACTS, with `account`), optionally from an instant on."""
+    """The history of contacts over everything (frames.CONTACTS, with `account`), optionally from an instant on.
+
+    A confirmation (thanks, an answer, a promise noted) counts in every cap of the law, but it is no step of a policy:
+    it names no account, so that it never stands for the reminder of its day.
+    """
     where = f" AND at >= '{since:%Y-%m-%d %H:%M:%S}'" if since else ""
     return bulk.read_frame(
         "SELECT party_id AS party, creditor_id AS creditor, NULL AS debt, channel, at, direction, direct_contact, "
-        "account_id AS account FROM outreach_contact WHERE "
+        "CASE WHEN purpose = 'confirmation' THEN NULL ELSE account_id END AS account FROM outreach_contact WHERE "
         + ("counts" if bulk.is_postgres() else "counts = 1")
         + where,
         HISTORY,
@@ -37,9 +42,28 @@ def contacts_frame_of(party_id: int) -> pl.DataFrame:
     )
 
 
+def contacts_frame_of_many(party_ids: Iterable[int]) -> pl.DataFrame:
+    """The history of these parties, in as few reads as the database allows."""
+    frames = [pl.DataFrame(schema={name: spec.dtype for name, spec in HISTORY.items()})]
+    for piece in bulk.chunks(sorted(set(party_ids)), 900):
+        holes = ", ".join(["%s"] * len(piece))
+        sql = (
+            "SELECT party_id AS party, creditor_id AS creditor, NULL AS debt, channel, at, direction, direct_contact, "
+            f"account_id AS account FROM outreach_contact WHERE counts = %s AND party_id IN ({holes})"
+        )
+        frames.append(bulk.read_frame(sql, HISTORY, (True, *piece)))
+    return pl.concat(frames)
+
+
 def contacts_of(party_id: int, limit: int = 100) -> list[Contact]:
     """The last contacts of one party, newest first."""
     return list(Contact.objects.filter(party_id=party_id).select_related("outbox", "creditor").order_by("-at")[:limit])
+
+
+def asked_since(account_ids: Iterable[int], since: datetime) -> frozenset[int]:
+    """Of these accounts, those that were reminded since an instant (a confirmation is no reminder)."""
+    rows = Contact.objects.filter(account_id__in=list(account_ids), direction="out", counts=True, at__gte=since)
+    return frozenset(rows.exclude(purpose="confirmation").values_list("account_id", flat=True))
 
 
 def outbox_of_plan(plan_id: int) -> QuerySet[Outbox]:
@@ -98,10 +122,35 @@ def digests_of(ids: Iterable[int]) -> dict[int, str]:
     return dict(Message.objects.filter(pk__in=list(ids)).values_list("pk", "digest"))
 
 
+#: Reasons of a message that left and reached nobody, before another channel was looked for.
+UNDELIVERED = ("not_delivered", "bounced", "bounced_soft")
+
+
 def not_delivered(*, since: datetime) -> list[Outbox]:
-    """Messages that a provider took and could not deliver, and after which nothing was done yet."""
-    rows = Outbox.objects.filter(state="failed", reason="not_delivered", scheduled_at__gte=since - timedelta(days=1))
+    """Messages that a provider or a mail server took and could not deliver, and after which nothing was done yet."""
+    rows = Outbox.objects.filter(state="failed", reason__in=UNDELIVERED, scheduled_at__gte=since - timedelta(days=1))
     return list(rows.order_by("pk")[:500])
+
+
+def undelivered_frame(*, since: datetime) -> pl.DataFrame:
+    """By which channels the last message of a person did not arrive, and none did since (order.UNDELIVERED).
+
+    Failures are few: they are read, and then only what left for the same people afterwards.
+    """
+    left = dict[tuple[int, str], datetime]()
+    failed = Outbox.objects.filter(state="failed", scheduled_at__gte=since).exclude(
+        channel__in=("task", "visit", "call")
+    )
+    for party, channel, at in failed.values_list("party_id", "channel", "scheduled_at"):
+        left[party, channel] = max(at, left.get((party, channel), at))
+    for piece in bulk.chunks(sorted({party for party, _channel in left})):
+        sent = Outbox.objects.filter(account__party_id__in=piece, state="sent", scheduled_at__gte=since)
+        for party, channel, at in sent.values_list("party_id", "channel", "scheduled_at"):
+            if at > left.get((party, channel), at):
+                del left[party, channel]
+    return pl.DataFrame(
+        sorted(left), schema={name: spec.dtype for name, spec in UNDELIVERED_FRAME.items()}, orient="row"
+    )
 
 
 def channels_tried(row: Outbox) -> set[str]:

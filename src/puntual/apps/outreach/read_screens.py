@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from puntual.apps.counting import counts_up_to
 from puntual.apps.outreach.choices import OPEN_STATES
 from puntual.apps.outreach.models import Outbox
+from puntual.apps.outreach.write_events import EVENT_STEPS
 
 #: Counting stops here.
 COUNT_MAX = 10_000
@@ -33,6 +34,13 @@ def needs(creditor_id: int, plan_id: int | None) -> dict[str, QuerySet[Outbox]]:
         "unknown": trouble.filter(state="unknown"),
         "failed": trouble.filter(state="failed"),
     }
+
+
+def events(creditor_id: int, *, waiting: bool = False) -> QuerySet[Outbox]:
+    """What is told because something happened and will still leave, the next first; only those nobody approved yet."""
+    rows = Outbox.objects.filter(creditor_id=creditor_id, step__in=EVENT_STEPS, state__in=OPEN_STATES)
+    rows = rows.filter(approved=False, state="planned") if waiting else rows
+    return rows.select_related("account").order_by("scheduled_at", "pk")
 
 
 def leaving(plan_id: int, *, channel: str = "", state: str = "") -> QuerySet[Outbox]:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
+from puntual.apps.outreach import read_screens
 from puntual.apps.outreach.choices import SendState
 from puntual.apps.outreach.models import Outbox
 
@@ -37,4 +38,14 @@ def counts(creditor_id: int, now: datetime) -> dict[str, int]:
         "failed": rows(creditor_id, "failed").count(),
         "unknown": rows(creditor_id, "unknown").count(),
         "expired": expired(creditor_id, now).count(),
+    }
+
+
+def needs(creditor_id: int, now: datetime) -> dict[str, QuerySet[Outbox]]:
+    """What did not leave, or tells a fact and waits to be approved, as Hoy counts it: kind -> its messages."""
+    return {
+        "events": read_screens.events(creditor_id, waiting=True),
+        "failed": rows(creditor_id, "failed"),
+        "unknown": rows(creditor_id, "unknown"),
+        "expired": expired(creditor_id, now),
     }

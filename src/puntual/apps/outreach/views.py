@@ -22,6 +22,7 @@ from puntual.apps.outreach import lines, mass, read_troubles, write
 from puntual.apps.outreach import read_screens as read
 from puntual.apps.outreach.choices import OPEN_STATES
 from puntual.apps.outreach.models import Outbox
+from puntual.apps.outreach.read_templates import label
 from puntual.apps.planning import read_screens as planning
 from puntual.apps.planning.models import Plan
 from puntual.apps.policies import read as policies
@@ -40,6 +41,7 @@ def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
     context: dict[str, Any] = {"plan": plan, "days": planning.recent(scope.creditor.pk, 8), "states": read.STATES}
     context["not_left"] = read_troubles.rows(scope.creditor.pk).count()
     context["paused"] = lines.paused(timezone.now(), scope.creditor.pk)
+    context["events"] = _events(scope)
     if plan is None:
         return page(request, scope, "outreach/scheduled.html", context)
     counts = read.by_state(plan.pk)
@@ -57,6 +59,15 @@ def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
     }
     listed = _not_sent(request, plan) if "razon" in request.GET else _leaving(request, plan)
     return page(request, scope, "outreach/scheduled.html", context | listed)
+
+
+def _events(scope: Scope) -> list[dict[str, Any]]:
+    """What is told because something happened, the first ones that will leave."""
+    rows = list(read.events(scope.creditor.pk)[:PAGE])
+    names = names_of(row.account for row in rows)
+    return [
+        {"row": row, "name": names[row.account_id], "state": look_of(row), "label": label(row.template)} for row in rows
+    ]
 
 
 def _day(text: str) -> date | None:

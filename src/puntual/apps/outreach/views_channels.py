@@ -16,6 +16,7 @@ from puntual.apps.audit import write as audit
 from puntual.apps.inbox import read as inbox
 from puntual.apps.outreach import lines, prices, read
 from puntual.apps.outreach.forms import PriceForm
+from puntual.apps.outreach.forms_account import CARRIERS
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
 
@@ -36,6 +37,8 @@ def channels(request: HttpRequest, scope: Scope) -> HttpResponse:
         {
             "channel": channel,
             "carrier": _carrier(scope, channel),
+            "account": channel if channel in CARRIERS else "",
+            "carried": channel in CARRIERS and inbox.channel_account(one.pk, channel) is not None,
             "paced": channel in _PACED,
             "pace": lines.pace_of(kept[channel]).per_second if channel in kept else lines.KNOWN.get(channel),
             "own_pace": bool(channel in kept and kept[channel].per_second),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+import threading
+from datetime import date, timedelta
 from pathlib import Path
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import connections
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -21,11 +23,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from puntual.apps.audit import write as audit
 from puntual.apps.outreach import letters as rows_of
 from puntual.apps.outreach.models import LetterBatch, Outbox
+from puntual.apps.parties.models import Creditor
 from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
 
 PAGE = 50
+#: So few are written before the page answers.
+_AT_ONCE = 3
+#: How often a batch that is being written says how far it is.
+_TELLS = timedelta(seconds=1)
 
 
 class LetterForm(forms.Form):
@@ -66,17 +73,65 @@ def _letter(row: Outbox):  # noqa: ANN202
 @screen
 @require_POST
 def make_batch(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """One PDF with every letter that waits, each with its address."""
-    ids = rows_of.to_print(scope.creditor.pk)
-    if not ids:
+    """One PDF with every letter that waits, each with its address: written beside, while its page tells how far. With
+    `lote`, one that was interrupted, again."""
+    again, now = request.POST.get("lote", ""), timezone.now()
+    if again.isdigit():
+        batch = rows_of.resume_batch(creditor_id=scope.creditor.pk, pk=int(again), at=now)
+    else:
+        batch = rows_of.begin_batch(creditor_id=scope.creditor.pk, at=now, by=request.user.pk)
+    if batch is None:
         messages.error(request, _("No hay cartas por imprimir."))
         return redirect("outreach:letters")
-    file = import_string(settings.LETTER_PRINTER)(scope.creditor, ids)
-    batch = rows_of.batched(
-        creditor_id=scope.creditor.pk, ids=ids, file=file, at=timezone.now(), by=request.user.pk
-    )  # fmt: skip
-    audit.record(act="letters_printed", actor=request.user, kind="letter_batch", pk=batch.pk, detail={"n": len(ids)})
-    return redirect("outreach:letter_batch", batch.pk)
+    audit.record(
+        act="letters_printed", actor=request.user, kind="letter_batch", pk=batch.pk, detail={"n": batch.letters}
+    )
+    if batch.letters <= _AT_ONCE:
+        _write(batch, scope.creditor)
+    else:
+        threading.Thread(target=_beside, args=(batch, scope.creditor), name=f"cartas-{batch.pk}").start()
+    return redirect("outreach:letter_progress", batch.pk)
+
+
+def _write(batch: LetterBatch, creditor: Creditor) -> None:
+    """Whatever happens, the batch says it."""
+    last = timezone.now()
+
+    def done(n: int) -> None:
+        nonlocal last
+        if (now := timezone.now()) - last >= _TELLS:
+            last = now
+            rows_of.progressed(pk=batch.pk, done=n, at=now)
+
+    try:
+        file = import_string(settings.LETTER_PRINTER)(creditor, rows_of.ids_of(batch), done)
+        rows_of.finished(pk=batch.pk, file=file)
+    except UnusableInput as error:
+        rows_of.finished(pk=batch.pk, error=error.sentence)
+    except Exception:
+        rows_of.finished(pk=batch.pk, error=_("Algo falló al escribir el PDF: inténtelo otra vez."))
+        raise
+
+
+def _beside(batch: LetterBatch, creditor: Creditor) -> None:
+    """The same in a thread of its own."""
+    try:
+        _write(batch, creditor)
+    finally:
+        connections.close_all()
+
+
+@screen
+@require_GET
+def batch_progress(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """How far a batch is; its PDF when it is ready."""
+    batch = LetterBatch.objects.filter(pk=pk, creditor_id=scope.creditor.pk).first()
+    if batch is None:
+        raise Http404
+    stopped = batch.state == "failed" or rows_of.silent(batch, timezone.now())
+    running = batch.state == "making" and not stopped
+    context = {"batch": batch, "running": running, "stopped": stopped}
+    return page(request, scope, "outreach/letter_batch.html", context)
 
 
 @screen
@@ -84,7 +139,7 @@ def make_batch(request: HttpRequest, scope: Scope) -> HttpResponse:
 def batch_file(request: HttpRequest, scope: Scope, pk: int) -> HttpResponseBase:
     """The PDF of a batch."""
     batch = LetterBatch.objects.filter(pk=pk, creditor_id=scope.creditor.pk).first()
-    path = Path(settings.DATA) / batch.file if batch else None
+    path = Path(settings.DATA) / batch.file if batch and batch.file else None
     if path is None or not path.is_file():
         raise Http404
     return FileResponse(path.open("rb"), content_type="application/pdf", filename=f"cartas-{pk}.pdf")

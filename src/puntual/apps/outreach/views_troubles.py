@@ -44,8 +44,9 @@ def troubles(request: HttpRequest, scope: Scope) -> HttpResponse:
 @screen
 @require_POST
 def retry(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """«Intentar otra vez» or «Sí llegó», for the ticked ones or for one."""
-    ids = [int(i) for i in request.POST.getlist("sel") if i.isdigit()]
+    """«Intentar otra vez» or «Sí llegó», for the ticked ones, or for one with its own button."""
+    one = request.POST.get("uno", "")
+    ids = [int(i) for i in ([one] if one else request.POST.getlist("sel")) if i.isdigit()]
     mine = list(Outbox.objects.filter(creditor_id=scope.creditor.pk, pk__in=ids).values_list("pk", flat=True))
     now = timezone.now()
     if request.POST.get("accion") == "llego":

@@ -13,9 +13,12 @@ from django.db import transaction
 
 from puntual.apps.inbox import read as inbox
 from puntual.apps.inbox import write as inbox_write
+from puntual.apps.inbox.models import ChannelAccount, ProviderTemplate
+from puntual.apps.outreach import lines
 from puntual.apps.outreach.models import TemplateQuality
 from puntual.apps.outreach.shipped import FOLDER
 from puntual.core.errors import UnusableInput
+from puntual.ports.inbound import NumberNews, TemplateNews
 
 #: What Meta calls our languages.
 CODES: Mapping[str, str] = {"es": "es", "pt": "pt_BR", "en": "en"}
@@ -110,6 +113,44 @@ def learnt(*, creditor_id: int, found: Sequence[Kept], at: datetime) -> int:
         told = {"quality": one.quality if one else "", "note": note[:300], "checked_at": at}
         TemplateQuality.objects.update_or_create(provider_template=row.pk, defaults=told)
     return changed
+
+
+@transaction.atomic
+def told(*, account_id: int, news: TemplateNews | NumberNews) -> int:
+    """What WhatsApp says by itself of a template or of the number: heard by the account that it names, else by the one
+    that it came to. In any order: what is older than what is known changes nothing. Gives how many changed."""
+    if isinstance(news, NumberNews):
+        return sum(
+            lines.number_told(
+                key=(account.creditor_id, "whatsapp"), quality=news.quality, people_a_day=news.people_a_day, at=news.at
+            )
+            for account in _accounts(account_id, news.business)
+        )
+    rows = ProviderTemplate.objects.filter(
+        account__in=_accounts(account_id, news.business), name=news.name, language=news.language
+    )
+    return sum(_heard(row, news) for row in rows)
+
+
+def _accounts(account_id: int, business: str) -> list[ChannelAccount]:
+    """The accounts of that business id; the one that was called when none says whose it is."""
+    every = [a for a in inbox.accounts() if a.channel == "whatsapp"]
+    named = [a for a in every if business and inbox.secrets_of(a).get("waba_id") == business]
+    return named or [a for a in every if a.pk == account_id]
+
+
+def _heard(row: ProviderTemplate, news: TemplateNews) -> bool:
+    known = TemplateQuality.objects.filter(provider_template=row.pk).first()
+    if known is not None and news.at < known.checked_at:
+        return False
+    row.state, row.category = news.status or row.state, news.category or row.category
+    row.save(update_fields=["state", "category"])
+    quality = news.quality or (known.quality if known else "")
+    note = news.note if news.status else known.note if known else ""
+    TemplateQuality.objects.update_or_create(
+        provider_template=row.pk, defaults={"quality": quality, "note": note, "checked_at": news.at}
+    )
+    return True
 
 
 def _state(status: str) -> str:

@@ -55,7 +55,6 @@ class Facts:
     extra: Mapping[str, Any] = attrs.field(factory=dict)
     language: str = "es"
     tone: str = "cordial"
-    terms_url: str = ""
 
 
 @attrs.frozen
@@ -171,7 +170,6 @@ def _context(facts: Facts) -> dict[str, Any]:
             "nombre": facts.creditor_name,
             "identificacion": facts.creditor_tax_id,
             "telefono": facts.creditor_phone,
-            "terminos": facts.terms_url,
         },
         "tono": facts.tone,
         "persona": {"nombre": facts.person_name},
@@ -215,6 +213,7 @@ def links(base: str) -> dict[str, str]:
         "desacuerdo": f"{base}no-estoy-de-acuerdo/",
         "no_soy": f"{base}no-soy/",
         "baja": f"{base}no-me-escriban/",
+        "condiciones": f"{base}condiciones/",
     }
 
 

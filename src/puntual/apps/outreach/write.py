@@ -177,8 +177,10 @@ def _copy(row: Outbox, *, once: str, now: datetime, **changes: object) -> Outbox
 
 @transaction.atomic
 def looked_after(*, ids: Sequence[int]) -> None:
-    """Messages that were not delivered and that no other channel follows: a person sees them."""
-    Outbox.objects.filter(pk__in=list(ids), reason="not_delivered").update(reason="permanent_failure")
+    """Messages that were not delivered and that no other channel follows: a person sees them, with why."""
+    for before, after in (("not_delivered", "permanent_failure"), ("bounced", "bounced_last"),
+                          ("bounced_soft", "bounced_soft_last")):  # fmt: skip
+        Outbox.objects.filter(pk__in=list(ids), reason=before).update(reason=after)
 
 
 @transaction.atomic

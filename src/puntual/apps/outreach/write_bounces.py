@@ -42,7 +42,7 @@ def bounced(*, outbox_id: int, at: datetime, sentence: str, permanent: bool) -> 
 
 
 def _in_a_row(point_id: int) -> int:
-    """How many of the last messages to that address came back."""
+    """How many of the last messages to that address came back, whatever followed them."""
     rows = Outbox.objects.filter(contact_point_id=point_id, state__in=(SendState.SENT, SendState.FAILED))
-    last = rows.order_by("-finished_at", "-pk").values_list("reason", flat=True)[:SOFT_MAX]
-    return sum(reason in ("bounced", "bounced_soft") for reason in last)
+    last = list(rows.order_by("-finished_at", "-pk").values_list("pk", flat=True)[:SOFT_MAX])
+    return Fact.objects.filter(outbox_id__in=last, kind=DeliveryFact.BOUNCED).count()

@@ -17,6 +17,7 @@ class PointKind(models.TextChoices):
     EMAIL = "email", _("Correo")
     PHONE = "phone", _("Teléfono")
     ADDRESS = "address", _("Domicilio")
+    WHATSAPP = "whatsapp", _("WhatsApp sin teléfono")
 
 
 class PointStatus(models.TextChoices):

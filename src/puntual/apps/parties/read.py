@@ -196,6 +196,8 @@ CHANNELS_OF = {
     "email": ("email",),
     "phone": ("whatsapp", "sms", "call", "voice"),
     "address": ("letter", "visit"),
+    # Whoever hides the phone behind a user name is written to by the id that WhatsApp gives us.
+    "whatsapp": ("whatsapp",),
 }
 
 
@@ -268,6 +270,15 @@ class KnownAccount:
     party: int
     code: str
     credit_days: int | None
+
+
+def accounts_after(pk: int, limit: int) -> list[Account]:
+    """Accounts that were added after that one, oldest first."""
+    return list(Account.objects.filter(pk__gt=pk).select_related("creditor").order_by("pk")[:limit])
+
+
+def last_account() -> int:
+    return Account.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def accounts_by_code(creditor_id: int, codes: Iterable[str]) -> dict[str, KnownAccount]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from puntual.apps.outreach import views_account as account
 from puntual.apps.outreach import views_channels as channels
 from puntual.apps.outreach import views_settings as sends
 from puntual.apps.outreach import views_whatsapp as whatsapp
@@ -21,6 +22,8 @@ urlpatterns = [
     path("configuracion/canales/", channels.channels, name="channels"),
     path("configuracion/canales/precio/", channels.price, name="price"),
     path("configuracion/canales/precio/<int:pk>/quitar/", channels.drop_price, name="price_drop"),
+    path("configuracion/canales/<slug:channel>/cuenta/", account.account, name="channel_account"),
+    path("configuracion/mensajes-por-hechos/", account.events, name="events"),
     path("configuracion/canales/<slug:channel>/ritmo/", channels.pace, name="pace"),
     path("configuracion/whatsapp/", whatsapp.catalogue, name="whatsapp"),
     path("configuracion/whatsapp/actualizar/", whatsapp.sync, name="whatsapp_sync"),
@@ -42,6 +45,8 @@ PERMISSIONS = {
     "mode": ("settings.see", "settings.change"),
     "first_sends": "settings.change",
     "channels": "settings.see",
+    "channel_account": ("settings.see", "settings.change"),
+    "events": ("settings.see", "settings.change"),
     "price": "settings.change",
     "price_drop": "settings.change",
     "pace": "settings.change",

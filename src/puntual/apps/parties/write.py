@@ -256,6 +256,22 @@ def _add_points(known: dict[str, tuple[int, int]], rows: Sequence[NewAccount], s
 
 
 @transaction.atomic
+def learn_point(*, party_id: int, kind: str, value: str, source: str) -> bool:
+    """A contact that the person showed by using it, after those that are known. Says whether it is new; one that was
+    silenced anywhere stays silenced."""
+    digest, key = vault.digest(kind, value), PartyKey.objects.filter(party_id=party_id).first()
+    if key is None or ContactPoint.objects.filter(party_id=party_id, digest=digest).exists():
+        return False
+    silenced = SilencedPoint.objects.filter(digest=digest).exists()
+    sealed = vault.seal(vault.keys_of([(party_id, key.wrapped)])[party_id], value)
+    ContactPoint.objects.create(
+        party_id=party_id, kind=kind, sealed_value=sealed, digest=digest, rank=1, source=source[:40],
+        status="silenced" if silenced else "active",
+    )  # fmt: skip
+    return True
+
+
+@transaction.atomic
 def silence_point(*, point: ContactPoint, reason: str, at: datetime) -> int:
     """«No soy esta persona»: the value is silenced everywhere, for ever. Gives how many points it silenced."""
     SilencedPoint.objects.get_or_create(digest=bytes(point.digest), defaults={"reason": reason, "at": at})

@@ -18,7 +18,9 @@ from puntual.apps.access.read import grants, opener
 from puntual.apps.counting import counts_up_to
 from puntual.apps.inbox import read as inbox
 from puntual.apps.negotiation import read_screens as negotiation
+from puntual.apps.outreach import lines
 from puntual.apps.outreach import read_screens as outreach
+from puntual.apps.outreach import read_troubles as troubles
 from puntual.apps.parties import read as parties
 from puntual.apps.planning import read_screens as read
 from puntual.apps.planning.models import Plan
@@ -37,10 +39,15 @@ _WEEK = 7
 _NEEDS = (
     ("approve", "warn", "clock", "/envios/?estado=waiting",
      ngettext_lazy("%(n)d mensaje espera su aprobación", "%(n)d mensajes esperan su aprobación", "n")),
-    ("failed", "bad", "alert", "/envios/?estado=failed",
+    ("events", "warn", "clock", "/envios/#por-hechos",
+     ngettext_lazy("%(n)d mensaje por un hecho espera su aprobación",
+                   "%(n)d mensajes por un hecho esperan su aprobación", "n")),
+    ("failed", "bad", "alert", "/envios/no-salieron/?que=failed",
      ngettext_lazy("%(n)d mensaje no pudo salir", "%(n)d mensajes no pudieron salir", "n")),
-    ("unknown", "warn", "alert", "/envios/?estado=unknown",
+    ("unknown", "warn", "alert", "/envios/no-salieron/?que=unknown",
      ngettext_lazy("%(n)d mensaje sin confirmar: quizá llegó", "%(n)d mensajes sin confirmar: quizá llegaron", "n")),
+    ("expired", "warn", "clock", "/envios/no-salieron/?que=expired",
+     ngettext_lazy("%(n)d mensaje no salió a tiempo", "%(n)d mensajes no salieron a tiempo", "n")),
     ("complaints", "bad", "talk", "/aclaraciones/",
      ngettext_lazy("%(n)d queja sin responder", "%(n)d quejas sin responder", "n")),
     ("talk_late", "bad", "talk", "/conversaciones/?tarde=si",
@@ -153,6 +160,7 @@ def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
         books.COUNT_MAX,
         {
             **outreach.needs(creditor.pk, plan.pk if plan else None),
+            **troubles.needs(creditor.pk, timezone.now()),
             **negotiation.needs(creditor.pk, scope.today),
             **portal.needs(creditor.pk),
             **inbox.needs(creditor.pk, timezone.now()),
@@ -164,6 +172,11 @@ def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
         for name, tone, icon, url, text in _NEEDS
         if (n := counted[name])
     ]
+    for line in lines.paused(timezone.now(), creditor.pk):
+        text = _("El proveedor de %(channel)s tiene problemas: sus mensajes esperan") % {
+            "channel": channel_name(line.channel)
+        }  # fmt: skip
+        found.insert(0, {"tone": "bad", "icon": "alert", "url": "/envios/no-salieron/", "text": text})
     missed = len(reports.missed(creditor.pk))
     if missed:
         text = ngettext("%(n)d meta sin cumplir en 30 días", "%(n)d metas sin cumplir en 30 días", missed)

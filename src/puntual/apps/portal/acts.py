@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from puntual.apps.compliance import write as compliance
 from puntual.apps.outreach import facts
 from puntual.apps.parties import read as parties
+from puntual.apps.policies.models import PolicyVersion
 from puntual.apps.portal import read
 from puntual.apps.portal.choices import (
     CLAIM_PAUSE_DAYS,
@@ -31,6 +32,7 @@ from puntual.apps.portal.models import (
     ReminderRequest,
     Satisfaction,
     TalkRequest,
+    TermsAccepted,
     Told,
     Word,
 )
@@ -282,3 +284,18 @@ def rate(*, visit: read.Visit, score: int, text: str, key: str, at: datetime) ->
     return _once(
         Satisfaction, key, account=visit.account, at=at, score=score, sealed_text=sealed(visit.party.pk, text)
     )[0]  # fmt: skip
+
+
+def accepted(account_id: int, version_id: int) -> TermsAccepted | None:
+    """The «Acepto» of an account for a version of the policy, if it was given."""
+    return TermsAccepted.objects.filter(account_id=account_id, version_id=version_id).first()
+
+
+@transaction.atomic
+def accept_terms(*, visit: read.Visit, version: PolicyVersion, language: str, key: str, at: datetime) -> TermsAccepted:
+    """«Acepto las condiciones»: kept with the digest of the policy's own text, once a version."""
+    told = {"at": at, "sha256": hashlib.sha256(version.text.encode()).hexdigest(), "language": language[:8]}
+    row, _new = TermsAccepted.objects.get_or_create(
+        account=visit.account, version=version, defaults={**told, "key": key}
+    )
+    return row

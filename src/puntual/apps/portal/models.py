@@ -88,6 +88,17 @@ class Attachment(Told):
         indexes = [models.Index(fields=["about", "about_id"], name="attachment_about")]
 
 
+class TermsAccepted(Told):
+    """«Acepto las condiciones»: which version of the policy was read, and the digest of the words that were shown."""
+
+    version = models.ForeignKey("policies.PolicyVersion", on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    language = models.CharField(max_length=8)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "version"], name="terms_accepted_once")]
+
+
 class ReminderRequest(Told):
     """«Recuérdenme el ...»: no reminder before that day."""
 

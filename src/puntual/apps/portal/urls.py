@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from puntual.apps.access.choices import PROVEN
-from puntual.apps.portal import views, views_choices, views_deals, views_papers, views_pay, views_plan
+from puntual.apps.portal import views, views_choices, views_deals, views_papers, views_pay, views_plan, views_terms
 
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("no-me-escriban/", views_choices.stop, name="stop"),
     path("baja/", views_choices.one_click, name="one_click"),
     path("hablar/", views_choices.talk, name="talk"),
+    path("condiciones/", views_terms.terms, name="terms"),
     path("recuerdenme/", views_choices.remind, name="remind"),
     path("dia-de-pago/", views_choices.payday, name="payday"),
     path("preferencias/", views_choices.preferences, name="preferences"),
