@@ -27,10 +27,10 @@ from puntual.apps.outreach import (
 from puntual.apps.outreach.models import Contact, Dispatcher, Line, Message, Outbox
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.write import NewAccount, NewPoint
+from puntual.core.errors import UnusableInput
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.pipeline.leases import Lease
-from puntual.core.errors import UnusableInput
 from puntual.ports.channels import ChannelError
 from puntual.ports.fakes import RecordingChannel
 from puntual.project import messengers

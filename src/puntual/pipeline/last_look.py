@@ -39,9 +39,7 @@ def last_look(rows: Sequence[Outbox], now: datetime) -> dict[int, Verdict]:
     return verdicts
 
 
-def gated(
-    rows: Sequence[Outbox], now: datetime, planned: pl.DataFrame | None = None
-) -> list[dict[str, object]]:
+def gated(rows: Sequence[Outbox], now: datetime, planned: pl.DataFrame | None = None) -> list[dict[str, object]]:
     """The gate's word on these rows at this instant. `planned` (outreach.read.HISTORY): contacts that will be, counted
     as if they were."""
     if not rows:
