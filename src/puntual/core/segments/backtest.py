@@ -20,6 +20,7 @@ import polars as pl
 from puntual.core.errors import UnusableInput
 from puntual.core.segments.baselines import Line, fit_logistic, naive, own_cash, portfolio_delays
 from puntual.core.segments.calibration import auc, brier, by_account, ece, wape
+from puntual.core.segments.cash_line import cash_weekly, fit_weight
 from puntual.core.segments.facts import at_issue, open_weekly
 from puntual.core.segments.features import features
 from puntual.core.segments.learning import Floats, Learner
@@ -58,11 +59,15 @@ def _one_cut(
         raise UnusableInput(
             f"El corte {cut} no deja documentos antes y después: elija una fecha dentro de la historia."
         )
-    return measure(facts, train(facts, cut, learner, settings), until)
+    weight = fit_weight(facts, cut, learner, settings)
+    return measure(facts, train(facts, cut, learner, settings), until, weight)
 
 
-def measure(facts: pl.DataFrame, trained: Trained, until: date) -> dict[str, Any]:
-    """The figures of one model, frozen at its cut, over what came from then to `until`, with the lines beside it."""
+def measure(facts: pl.DataFrame, trained: Trained, until: date, weight: float = 1.0) -> dict[str, Any]:
+    """The figures of one model, frozen at its cut, over what came from then to `until`, with the lines beside it.
+
+    `weight`: the model's share in the cash of a month, as `cash_line` decided it before the cut.
+    """
     cut, settings = trained.cut, trained.settings
     logistic = fit_logistic(facts, trained)
     issue = features(facts, at_issue(facts, cut), trained.shrink, settings.grace_days)
@@ -79,8 +84,10 @@ def measure(facts: pl.DataFrame, trained: Trained, until: date) -> dict[str, Any
     def measured(name: str) -> dict[str, Any]:
         in_book = line(name, book)
         cash = own_cash(book) if name == "naive" else in_book.paid[30]
+        if name == "model":
+            cash = weight * cash + (1 - weight) * own_cash(book)
         return _measures(issue, line(name, issue), truths["issue"]) | {
-            "cash_30_wape": _rounded(_cash_error(book, cash, truths["book"])),
+            "cash_30_wape": _rounded(_cash_error(book, cash, until)),
             "open_book": {"n": book.height, **_paid_measures(in_book, truths["book"])},
         }
 
@@ -88,6 +95,7 @@ def measure(facts: pl.DataFrame, trained: Trained, until: date) -> dict[str, Any
     return {
         "cut": cut.isoformat(), "n": issue.height, **measured("model"), "naive": measured("naive"),
         "baselines": {name: measured(name) for name in ("shrinkage", "logistic")},
+        "cash_30_weight": weight,
         "cold_start": _cold_start(issue, model_line, truths["issue"]),
         "model": model_card(trained, facts),
     }  # fmt: skip
@@ -117,7 +125,7 @@ def _truth(rows: pl.DataFrame, until: date, settings: Settings) -> Truth:
 
 
 def _measures(rows: pl.DataFrame, line: Line, truth: Truth) -> dict[str, Any]:
-    told = (truth.paid_after < np.inf) | (truth.seen > truth.limit)
+    told = truth.seen > truth.limit
     late, p = (truth.paid_after > truth.limit)[told].astype(np.float64), line.late[told]
     paid = truth.paid_after < np.inf
     interval = by_account(auc, p, late, rows["account"].to_numpy()[told])
@@ -133,29 +141,22 @@ def _measures(rows: pl.DataFrame, line: Line, truth: Truth) -> dict[str, Any]:
 def _paid_measures(line: Line, truth: Truth) -> dict[str, Any]:
     result = {}
     for h in HORIZONS:
-        told = (truth.paid_after <= h) | (truth.seen >= h)
+        told = truth.seen >= h  # whoever was watched for less is left out, paid or not
         y, p = (truth.paid_after <= h)[told].astype(np.float64), line.paid[h][told]
         result[f"paid_{h}"] = {"brier": _rounded(brier(p, y)), "ece": _rounded(ece(p, y)), "auc": _rounded(auc(p, y))}
     return result
 
 
-def _cash_error(rows: pl.DataFrame, share: Floats, truth: Truth) -> float | None:
-    """Weighted error of the cash of 30 days over the weekly mornings that are 30 days old. Currencies weigh by their
-    mean."""
-    amount = (pl.col("amount_minor") / pl.col("amount_minor").abs().mean().over("currency")).cast(pl.Float64)
-    weekly = (
-        rows.select("as_of", amount.alias("amount"))
-        .with_columns(said=pl.col("amount") * pl.Series(share), came=pl.col("amount") * pl.Series(truth.paid_after <=
-        30)) .filter(pl.Series(truth.seen >= 30))
-        .group_by("as_of").agg(pl.col("said", "came").sum()).sort("as_of")
-    )  # fmt: skip
+def _cash_error(rows: pl.DataFrame, share: Floats, until: date) -> float | None:
+    """Weighted error of the cash of 30 days over the weekly mornings that are 30 days old."""
+    weekly = cash_weekly(rows, {"said": share}, until)
     return wape(weekly["said"].to_numpy(), weekly["came"].to_numpy())
 
 
 def _cold_start(rows: pl.DataFrame, line: Line, truth: Truth) -> list[dict[str, Any]]:
     """Brier of late by how many payments of the payer were known at issue: own rate, shrunken rate, model."""
     known = rows["n_paid"].to_numpy()
-    told = (truth.paid_after < np.inf) | (truth.seen > truth.limit)
+    told = truth.seen > truth.limit
     late = (truth.paid_after > truth.limit).astype(np.float64)
     table = []
     for low, high in KNOWN_PAYMENTS:

@@ -70,5 +70,5 @@ def fit_logistic(facts: pl.DataFrame, trained: Trained) -> Logistic:
     def fit(told: np.typing.NDArray[np.bool_], yes: np.typing.NDArray[np.bool_]) -> LinearModel:
         return learner.fit(base[told], yes[told].astype(np.float64), [], trained.settings.seed)
 
-    late = fit(((paid_after < np.inf) | (seen > limit)) & (limit >= 0), paid_after > limit)
-    return Logistic(late, {h: fit((paid_after <= h) | (seen >= h), paid_after <= h) for h in HORIZONS})
+    late = fit((seen > limit) & (limit >= 0), paid_after > limit)
+    return Logistic(late, {h: fit(seen >= h, paid_after <= h) for h in HORIZONS})

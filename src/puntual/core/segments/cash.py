@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from puntual.core.segments.cash_line import on_day
 from puntual.core.segments.learning import Floats
 from puntual.core.segments.survival import Curve
 
@@ -15,18 +16,24 @@ LARGE_SHARE = 0.05
 
 
 def cash_by_day(
-    amount_minor: Floats, curve: Curve, as_of: date, days: int = 30, past_error: float = 0.0, z: float = 1.28
-) -> pl.DataFrame:
+    amount_minor: Floats, curve: Curve, as_of: date, days: int = 30, past_error: float = 0.0, z: float = 1.28,
+    plain: Floats | None = None, weight: float = 1.0,
+) -> pl.DataFrame:  # fmt: skip
     """One row per day from `as_of`: expected_minor of the day, cumulative_minor, and low_minor/high_minor of the
     latter.
 
     Amounts of one currency. The 80 % interval joins the chance of each item (sum of a² p (1 - p), items independent)
     with the relative error that the same forecast made before (`past_error`, for instance the backtest's
-    cash_30_wape).
+    cash_30_wape). `plain`: days until each is paid by the plain line; `weight`: the model's share (`cash_line`).
     """
-    rows = []
+    rows, before = [], np.zeros(len(amount_minor))
     for step in range(days):
         paid = curve.paid_by(float(step))
+        if plain is not None and weight < 1:
+            share = float(on_day(weight, float(step)))
+            # What is expected by a day never falls short of what was expected by the day before.
+            paid = np.maximum(share * paid + (1 - share) * (plain <= step), before)
+        before = paid
         total = float((amount_minor * paid).sum())
         chance = float((amount_minor.astype(np.float64) ** 2 * paid * (1 - paid)).sum())
         spread = z * float(np.sqrt(chance + (past_error * 1.2533 * total) ** 2))  # a normal's sd is 1.2533 mean |e|

@@ -68,7 +68,7 @@ def said_and_happened(facts: pl.DataFrame, cut: date, day: date, trained: Traine
     """Of the open items of each week since the cut: what was said of being paid in WATCHED_DAYS, and what came."""
     book = features(facts, open_weekly(facts, cut, day), trained.shrink, trained.settings.grace_days)
     paid_after, seen = outcome(book, pl.lit(day))
-    told = (paid_after <= WATCHED_DAYS) | (seen >= WATCHED_DAYS)
+    told = seen >= WATCHED_DAYS
     p = scored_features(book, trained)[f"p_paid_{WATCHED_DAYS}"].to_numpy()[told]
     return reliability(p, (paid_after <= WATCHED_DAYS)[told].astype(np.float64))
 
@@ -83,7 +83,7 @@ def _better(facts: pl.DataFrame, cut: date, day: date, champion: Trained, challe
     known = features(facts, rows, challenger.shrink, challenger.settings.grace_days)
     paid_after, seen = outcome(known, pl.lit(day))
     limit = limit_days(known, challenger.settings.grace_days)
-    told = (paid_after < np.inf) | (seen > limit)
+    told = seen > limit
     y = (paid_after > limit)[told].astype(np.float64)
     accounts = rows["account"].to_numpy()[told]
     return challenger_is_better(late(champion)[told], late(challenger)[told], y, accounts)

@@ -80,12 +80,13 @@ class Periods:
 
 def periods(days: Floats, paid_after: Floats, seen: Floats) -> Periods:
     """One line per row and interval it lived through. `paid_after`: days to payment, infinite if none was seen in
-    `seen` days; an interval that the observation ends in, unpaid, is left out (censored)."""
+    `seen` days. An interval that the observation ends in is left out, paid or not: kept only where it was paid, it
+    would teach that whoever is open now pays at once."""
     rows, starts, ends, labels = [], [], [], []
     for j in range(1, days.shape[1]):
         start, end = days[:, j - 1], days[:, j]
         at_risk = (end > start) & (paid_after > start)
-        told = (paid_after <= end) | (seen >= end)
+        told = seen >= end
         i = np.flatnonzero(at_risk & told)
         rows.append(i)
         starts.append(start[i])
