@@ -6,9 +6,11 @@ import pytest
 from django.urls import reverse
 from scoring_house import DAWN, accounts, company, owes
 
+from puntual.apps.policies import read as policies
 from puntual.apps.segments import read
-from puntual.apps.segments.models import Experiment, Resources, RuleSet
+from puntual.apps.segments.models import Experiment, Reason, Resources, RuleSet
 from puntual.pipeline.scoring import score_day
+from puntual.project import cli
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +146,43 @@ def test_two_policies_are_compared_over_the_past_and_money_is_called_an_estimate
     assert contacts[1] == 0
     assert found["spent"] == [("MXN", contacts[0] * 50, 0)]
     assert "estimación, no un hecho" in page.content.decode()
+
+
+def test_every_document_shown_has_its_reason_told_when_the_night_kept_none(manager, creditor, known):
+    owes(creditor, known["C-5"], 900_00, late=40)
+    score_day(creditor=creditor, as_of=DAWN, learner=None)
+    kept = read.reasons_of(read.scoring(creditor.pk).pk, [])
+    assert kept == {}
+    Reason.objects.all().delete()
+    page = manager.get(reverse("receivables:account", args=[known["C-5"]])).content.decode()
+    assert "Documento por documento (2)" in page
+    items = read.items_of([known["C-5"]])[known["C-5"]]
+    told = read.reasons_of(read.scoring(creditor.pk).pk, [i.due_item_id for i in items])
+    assert all(told[i.due_item_id][0]["text"] in page for i in items)
+
+
+def test_the_switch_of_what_is_learnt_goes_through_the_draft_of_the_policy(manager, creditor, known):
+    page = text_of(manager, "learnt")
+    assert "Sigue su orden y su hora" in page
+    assert "Aún no se puede estimar" in page
+    policy = policies.policies_of(creditor.pk)[0]
+    answer = manager.post(reverse("segments:learn", args=[policy.pk]), {"canal": "on", "hora": "on"})
+    assert answer.url == reverse("policies:preview", args=[policy.pk])
+    draft, ruling = policies.versions_of(policy.pk)[:2]
+    assert draft.active_from is None
+    learning = policies.parse_text(draft.text).learning
+    assert (learning.channel, learning.hour, learning.wording, learning.explore) == (True, True, False, 0.15)
+    assert not policies.parse_text(ruling.text).learning.chooses
+    assert policies.parse_text(draft.text).steps == policies.parse_text(ruling.text).steps
+
+
+def test_who_may_not_change_policies_does_not_switch_learning_on(person, creditor, client, known):
+    client.force_login(person("lectora", "read_only", creditor))
+    policy = policies.policies_of(creditor.pk)[0]
+    assert client.post(reverse("segments:learn", args=[policy.pk]), {"canal": "on"}).status_code == 403
+    assert len(policies.versions_of(policy.pk)) == 1
+
+
+def test_the_command_says_why_there_is_no_estimate_yet(creditor, known, capsys):
+    assert cli.run(["choices", "--creditor", "norte"]) == 0
+    assert "No hay decisiones con su azar anotado" in capsys.readouterr().out

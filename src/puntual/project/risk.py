@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,9 +10,11 @@ from django.utils.translation import gettext as _
 
 from puntual.apps.parties.models import Creditor
 from puntual.apps.policies import read as policies
+from puntual.apps.segments.models import Scoring
 from puntual.core.errors import UnusableInput
 from puntual.core.policy import PolicyInForce
 from puntual.core.time import local_date
+from puntual.pipeline import telling
 from puntual.pipeline.scoring import Scored, score_day
 from puntual.pipeline.simulate import Replay, replay
 from puntual.project.cli.payment_history import learner
@@ -20,6 +23,11 @@ from puntual.project.cli.payment_history import learner
 def score(creditor: Creditor) -> dict[str, Any]:
     """What the night does, for a portfolio small enough to wait for."""
     return understand(creditor, datetime.now(UTC)).as_json()
+
+
+def told(scoring: Scoring, due_items: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
+    """Why those items are predicted so, for a page that shows them."""
+    return telling.told(scoring, due_items, learner())
 
 
 def understand(creditor: Creditor, as_of: datetime) -> Scored:

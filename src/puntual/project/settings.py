@@ -205,6 +205,8 @@ DAY_RUNNER = "puntual.project.api.run_day"
 #: Scores a company's portfolio now; two policies over the company's own past.
 SCORE_RUNNER = "puntual.project.risk.score"
 POLICY_COMPARISON = "puntual.project.risk.compare"
+#: Why items that the night did not explain are predicted so: (scoring, due items) -> reasons.
+REASON_TELLER = "puntual.project.risk.told"
 #: Who learns from the past for the forecast of Reportes.
 REPORTS_LEARNER = "puntual.project.cli.payment_history.learner"
 #: Sends on the documents of a load, or one invoice: (creditor, invoices, key) -> figures.

@@ -117,13 +117,19 @@ _CAPITAL = {
 }
 
 
-def payment_history_frame(*, creditor_id: int | None = None, until: date | None = None) -> pl.DataFrame:
-    """Each due item with the day on which its capital reached zero, as known at the end of `until`.
+def payment_history_frame(
+    *, creditor_id: int | None = None, until: date | None = None, accounts: Sequence[int] | None = None
+) -> pl.DataFrame:
+    """Each due item with the day on which its capital reached zero, as known at the end of `until`; of those accounts
+    only, if any are named.
 
     Two plain reads joined here: joined in the database, a planner without fresh statistics compares each with each.
     """
     whose = f"AND d.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
     moved = f"AND v.creditor_id = {int(creditor_id)}" if creditor_id is not None else ""
+    if accounts is not None:
+        few = ", ".join(str(int(a)) for a in accounts) or "-1"
+        whose, moved = f"{whose} AND d.account_id IN ({few})", f"{moved} AND v.account_id IN ({few})"
     known = f"AND v.effective_on <= '{until.isoformat()}'" if until is not None else ""
     issued = f"AND i.issued_on <= '{until.isoformat()}'" if until is not None else ""
     items = bulk.read_frame(

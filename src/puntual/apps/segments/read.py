@@ -14,7 +14,9 @@ from datetime import date
 
 import attrs
 import polars as pl
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.module_loading import import_string
 
 from puntual.apps import bulk
 from puntual.apps.segments.choices import GROUP_NAMES, GROUPS, ModelState
@@ -64,9 +66,13 @@ def items_of(account_ids: Iterable[int]) -> dict[int, list[ItemScore]]:
 
 
 def reasons_of(scoring_id: int, due_items: Sequence[int]) -> dict[int, list[dict[str, object]]]:
-    """due item -> why its prediction says what it says (code, text, effect, weight); only those kept at night."""
+    """due item -> why its prediction says so (code, text, effect, weight): as kept at night, else told now."""
     rows = Reason.objects.filter(scoring_id=scoring_id, due_item_id__in=list(due_items))
-    return {row.due_item_id: row.told for row in rows}
+    kept = {row.due_item_id: row.told for row in rows}
+    missing = [item for item in due_items if item not in kept]
+    if missing and (one := Scoring.objects.filter(pk=scoring_id).first()) is not None:
+        kept |= import_string(settings.REASON_TELLER)(one, missing)
+    return kept
 
 
 @attrs.frozen

@@ -63,7 +63,12 @@ def attempts_frame(creditor: Creditor, today: date, party_id: int | None = None)
 
 def answers_frame(creditor: Creditor, today: date) -> pl.DataFrame:
     """CELLS of a company, as known on the morning of `today`: the same all day long."""
-    return cells(attempts_frame(creditor, today), _CHANNELS)
+    return cells_of(attempts_frame(creditor, today))
+
+
+def cells_of(attempts: pl.DataFrame) -> pl.DataFrame:
+    """CELLS of some attempts, with every channel that a machine sends by."""
+    return cells(attempts, _CHANNELS)
 
 
 def with_daypart(rows: pl.DataFrame) -> pl.DataFrame:

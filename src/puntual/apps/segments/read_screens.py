@@ -10,9 +10,10 @@ import attrs
 from django.db.models import Sum
 
 from puntual.apps.parties import read as parties
+from puntual.apps.receivables.read_applied import labels
 from puntual.apps.segments import read
 from puntual.apps.segments.choices import AXIS_NAMES, CAUSE_NAMES, segment_name, value_name
-from puntual.apps.segments.models import AccountScore, Scoring, SegmentChange, SegmentDay
+from puntual.apps.segments.models import AccountScore, ItemScore, Scoring, SegmentChange, SegmentDay
 from puntual.core.segments.conditions import FIELDS
 from puntual.core.segments.rules import AXES
 
@@ -208,12 +209,16 @@ def with_figures(document: Mapping[str, Any], figures: Mapping[str, float]) -> d
     return changed
 
 
+#: Documents whose risk and reason are told on the customer's page, the riskiest first.
+TOLD = 20
+
+
 def risk_of(account_id: int) -> dict[str, Any] | None:
     """What the customer's page says of risk: the score, its riskiest documents with why, its line of the day's list."""
     score = read.scores_of([account_id]).get(account_id)
     if score is None:
         return None
-    items = sorted(read.items_of([account_id]).get(account_id, []), key=lambda i: i.p_paid_30)
+    items = sorted(read.items_of([account_id]).get(account_id, []), key=lambda i: i.p_paid_30)[:TOLD]
     told = read.reasons_of(score.scoring_id, [i.due_item_id for i in items])
     worst = next((i for i in items if told.get(i.due_item_id)), None)
     return {
@@ -221,9 +226,23 @@ def risk_of(account_id: int) -> dict[str, Any] | None:
         "p_30": round(100 * score.p_paid_30), "alone": round(100 * score.self_cure),
         "late": None if score.p_late is None else round(100 * score.p_late),
         "axes": [(str(AXIS_NAMES[a]), value_name(getattr(score, a))) for a in AXES],
-        "why": told.get(worst.due_item_id, []) if worst else [], "work": read.work_of([account_id]).get(account_id),
+        "why": told.get(worst.due_item_id, []) if worst else [], "items": _items(items, told),
+        "work": read.work_of([account_id]).get(account_id),
         "signals": [s for s in score.cause_signals.split("\n") if s], "short": score.scoring.short_history,
         "felt": [s for s in score.health_why.split("\n") if s], "day": score.scoring.day, "line": score.scoring.line,
         "confidence": round(100 * score.cause_confidence),
         "far": (score.expected_on - score.scoring.day).days > FAR_DAYS,
     }  # fmt: skip
+
+
+def _items(items: Sequence[ItemScore], told: Mapping[int, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Each document with its chances, its expected day and its strongest reason."""
+    names = labels([i.due_item_id for i in items])
+    return [
+        {
+            "name": names.get(i.due_item_id, ""), "p_7": round(100 * i.p_paid_7), "p_30": round(100 * i.p_paid_30),
+            "expected_on": i.expected_on, "from": i.earliest_on, "to": i.latest_on,
+            "why": next((w["text"] for w in told.get(i.due_item_id, [])), ""),
+        }
+        for i in items
+    ]  # fmt: skip

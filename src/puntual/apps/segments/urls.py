@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.segments import views, views_experiments, views_model
+from puntual.apps.segments import views, views_experiments, views_learnt, views_model
 
 app_name = "segments"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("riesgo/experimentos/nuevo/", views_experiments.new, name="new_experiment"),
     path("riesgo/experimentos/<int:pk>/", views_experiments.detail, name="experiment"),
     path("riesgo/experimentos/<int:pk>/terminar/", views_experiments.stop, name="stop_experiment"),
+    path("riesgo/canal-y-hora/", views_learnt.learnt, name="learnt"),
+    path("riesgo/canal-y-hora/<int:pk>/", views_learnt.propose, name="learn"),
     path("riesgo/modelo/", views_model.card, name="model"),
     path("riesgo/comparar/", views_model.compare, name="compare"),
 ]
@@ -33,6 +35,8 @@ PERMISSIONS = {
     "new_experiment": "segments.change",
     "experiment": "segments.see",
     "stop_experiment": "segments.change",
+    "learnt": "segments.see",
+    "learn": "policies.change",
     "model": "segments.see",
     "compare": "segments.see",
 }

@@ -29,7 +29,7 @@ COMMANDS = {
     "predict": "predict", "backtest": "backtest", "simulate": "simulate", "report": "report", "policy": "policy",
     "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench",
     "schema": "schema", "rates": "rates", "key": "key", "channel": "channel", "accrue": "accrue", "erase": "erase",
-    "retention": "retention", "bureau": "bureau", "inbox": "inbox",
+    "retention": "retention", "bureau": "bureau", "inbox": "inbox", "choices": "choices",
     "client": "client",
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from django import template
 from django.template import Context
 
 from puntual.apps.parties.models import Account
-from puntual.apps.segments import read_screens
+from puntual.apps.segments import read_learnt, read_screens
 
 register = template.Library()
 
@@ -16,4 +16,8 @@ register = template.Library()
 @register.inclusion_tag("segments/_risk.html", takes_context=True)
 def riesgo(context: Context, account: Account) -> dict[str, Any]:
     """Risk and why of one account; a sentence that teaches when it was never scored."""
-    return {"risk": read_screens.risk_of(account.pk), "locale": context.get("locale"), "today": context.get("today")}
+    today = context.get("today")
+    answers = read_learnt.best_of(account.creditor, account.party_id, today) if today else None
+    return {
+        "risk": read_screens.risk_of(account.pk), "answers": answers, "locale": context.get("locale"), "today": today,
+    }  # fmt: skip
