@@ -28,8 +28,15 @@ default_internal_group = {group}
 default_login_user = {inside}
 first_valid_uid = 1
 mail_location = maildir:{mails}/%u
+auth_mechanisms = plain xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth.conf
+}}
 passdb {{
   driver = static
+  mechanisms = plain
   args = password=secreto
 }}
 userdb {{
@@ -55,12 +62,13 @@ service stats {{
 
 
 class Dovecot:
-    """Running while it is a context. One user, «cobranza@norte.example», password «secreto»."""
+    """Running while it is a context. One user, «cobranza@norte.example», password «secreto». `whose`: where it asks
+    whose an OAuth token is, before it lets anybody in by XOAUTH2."""
 
     user = "cobranza@norte.example"
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, whose: str = "http://127.0.0.1:1/whose") -> None:
+        self.folder, self.whose = folder, whose
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -83,6 +91,10 @@ class Dovecot:
             _CONF.format(run=run, folder=self.folder, mails=mails, port=self.port, inside=inside.pw_name, group=group,
                          uid=owner.pw_uid, gid=owner.pw_gid)
         )  # fmt: skip
+        (self.folder / "oauth.conf").write_text(
+            f"tokeninfo_url = {self.whose}?access_token=\nusername_attribute = email\nactive_attribute = active\n"
+            "active_value = true\n"
+        )
         self._process = subprocess.Popen(
             [str(DOVECOT), "-F", "-c", str(conf)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=(self.folder / "stderr.log").open("w"),

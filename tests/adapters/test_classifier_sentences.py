@@ -50,11 +50,11 @@ def _shingles(text: str) -> frozenset[str]:
 
 
 def test_the_test_part_is_read_as_well_as_the_page_says(measured):
-    assert measured.macro_f1 >= 0.89
+    assert measured.macro_f1 >= 0.90
     assert measured.dates >= 0.95
     assert measured.amounts >= 0.95
     assert measured.scores["baja"].recall >= 0.97
-    assert measured.scores["equivocado"].recall >= 0.93
+    assert measured.scores["equivocado"].recall >= 0.97
     assert measured.automatic_right >= 0.94
 
 

@@ -1,6 +1,6 @@
 """The whole round with real peers: a reminder leaves, the answer comes back by its own channel, a promise is made, the
 payment arrives, thanks leave. Mail by an SMTP sink and a Dovecot, SMS by a Kannel with its fake SMSC, WhatsApp by the
-simulator of Meta over a real socket."""
+simulator of Meta over a real socket; each alone, and all four together for three people of one company."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ import kannel_server
 import mail_server
 from kannel_server import KannelServer, wait_for
 from mail_server import Dovecot
+from puntual.apps.compliance import write as compliance
 from puntual.apps.inbox import write
 from puntual.apps.inbox.models import Conversation, Proposal, ThreadMessage
+from puntual.apps.negotiation import write_judge
 from puntual.apps.negotiation.models import Promise
 from puntual.apps.outreach.models import MailServer, Outbox
 from puntual.apps.parties import write as parties
@@ -86,14 +88,18 @@ class Company:
         if channel:
             text = re.sub(r"canales: \[.*?\]", f"canales: [{channel}]", text)
         policies.activate(version=policies.save_version(creditor_id=self.creditor.pk, text=text), at=BEFORE)
-        row = NewAccount("C-1", "Lucía Ocampo", debtor="consumer", country="MX", zone="America/Mexico_City",
-                         points=points)  # fmt: skip
-        self.account = parties.register_accounts(creditor=self.creditor, rows=[row]).accounts["C-1"]
+        self.account = self.customer("C-1", "Lucía Ocampo", *points)
         self.party = Account.objects.get().party_id
-        due = date(2026, 11, 20)
-        invoice = NewInvoice(self.account, "A-1", "A-1", date(2026, 10, 20), "MXN", 500_00, ((due, 500_00),))
-        receivables.post_invoices(creditor_id=self.creditor.pk, invoices=[invoice], source="test")
         assert thanks.thank(at=DAWN) == 0
+
+    def customer(self, code, name, *points):
+        """Somebody more, who owes 500 pesos."""
+        row = NewAccount(code, name, debtor="consumer", country="MX", zone="America/Mexico_City", points=points)
+        account = parties.register_accounts(creditor=self.creditor, rows=[row]).accounts[code]
+        due, number = date(2026, 11, 20), f"A-{code[2:]}"
+        invoice = NewInvoice(account, number, number, date(2026, 10, 20), "MXN", 500_00, ((due, 500_00),))
+        receivables.post_invoices(creditor_id=self.creditor.pk, invoices=[invoice], source="test")
+        return account
 
     def send(self):
         tally = dispatch(bindings.outside(lambda: self.now))
@@ -124,12 +130,7 @@ class Company:
 @pytest.mark.skipif(mail_server.DOVECOT is None, reason=mail_server.WHY_NOT)
 def test_mail_out_by_smtp_and_back_by_imap(post, dovecot):
     firm = Company(NewPoint("email", "lucia@ejemplo.mx"))
-    MailServer.objects.create(creditor=firm.creditor, host="127.0.0.1", port=post.port, security="none",
-                              sender="cobranza@norte.example")  # fmt: skip
-    write.save_account(
-        creditor_id=firm.creditor.pk, adapter="imap", address=dovecot.user, at=DAWN,
-        credentials={**dovecot.credentials, "tags": "si"},
-    )  # fmt: skip
+    by_mail(firm, post, dovecot)
     firm.remind()
     reminder = post.mails[-1]
     assert reminder["Reply-To"].startswith("Ferretera del Norte <cobranza+p")
@@ -155,29 +156,56 @@ def test_mail_out_by_smtp_and_back_by_imap(post, dovecot):
     assert len(post.mails) == 3
 
 
+def meta_for(clock, person):
+    """Meta on a socket, with one person and the two templates that it approved."""
+    meta = WhatsAppSimulator(PhoneNumber(), lambda: clock["now"])
+    meta.add(person, Template("recordatorio_v1", "es_MX", "Hola, {{1}}. {{2}}: {{3}}.", url_buttons=1),
+             Template("gracias_v1", "es_MX", "Gracias, {{1}}: recibimos {{2}}."))  # fmt: skip
+    meta.start()
+    return meta
+
+
+def by_whatsapp(firm, meta):
+    """The company's account at Meta and what it may say there."""
+    carrier = write.save_account(
+        creditor_id=firm.creditor.pk, adapter="whatsapp", address="106540352242922", at=DAWN,
+        credentials={**SECRETS, "base_url": meta.url},
+    )  # fmt: skip
+    for name in ("recordatorio_previo", "vence_hoy", "recordatorio", "propuesta_de_plan", "aviso_formal"):
+        write.save_template(
+            account=carrier, template=name, name="recordatorio_v1", language="es_MX", state="APPROVED",
+            body="Hola, {{1}}. {{2}}: {{3}}.", buttons=[(0, "url", '{{ enlace.pagar | split: "/p/" | last }}')],
+            parameters=["{{ persona.nombre }}", "{{ acreedor.nombre }}", "{{ total }}"],
+        )  # fmt: skip
+    write.save_template(
+        account=carrier, template="gracias", name="gracias_v1", language="es_MX", state="APPROVED",
+        body="Gracias, {{1}}: recibimos {{2}}.", parameters=["{{ persona.nombre }}", "{{ pago.importe }}"],
+    )  # fmt: skip
+
+
+def by_mail(firm, post, dovecot):
+    MailServer.objects.create(creditor=firm.creditor, host="127.0.0.1", port=post.port, security="none",
+                              sender="cobranza@norte.example")  # fmt: skip
+    write.save_account(
+        creditor_id=firm.creditor.pk, adapter="imap", address=dovecot.user, at=DAWN,
+        credentials={**dovecot.credentials, "tags": "si"},
+    )  # fmt: skip
+
+
+def by_sms(firm, kannel):
+    return write.save_account(
+        creditor_id=firm.creditor.pk, adapter="kannel", address="2020", at=DAWN,
+        credentials={"base_url": kannel.url, "username": "puntual", "password": "secreto", "token": "t0k"},
+    )  # fmt: skip
+
+
 def test_whatsapp_out_and_back_over_a_socket(client):
     clock = {"now": TEN}
     lucia = Person("5215550000001", "MX.1234567890", "Lucía")
-    meta = WhatsAppSimulator(PhoneNumber(), lambda: clock["now"])
-    meta.add(lucia, Template("recordatorio_v1", "es_MX", "Hola, {{1}}. {{2}}: {{3}}.", url_buttons=1),
-             Template("gracias_v1", "es_MX", "Gracias, {{1}}: recibimos {{2}}."))  # fmt: skip
-    meta.start()
+    meta = meta_for(clock, lucia)
     try:
         firm = Company(NewPoint("phone", "+525550000001"))
-        carrier = write.save_account(
-            creditor_id=firm.creditor.pk, adapter="whatsapp", address="106540352242922", at=DAWN,
-            credentials={**SECRETS, "base_url": meta.url},
-        )  # fmt: skip
-        for name in ("recordatorio_previo", "vence_hoy", "recordatorio", "propuesta_de_plan", "aviso_formal"):
-            write.save_template(
-                account=carrier, template=name, name="recordatorio_v1", language="es_MX", state="APPROVED",
-                body="Hola, {{1}}. {{2}}: {{3}}.", buttons=[(0, "url", '{{ enlace.pagar | split: "/p/" | last }}')],
-                parameters=["{{ persona.nombre }}", "{{ acreedor.nombre }}", "{{ total }}"],
-            )  # fmt: skip
-        write.save_template(
-            account=carrier, template="gracias", name="gracias_v1", language="es_MX", state="APPROVED",
-            body="Gracias, {{1}}: recibimos {{2}}.", parameters=["{{ persona.nombre }}", "{{ pago.importe }}"],
-        )  # fmt: skip
+        by_whatsapp(firm, meta)
         firm.remind()
         clock["now"] = firm.now = NOON
         said = meta.writes(lucia, "le pago el viernes 500", reply_to=meta.delivered[-1].wamid)
@@ -205,10 +233,7 @@ def test_whatsapp_out_and_back_over_a_socket(client):
 def test_sms_out_and_back_by_kannel(tmp_path, client):
     with KannelServer(tmp_path, "+525550000001 2020 text le pago el viernes 500 pesos") as kannel:
         firm = Company(NewPoint("phone", "+525550000001"), channel="sms")
-        carrier = write.save_account(
-            creditor_id=firm.creditor.pk, adapter="kannel", address="2020", at=DAWN,
-            credentials={"base_url": kannel.url, "username": "puntual", "password": "secreto", "token": "t0k"},
-        )  # fmt: skip
+        carrier = by_sms(firm, kannel)
         firm.remind()
         wait_for(lambda: any(s.query.get("kind") == "mo" for s in kannel.door.seen))
         said = next(s.query for s in kannel.door.seen if s.query.get("kind") == "mo")
@@ -224,3 +249,66 @@ def test_sms_out_and_back_by_kannel(tmp_path, client):
         wait_for(lambda: kannel.network.count("+525550000001 text") >= 3)
         assert "Anotamos su pago de" in kannel.network
         assert "Recibimos su pago de" in kannel.network
+
+
+@pytest.mark.skipif(kannel_server.MISSING, reason=kannel_server.WHY_NOT)
+@pytest.mark.skipif(mail_server.DOVECOT is None, reason=mail_server.WHY_NOT)
+def test_three_people_one_company_and_the_four_peers_at_once(post, dovecot, tmp_path, client):
+    clock = {"now": TEN}
+    bruno = Person("5215550000002", "MX.2222222222", "Bruno")
+    meta = meta_for(clock, bruno)
+    try:
+        with KannelServer(tmp_path, "+525550000003 2020 text le pago el viernes 500 pesos") as kannel:
+            firm = Company(NewPoint("email", "lucia@ejemplo.mx"), channel="email, whatsapp, sms")
+            by_mail(firm, post, dovecot)
+            by_whatsapp(firm, meta)
+            sms = by_sms(firm, kannel)
+            accounts = {
+                "email": firm.account,
+                "whatsapp": firm.customer("C-2", "Bruno Salas", NewPoint("phone", "+525550000002")),
+                "sms": firm.customer("C-3", "Carmen Ríos", NewPoint("phone", "+525550000003")),
+            }
+            # Carmen wants no WhatsApp: the next channel of the policy reaches her.
+            carmen = Account.objects.get(pk=accounts["sms"]).party_id
+            compliance.opt_out(party_id=carmen, channel="whatsapp", at=BEFORE, source="person", proof="su página")
+
+            run_day(creditor=firm.creditor, as_of=DAWN)
+            assert firm.send() == 3
+            assert {row.account_id: row.channel for row in Outbox.objects.all()} == {
+                account: channel for channel, account in accounts.items()
+            }
+
+            clock["now"] = firm.now = NOON
+            dovecot.receive(mail_server.mail("Le pago el viernes 500 pesos.", In_Reply_To=post.mails[0]["Message-ID"]))
+            assert fetch_mail.fetch(open_mailbox=inbox.open_mailbox, at=NOON).new == 1
+            said = meta.writes(bruno, "le pago el viernes 500", reply_to=meta.delivered[-1].wamid)
+            signature = {"x-hub-signature-256": said.headers["x-hub-signature-256"]}
+            client.post("/webhooks/whatsapp/", said.body, content_type="application/json", headers=signature)
+            wait_for(lambda: any(s.query.get("kind") == "mo" for s in kannel.door.seen))
+            query = next(s.query for s in kannel.door.seen if s.query.get("kind") == "mo")
+            query = {**query, "ts": str(int(NOON.timestamp()))}
+            assert client.get(f"/webhooks/kannel/{sms.ref}/?{urlencode(query)}").status_code == 200
+
+            assert inbox.listen(max(NOON, datetime.now(UTC))).messages == 3
+            promised = {p.account_id: (p.promised_on, p.amount_minor) for p in Promise.objects.all()}
+            assert promised == {account: (FRIDAY, 500_00) for account in accounts.values()}
+            assert {m.channel: m.account_id for m in ThreadMessage.objects.all()} == accounts
+            assert Conversation.objects.filter(waiting_since=None).count() == 3
+            clock["now"] = firm.now = NOON + timedelta(minutes=1)
+            assert firm.send() == 3  # each confirmed by the channel of the answer
+
+            clock["now"] = firm.now = datetime.fromisoformat("2026-11-27T12:00-06:00")
+            paid = [NewPayment(a, 500_00, "MXN", FRIDAY, f"banco-{a}", "bank") for a in accounts.values()]
+            receivables.post_payments(creditor_id=firm.creditor.pk, payments=paid)
+            write_judge.judge_all(creditor_id=firm.creditor.pk, as_of=FRIDAY, at=firm.now, bank_through=FRIDAY)
+            assert thanks.thank(at=firm.now) == 3
+            assert firm.send() == 3
+            assert set(Promise.objects.values_list("state", flat=True)) == {"kept"}
+            assert [m["Subject"] for m in post.mails][-1] == "Gracias por su pago · Ferretera del Norte"
+            assert [m.text for m in meta.delivered][-1] == "Gracias, Bruno Salas: recibimos $500.00 MXN."
+            wait_for(lambda: kannel.network.count("+525550000003 text") >= 3)
+            assert "Recibimos su pago de" in kannel.network
+            assert (len(post.mails), len(meta.delivered)) == (3, 3)
+            assert firm.send() == 0
+    finally:
+        meta.stop()

@@ -209,6 +209,7 @@ CATALOGUE: Mapping[str, str] = {
     "act_answer": "Se le responde con los datos de su cuenta.",
     "act_calm": "Se prepara una respuesta serena; la envía una persona.",
     "act_anger": "Hay enojo: lo atiende una persona.",
+    "act_thanked": "Solo agradece o dice que está bien: no hace falta contestar.",
     "act_auto_reply": "Es una respuesta automática: no cambia nada.",
     "act_not_understood": "No se entendió: lo lee una persona.",
     # mail that came in and is nobody's answer, and messages that came back

@@ -26,7 +26,7 @@ from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, CONSENTS
 from puntual.core.time import local_date, local_instant
 from puntual.law.loader import load_law
-from puntual.pipeline import demo_history, demo_money
+from puntual.pipeline import demo_history, demo_money, demo_talks
 from puntual.pipeline.daily_run import DayResult, run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.simulators.portfolio.behaviour import Habit, Sale, habit_of, sales
@@ -95,10 +95,12 @@ def build(
     outside: Callable[[Callable[[], datetime]], Outside],
     with_users: bool = True,
     understand: Callable[[Creditor, datetime], object] = lambda *_: None,
+    hear: Callable[[datetime], object] | None = None,
 ) -> Shown:
     """Make everything, then do the last lawful morning's collection day of each company and send what it planned.
 
-    `understand` scores a company's portfolio on a morning: every seventh of those lived, and the last.
+    `understand` scores a company's portfolio on a morning: every seventh of those lived, and the last. `hear` reads
+    what people answered, as the server's own loop does: with it they answer.
     """
     rng = Random(SEED)
     fake = Faker("es")
@@ -120,7 +122,10 @@ def build(
         if result.plan_id is not None and creditor.country != "PE":
             outreach.approve(plan_id=result.plan_id)
             sent += dispatch(outside(_clock(morning + timedelta(hours=5)))).sent
-    return Shown(tuple(c.code for c in creditors), _users() if with_users else (), tuple(days), sent)
+    users = _users() if with_users else ()
+    if hear is not None:
+        demo_talks.talk(creditors=creditors, now=datetime.now(UTC), hear=hear, outside=outside, say=say)
+    return Shown(tuple(c.code for c in creditors), users, tuple(days), sent)
 
 
 def _clock(start: datetime) -> Callable[[], datetime]:

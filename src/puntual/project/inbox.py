@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from puntual.adapters.classifier_offline.classifier import OfflineClassifier
 from puntual.adapters.email_hooks import Mailgun, Postmark
-from puntual.adapters.email_imap import ImapAccount, ImapMailbox, Mail
+from puntual.adapters.email_imap import Mail
 from puntual.adapters.sms_kannel import Kannel
 from puntual.adapters.sms_twilio import Twilio
 from puntual.adapters.whatsapp_cloud import WhatsApp
@@ -32,6 +32,7 @@ from puntual.ports.classifier import Classifier
 from puntual.ports.inbound import Forged, InboundAdapter, Received
 from puntual.ports.mailbox import Mailbox
 from puntual.ports.media import MediaSource
+from puntual.project import mailboxes
 
 #: No provider sends more than this in one notice (Meta: 3 MB).
 LARGEST = 3 * 1024 * 1024
@@ -55,13 +56,8 @@ def classifier() -> Classifier:
 
 
 def open_mailbox(account: ChannelAccount) -> Mailbox:
-    """The mailbox of an account, with its credentials opened; a context."""
-    told = read.secrets_of(account)
-    box = ImapAccount(
-        told["host"], int(told["port"]), told["security"], told["username"], told["password"],
-        told.get("folder") or "INBOX",
-    )  # fmt: skip
-    return ImapMailbox(box)
+    """The mailbox of an account; a context."""
+    return mailboxes.open_mailbox(account, timezone.now())
 
 
 def fetch(at: datetime, *, all_now: bool = False) -> Fetch:

@@ -256,6 +256,8 @@ INBOX_ALLOWED = "puntual.project.conversations.allowed"
 INBOX_SUGGEST = "puntual.project.conversations.suggested"
 INBOX_WORDS = "puntual.project.conversations.words_of"
 INBOX_TRY_MAILBOX = "puntual.project.conversations.try_mailbox"
+INBOX_ASK_PERMISSION = "puntual.project.mailboxes.ask_permission"
+INBOX_TAKE_PERMISSION = "puntual.project.mailboxes.take_permission"
 
 #: What a person may ask of their data.
 PERSONAL_EXPORT = "puntual.project.data_rights.everything"

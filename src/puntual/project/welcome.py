@@ -17,7 +17,7 @@ from puntual.core.time import local_date, local_instant
 from puntual.law.loader import load_law
 from puntual.pipeline import demo, preview
 from puntual.pipeline.daily_run import run_day
-from puntual.project import bindings, risk
+from puntual.project import bindings, inbox, risk
 from puntual.project.screens import first_day, tomorrow
 
 _LOOK_AHEAD = 5
@@ -26,8 +26,9 @@ _LOOK_AHEAD = 5
 def example(say: Callable[[str], None]) -> None:
     """Build the example portfolio in this installation, without the well-known users of the command line's one."""
     demo.build(
-        today=datetime.now(UTC).date(), say=say, outside=bindings.outside, with_users=False, understand=risk.understand
-    )
+        today=datetime.now(UTC).date(), say=say, outside=bindings.outside, with_users=False, understand=risk.understand,
+        hear=inbox.listen,
+    )  # fmt: skip
 
 
 def sending_moment(creditor: Creditor) -> datetime:

@@ -22,7 +22,8 @@ PART_MAX = 512 * 1024
 
 @attrs.frozen
 class ImapAccount:
-    """Where mail comes in. `security`: tls, starttls or none (loopback and tests only)."""
+    """Where mail comes in. `security`: tls, starttls or none (loopback and tests only). With `token` (OAuth) the
+    password is not used."""
 
     host: str
     port: int
@@ -31,6 +32,7 @@ class ImapAccount:
     password: str = attrs.field(repr=False)
     folder: str = "INBOX"
     timeout_s: float = 20.0
+    token: str = attrs.field(default="", repr=False)
 
 
 class ImapMailbox:
@@ -50,8 +52,7 @@ class ImapMailbox:
         try:
             box = _connected(account)
             self._box = box
-            plain = f"{account.username}{account.password}".isascii()
-            (box.login if plain else box.login_utf8)(account.username, account.password, initial_folder=None)
+            _enter(box, account)
             self._validity = int(box.folder.status(account.folder, ["UIDVALIDITY"])["UIDVALIDITY"])
             box.folder.set(account.folder)
         except imaplib.IMAP4.error as error:
@@ -130,6 +131,14 @@ def _connected(account: ImapAccount) -> BaseMailBox:
     if account.security == "starttls":
         return MailBoxStartTls(account.host, account.port, account.timeout_s, ssl_context=context)
     return MailBoxUnencrypted(account.host, account.port, account.timeout_s)
+
+
+def _enter(box: BaseMailBox, account: ImapAccount) -> None:
+    if account.token:
+        box.xoauth2(account.username, account.token, initial_folder=None)
+        return
+    plain = f"{account.username}{account.password}".isascii()
+    (box.login if plain else box.login_utf8)(account.username, account.password, initial_folder=None)
 
 
 def _refused(account: ImapAccount, error: ImapToolsError) -> str:

@@ -27,9 +27,9 @@ from puntual.apps.parties import write as parties_write
 from puntual.apps.parties.models import ContactPoint, Creditor
 from puntual.apps.portal import write_replies as portal
 from puntual.apps.receivables import read as receivables
-from puntual.core.customers import acts, follow_up
+from puntual.core.customers import acts, follow_up, topics
 from puntual.core.customers.acts import ActRules, Proposed, Situation
-from puntual.core.customers.understanding import INTENTS, OTRO, Understanding
+from puntual.core.customers.understanding import DECEASED, INTENTS, OTRO, THANKED, Understanding
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.money import Money
 from puntual.core.time import local_date
@@ -57,6 +57,8 @@ def answer(
     country = parties.person(who.party).country if who.party is not None else ""
     understood = understand(said, country or creditor.country, classifier)
     understood = follow_up.complete(understood, _asked(row))
+    if understood.intents == (OTRO,) and topics.only_thanks(said.text):
+        understood = attrs.evolve(understood, flags=(*understood.flags, THANKED))
     row.intents, row.confidence = list(understood.intents), understood.confidence
     row.save(update_fields=["intents", "confidence"])
     known = situation(who.account, creditor, said.at)
@@ -65,7 +67,7 @@ def answer(
     made = [_kept(row, act, known) for act in acts.propose(understood, known, rules)]
     for proposal in made:
         if proposal.act in acts.AT_ONCE:
-            _at_once(proposal, row, who, said, at)
+            _at_once(proposal, row, who, said, at, DECEASED in understood.flags)
     _act(row, [p for p in made if p.who == acts.AUTOMATIC and p.act not in acts.AT_ONCE], who, at)
     Conversation.objects.filter(pk=row.conversation_id).update(last_intent=understood.intent)
     _attended_if_nothing_left(row)
@@ -151,12 +153,14 @@ def _kept(row: ThreadMessage, act: Proposed, known: Situation) -> Proposal:
 # --- what stops us ---------------------------------------------------------------------------------------------------
 
 
-def _at_once(proposal: Proposal, row: ThreadMessage, who: Sender, said: InboundMessage, at: datetime) -> None:
+def _at_once(
+    proposal: Proposal, row: ThreadMessage, who: Sender, said: InboundMessage, at: datetime, died: bool
+) -> None:  # fmt: skip
     """Stop and silence, on the side of stopping: whoever shares the phone is spared too."""
     if proposal.act == acts.STOP:
         proposal.outbox = _stop(row, who, said, at)
     elif proposal.act == acts.SILENCE:
-        proposal.outbox = _silence(row, who, said, at)
+        proposal.outbox = _silence(row, who, said, at, died)
     proposal.state, proposal.decided_at = ProposalState.DONE, at
     proposal.save(update_fields=["state", "decided_at", "outbox"])
 
@@ -174,7 +178,7 @@ def _stop(row: ThreadMessage, who: Sender, said: InboundMessage, at: datetime) -
     return speaking.confirm_stop(row=row, act="baja", values={}, way=way, at=at, key=key) if way else None
 
 
-def _silence(row: ThreadMessage, who: Sender, said: InboundMessage, at: datetime) -> Outbox | None:
+def _silence(row: ThreadMessage, who: Sender, said: InboundMessage, at: datetime, died: bool) -> Outbox | None:
     point = _point_of(row, who)
     outbox = None
     if point is not None and who.account is not None and who.party is not None:
@@ -182,7 +186,7 @@ def _silence(row: ThreadMessage, who: Sender, said: InboundMessage, at: datetime
         spared = point.status == "active"
         url = portal.not_this_person(account_id=who.account, point=point, key=f"answer:{row.pk}", at=said.at)
         if way is not None and spared:
-            told, key = {"constancia": url}, f"no-soy:{row.pk}"
+            told, key = {"constancia": url, "fallecimiento": died}, f"no-soy:{row.pk}"
             outbox = speaking.confirm_stop(row=row, act="no_soy", values=told, way=way, at=at, key=key)
     if said.phone or said.email:
         _silence_value(said, "wrong_person")

@@ -43,6 +43,7 @@ class _Case:
     account: Account
     at: datetime
     by: int | None
+    due_item: int | None = None
 
     @property
     def today(self) -> date:
@@ -56,8 +57,9 @@ class _Case:
         return day_text(on, self.account.creditor.country) if on else ""
 
 
-def do(row: Proposal, *, at: datetime, by: int | None = None) -> Said | None:
-    """Do what is proposed and keep on the proposal what it made. Gives what to say, if anything.
+def do(row: Proposal, *, at: datetime, by: int | None = None, due_item: int | None = None) -> Said | None:
+    """Do what is proposed and keep on the proposal what it made. Gives what to say, if anything. `due_item`: the
+    document that a person chose, where the words do not tell it.
 
     Refused or UnusableInput when it does not go: then nothing was done, and a person decides.
     """
@@ -66,7 +68,7 @@ def do(row: Proposal, *, at: datetime, by: int | None = None) -> Said | None:
     if account is None:
         raise UnusableInput("Falta el cliente: diga primero a quién pertenece la conversación.")
     what = _HOW.get(row.act)
-    return what(_Case(row, message, account, at, by)) if what else None
+    return what(_Case(row, message, account, at, by, due_item)) if what else None
 
 
 def _promise(case: _Case) -> Said:
@@ -124,11 +126,13 @@ def bytes_of(file: MessageFile) -> bytes | None:
 
 
 def _dispute(case: _Case) -> Said:
-    """The document that they name, or the only one there is. Between several, a person asks."""
+    """The document that a person chose, that they name, or the only one there is. Between several, a person asks."""
     text = read.text_of(case.message)
     items = receivables.open_items(case.account.pk)
     named = topics.document_named(text, [i.due_item.invoice.number for i in items])
     mine = [i for i in items if i.due_item.invoice.number == named] if named else items
+    if case.due_item is not None:
+        mine = [i for i in items if i.due_item_id == case.due_item]
     if len(mine) != 1:
         raise UnusableInput("No queda claro de qué documento habla: elija usted cuál está en aclaración.")
     one = mine[0]

@@ -10,7 +10,7 @@ from puntual.apps.inbox.models import InboxRules
 
 
 class MailboxForm(forms.Form):
-    """An IMAP account. An empty password keeps the one there is."""
+    """An IMAP account, entered with a password or with a permission. What is secret and left empty stays as it is."""
 
     address = forms.EmailField(label=_("Dirección del buzón"), help_text=_("la que recibe las respuestas"))
     host = forms.CharField(label=_("Servidor IMAP"), max_length=200)
@@ -22,6 +22,16 @@ class MailboxForm(forms.Form):
     password = forms.CharField(
         label=_("Contraseña"), required=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
+    oauth = forms.ChoiceField(
+        label=_("Cómo se entra"), required=False,
+        choices=[("", _("Con contraseña")), ("microsoft", _("Con permiso de Microsoft (OAuth)")),
+                 ("google", _("Con permiso de Google (OAuth)"))],
+    )  # fmt: skip
+    client_id = forms.CharField(label=_("Identificador de su aplicación"), required=False, max_length=200)
+    client_secret = forms.CharField(
+        label=_("Secreto de su aplicación"), required=False, max_length=300,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )  # fmt: skip
     folder = forms.CharField(label=_("Carpeta"), initial="INBOX", max_length=100)
     tags = forms.BooleanField(
         label=_("El servidor acepta direcciones con +"), required=False,

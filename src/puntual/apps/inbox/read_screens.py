@@ -16,10 +16,13 @@ from puntual.apps.inbox.choices import ProposalState
 from puntual.apps.inbox.filters import Filters
 from puntual.apps.inbox.models import Canned, Conversation, MessageFile, Note, Proposal, Reply, ThreadMessage
 from puntual.apps.outreach.models import Message, Outbox
+from puntual.apps.outreach.wording import amount
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
 from puntual.apps.parties.models import Account
 from puntual.apps.receivables import read as receivables
+from puntual.apps.receivables.models import DueBalance
+from puntual.core.customers import acts
 
 PAGE, COUNT_MAX = 30, 1_000
 #: How much of a thread a page shows; the rest is asked for.
@@ -279,6 +282,17 @@ def balances_of(row: Conversation) -> list[tuple[int, str, int]]:
     accounts = list(rows.order_by("pk").values_list("pk", flat=True))
     found = receivables.open_balance(accounts)
     return [(account, currency, balance.open_minor) for (account, currency), balance in sorted(found.items())]
+
+
+def documents_of(proposals: Sequence[Proposal]) -> list[tuple[str, str]]:
+    """(due item, its number and what is open) to choose from, when a dispute waits for a person."""
+    accounts = {p.message.account_id for p in proposals if p.act == acts.OPEN_DISPUTE and p.message.account_id}
+    items = [i for account in sorted(accounts) for i in receivables.open_items(account)]
+    return [(str(i.due_item_id), f"{i.due_item.invoice.number} · {_money(i)}") for i in items]
+
+
+def _money(item: DueBalance) -> str:
+    return amount(item.open_minor, item.currency, item.due_item.invoice.account.creditor.country)
 
 
 def suggestion_for(proposals: Sequence[Proposal]) -> Proposal | None:

@@ -10,6 +10,8 @@ app_name = "inbox_settings"
 urlpatterns = [
     path("configuracion/correo-entrante/", views.mailbox, name="mailbox"),
     path("configuracion/correo-entrante/prueba/", views.mailbox_test, name="mailbox_test"),
+    path("configuracion/correo-entrante/permiso/", views.permission, name="permission"),
+    path("configuracion/correo-entrante/permiso/dado/", views.permission_given, name="permission_given"),
     path("configuracion/correo-entrante/quitar/", views.mailbox_stop, name="mailbox_stop"),
     path("configuracion/conversaciones/", views.rules, name="rules"),
     path("configuracion/conversaciones/respuestas/", views.canned, name="canned"),
@@ -20,6 +22,8 @@ PERMISSIONS = {
     "mailbox": ("settings.see", "settings.change"),
     "mailbox_test": "settings.change",
     "mailbox_stop": "settings.change",
+    "permission": "settings.change",
+    "permission_given": "settings.change",
     "rules": ("settings.see", "settings.change"),
     "canned": "settings.change",
     "canned_undo": "settings.change",

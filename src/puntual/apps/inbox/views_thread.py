@@ -55,6 +55,7 @@ def thread(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "name": parties.person(row.party_id).name if row.party_id else read.sender_of(row),
         "moments": [(m, _coming(m, now)) for m in moments],
         "proposals": [(p, import_string(settings.INBOX_SUGGEST)(p, now)) for p in proposals],
+        "documents": shown.documents_of(proposals),
         "ways": import_string(settings.INBOX_ALLOWED)(row, ways, now),
         "way": _chosen(row, moments, ways),
         "suggestion": picked,
@@ -191,7 +192,10 @@ def decide(request: HttpRequest, scope: Scope, pk: int, proposal: int) -> HttpRe
     try:
         if act == "hacer":
             on, amount = parse_date(request.POST.get("on", "") or ""), _amount(request, scope, one)
-            done = write_decide.accept(proposal_id=one.pk, at=now, by=by, on=on, amount_minor=amount)
+            done = write_decide.accept(
+                proposal_id=one.pk, at=now, by=by, on=on, amount_minor=amount,
+                due_item=_number(request.POST.get("documento")) or None,
+            )  # fmt: skip
             audit.record(act="answer_decided", actor=request.user, kind="proposal",
                          detail={"proposal": one.pk, "act": one.act})  # fmt: skip
             messages.success(request, _("Hecho."), extra_tags=f"{back}?accion=deshacer" if done.undoable else "")

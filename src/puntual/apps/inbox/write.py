@@ -31,6 +31,9 @@ _NEEDED = {
     Adapter.POSTMARK: ("token",),
 }
 
+#: A mailbox that is entered by a permission instead of a password.
+_NEEDED_OAUTH = ("host", "port", "security", "username", "client_id", "client_secret")
+
 
 @transaction.atomic
 def save_account(
@@ -63,10 +66,21 @@ def save_account(
 
 def check_account(adapter: str, address: str, credentials: Mapping[str, str]) -> None:
     """UnusableInput says what an account lacks to send and to be called."""
-    missing = [name for name in _NEEDED[Adapter(adapter)] if not credentials.get(name)]
+    needed = _NEEDED_OAUTH if credentials.get("oauth") else _NEEDED[Adapter(adapter)]
+    missing = [name for name in needed if not credentials.get(name)]
     if missing or not address:
         names = ", ".join(missing or ["address"])
         raise UnusableInput(f"Falta {names} en la cuenta de {Adapter(adapter).label}: complételo.", field=names)
+
+
+@transaction.atomic
+def keep_tokens(*, account_id: int, access: str, refresh: str, until: datetime) -> None:
+    """What a mailbox is entered with from now on. The permission itself is the refresh token."""
+    row = ChannelAccount.objects.select_for_update().get(pk=account_id)
+    told = json.loads(vault.unseal_file(row.sealed))
+    told |= {"access_token": access, "refresh_token": refresh, "access_until": until.isoformat()}
+    row.sealed = vault.seal_file(json.dumps(told).encode())
+    row.save(update_fields=["sealed"])
 
 
 @transaction.atomic

@@ -25,9 +25,10 @@ def accept(
     by: int | None,
     on: date | None = None,
     amount_minor: int | None = None,
+    due_item: int | None = None,
     answer: bool = True,
 ) -> Proposal:
-    """Do what is proposed, with the date and amount that a person corrected; what has no effect of its own is marked as
+    """Do what is proposed, with what a person corrected of it; what has no effect of its own is marked as
     looked after. Again changes nothing. `answer` false: the person writes the answer themselves."""
     row = _locked(proposal_id)
     if row.state == ProposalState.DONE:
@@ -39,7 +40,7 @@ def accept(
     if amount_minor is not None:
         row.amount_minor = amount_minor
         row.currency = row.currency or (row.message.account.creditor.currency if row.message.account else "")
-    said = doing.do(row, at=at, by=by)
+    said = doing.do(row, at=at, by=by, due_item=due_item)
     if said is not None and answer:
         row.outbox = speaking.say(row=row.message, act=said.template, values=said.values, at=at, by=by)
     row.undoable = bool(row.promise_id or row.claim_id or row.dispute_id or row.outbox_id)

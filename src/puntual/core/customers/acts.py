@@ -144,7 +144,8 @@ _TABLE: tuple[_Row, ...] = (
     _Row(u.ENOJO, CALM, "act_calm", forced=lambda c: True),
     _Row(u.ENOJO, HAND_OVER, "act_anger"),
     _Row(u.OTRO, IGNORE, "act_auto_reply", lambda c: c.flag(u.AUTO_REPLY)),
-    _Row(u.OTRO, HAND_OVER, "act_not_understood", lambda c: not c.flag(u.AUTO_REPLY)),
+    _Row(u.OTRO, IGNORE, "act_thanked", lambda c: c.flag(u.THANKED)),
+    _Row(u.OTRO, HAND_OVER, "act_not_understood", lambda c: not c.flag(u.AUTO_REPLY) and not c.flag(u.THANKED)),
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ class Asked:
 def complete(said: Understanding, asked: Asked | None) -> Understanding:
     """What was said, read together with the question that it answers. Whatever stops us, disputes or gets angry stays
     as it is."""
-    if asked is None or not set(said.intents) <= {u.PROMESA, u.INFO, u.OTRO} or u.AUTO_REPLY in said.flags:
+    if asked is None or not set(said.intents) <= _heard_as(said) or u.AUTO_REPLY in said.flags:
         return said
     if asked.act == ASK_DATE and said.date is not None:
         amount = said.amount or asked.amount
@@ -36,6 +36,12 @@ def complete(said: Understanding, asked: Asked | None) -> Understanding:
     if asked.act == ASK_AMOUNT and (said.amount is not None or whole) and asked.date is not None:
         return _promise(said, said.date or asked.date, said.amount)
     return said
+
+
+def _heard_as(said: Understanding) -> set[str]:
+    """What an answer may sound like. «Los 500» alone may sound like a payment that was made: in doubt, it answers."""
+    doubtful = {u.PAGADO} if said.confidence < CONFIDENCE else set()
+    return {u.PROMESA, u.INFO, u.OTRO} | doubtful
 
 
 def _promise(said: Understanding, day: date, amount: Money | None) -> Understanding:

@@ -11,9 +11,9 @@ BALANCE, HOW_TO_PAY, INVOICE_COPY = "balance", "how_to_pay", "invoice_copy"
 #: Question -> how it is asked, in plain letters. The first that fits is the answer.
 _QUESTIONS = (
     (INVOICE_COPY, r"\b(copia|duplicado|reenvi\w+|mand\w+|envi\w+|pas\w+|necesito|quiero|segunda via)\b.{0,40}"
-                   r"\b(factura|boleta|recibo|pdf|xml|cfdi|documento|nota fiscal|invoice)\b"),
-    (HOW_TO_PAY, r"\b(como|donde|a que cuenta|por donde|que cuenta|how|where|onde)\b.{0,30}"
-                 r"\b(pag\w*|deposit\w*|transfi?er\w*|abon\w*|pay)\b|"
+                   r"\b(factura|boleta|recibo|pdf|xml|cfdi|documento|detalle|desglose|nota fiscal|invoice)\b"),
+    (HOW_TO_PAY, r"\b(como|a?donde|q(ue|ual)? (cuenta|banco|numero|conta)|how|where|onde)\b.{0,30}"
+                 r"\b(pag\w*|deposit\w*|transf\w*|abon\w*|consign\w*|gir\w*|yape\w*|cancel\w*|pay)\b|"
                  r"\b(clabe|cbu|cci|iban|alias|pix|numero de cuenta|datos (bancarios|de pago|para (pagar|el pago))|"
                  r"medios? de pago|formas? de pago|link de pago|enlace de pago)\b"),
     (BALANCE, r"\b(cuanto|cuánto|quanto|how much)\b.{0,30}\b(debo|es|seria|queda|tengo|devo|owe|falta|saldo)\b|"
@@ -48,6 +48,22 @@ def question(text: str) -> str:
     """BALANCE, HOW_TO_PAY or INVOICE_COPY; empty when it asks something that facts alone do not answer."""
     flat = plain(text)
     return next((topic for topic, words in _QUESTIONS if re.search(words, flat)), "")
+
+
+_THANKS = re.compile(
+    r"(?:(?:ok|okay|oki|va|vale|sale|listo|bueno|dale|perfecto|entendido|enterad[oa]|recibido|de acuerdo|muy bien|"
+    r"(?:muchas |mil )?gracias|se lo agradezco|muy amable|igualmente|saludos|bendiciones|excelente|genial|"
+    r"obrigad[oa]|valeu|beleza|thanks|thank you|great|lo veo|lo reviso|ahi lo veo|en (?:la|su) pagina)\W*)+"
+)
+_HANDS = re.compile(
+    r"[\s\U0001F44D\U0001F44C\U0001F64F\U0001F64C\U0001F642\U0001F600\u2764\uFE0F\U0001F3FB-\U0001F3FF]+"
+)
+
+
+def only_thanks(text: str) -> bool:
+    """Whether somebody only says that it is all right: «ok, gracias», a thumb up. A greeting or a question is more."""
+    flat = plain(text)
+    return bool(flat) and "?" not in flat and bool(_THANKS.fullmatch(flat) or _HANDS.fullmatch(flat))
 
 
 def dispute_cause(text: str) -> str:

@@ -48,10 +48,13 @@ def _build(ready: Path) -> None:
     prepare()
     from puntual.apps import bulk
     from puntual.pipeline import demo
-    from puntual.project import bindings, risk
+    from puntual.project import bindings, inbox, risk
 
     bulk.one_thread()
-    demo.build(today=datetime.now(UTC).date(), say=progress, outside=bindings.outside, understand=risk.understand)
+    demo.build(
+        today=datetime.now(UTC).date(), say=progress, outside=bindings.outside, understand=risk.understand,
+        hear=inbox.listen,
+    )  # fmt: skip
     _gateways()
     ready.write_text(datetime.now(UTC).isoformat(), encoding="utf-8")
 
