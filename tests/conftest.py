@@ -11,6 +11,14 @@ import pytest  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _keyring():
+    """As `init` does for a new data folder."""
+    from puntual.apps.parties import vault
+
+    vault.make_keyring(fresh=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _guard_steps_aside_to_empty_tables():
     """Transactional tests empty every table when they end; the books refuse that, so the runner lifts the guard for
     it."""

@@ -26,7 +26,10 @@ def main(people: int) -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from puntual.apps.parties import vault
+
     call_command("migrate", verbosity=0)
+    vault.make_keyring(fresh=True)
     import polars as pl
 
     from puntual.apps.workbench import write, write_queue

@@ -15,6 +15,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,23 +23,45 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from puntual.core.errors import UnusableInput
+
 _NONCE = 12
 UNREADABLE = "(datos borrados)"
+_MISSING = (
+    "Falta el llavero ({file}): con él se leen los nombres, contactos y mensajes. Devuelva ahí el que se guardó aparte "
+    "con el respaldo (FILE.llavero); nada se cambió."
+)
+_OTHER = (
+    "El llavero de esta carpeta no es el de estos datos. Devuelva el que se guardó aparte con su respaldo "
+    "(FILE.llavero); nada se cambió."
+)
+
+
+def make_keyring(*, fresh: bool) -> None:
+    """The keyring of this data folder, made if there is none. UnusableInput where `fresh` is false, that is, where
+    there are data already that another one closed: a new one would hide them for ever, and quietly."""
+    file = _keyring_file(str(settings.DATA))
+    if file.exists():
+        return
+    if not fresh:
+        raise UnusableInput(_MISSING.format(file=file))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    keys = {"wrap": secrets.token_hex(32), "index": secrets.token_hex(32)}
+    with suppress(FileExistsError), file.open("x", encoding="utf-8") as new:
+        json.dump(keys, new)
+    file.chmod(0o600)
+
+
+def _keyring_file(folder: str) -> Path:
+    given = os.environ.get("PUNTUAL_KEYRING")
+    return Path(given) if given else Path(folder) / "llavero" / "llavero.json"
 
 
 @lru_cache(maxsize=4)
 def _keyring(folder: str) -> tuple[AESGCM, bytes]:
-    given = os.environ.get("PUNTUAL_KEYRING")
-    file = Path(given) if given else Path(folder) / "llavero" / "llavero.json"
+    file = _keyring_file(folder)
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        keys = {"wrap": secrets.token_hex(32), "index": secrets.token_hex(32)}
-        try:
-            with file.open("x", encoding="utf-8") as new:
-                json.dump(keys, new)
-            file.chmod(0o600)
-        except FileExistsError:
-            pass
+        raise UnusableInput(_MISSING.format(file=file))
     keys = json.loads(file.read_text(encoding="utf-8"))
     return AESGCM(bytes.fromhex(keys["wrap"])), bytes.fromhex(keys["index"])
 
@@ -54,8 +77,8 @@ def new_key() -> tuple[bytes, bytes]:
 
 
 def unwrap(wrapped: bytes) -> bytes:
-    """The person's key from its stored form."""
-    return _open(_ring()[0], wrapped)
+    """The person's key from its stored form. UnusableInput where another keyring closed it."""
+    return _open_ours(wrapped)
 
 
 def seal(key: bytes, text: str) -> bytes:
@@ -90,7 +113,14 @@ def seal_file(data: bytes) -> bytes:
 
 
 def unseal_file(blob: bytes | memoryview) -> bytes:
-    return _open(_ring()[0], bytes(blob))
+    return _open_ours(bytes(blob))
+
+
+def _open_ours(blob: bytes) -> bytes:
+    try:
+        return _open(_ring()[0], blob)
+    except InvalidTag:
+        raise UnusableInput(_OTHER) from None
 
 
 def _seal(cipher: AESGCM, data: bytes) -> bytes:

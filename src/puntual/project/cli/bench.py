@@ -13,7 +13,7 @@ import click
 from puntual.core.errors import UnusableInput
 from puntual.project.cli import django_setup, emit, progress
 
-NAMES = ("daily-run", "render", "import", "pages", "reports", "scoring", "learn", "choose")
+NAMES = ("daily-run", "render", "import", "pages", "reports", "scoring", "learn", "choose", "cash")
 
 #: Those that need no database.
 PURE = ("learn", "choose")
@@ -60,6 +60,8 @@ def _prepare(database: str | None) -> None:
     from django.core.management import call_command
     from django.db import connection
 
+    from puntual.apps.parties import vault
+
     if database and "parties_creditor" in connection.introspection.table_names():
         from puntual.apps.parties.models import Creditor
 
@@ -69,6 +71,7 @@ def _prepare(database: str | None) -> None:
             cursor.execute("DROP SCHEMA public CASCADE")
             cursor.execute("CREATE SCHEMA public")
     call_command("migrate", verbosity=0, interactive=False)
+    vault.make_keyring(fresh=True)
 
 
 def _measure(name: str, invoices: int, from_entries: bool) -> dict:
@@ -88,6 +91,12 @@ def _measure(name: str, invoices: int, from_entries: bool) -> dict:
         from puntual.pipeline.benchmarks.scoring import scoring
 
         return {"bench": name, **_plain(scoring(invoices, LightGBMLearner() if available() else None, progress))}
+    if name == "cash":
+        from puntual.adapters.files import Files
+        from puntual.adapters.names import similar
+        from puntual.pipeline.benchmarks.cash import cash
+
+        return {"bench": name, **_plain(cash(Files(), similar, invoices))}
     creditor = portfolio.build(invoices, datetime.now(UTC).date())
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
@@ -128,6 +137,9 @@ def _say(document: dict) -> str:
     lines += [
         f"  {p['name']:<16} {p['cpu_s']:>8} s de procesador  {p['seconds']:>8} s" for p in document.get("parts", [])
     ]
+    if "wrong" in document:
+        lines.append(f"  {document['automatic_pct']} % aplicado sin preguntar, {document['wrong']} mal aplicados")
+        lines.append(f"  precisión {document['precision']}, exhaustividad {document['recall']}")
     if "gap_pct" in document:
         lines.append(f"  brecha a la cota {document['gap_pct']} %")
     lines.append(f"  memoria máxima {document['peak_mib']} MiB")

@@ -36,7 +36,7 @@ def prepare() -> None:
     from django.conf import settings
     from django.core.management import call_command
 
-    from puntual.apps.parties import vault
+    from puntual.apps.parties import read, vault
     from puntual.apps.receivables import guard
     from puntual.apps.reports import bi_views
 
@@ -46,7 +46,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     guard.raise_guard()
     bi_views.raise_views()
-    vault.digest("prueba", "llavero")
+    vault.make_keyring(fresh=not read.creditors())
 
 
 def start(preset: str | None, approve_first: int | None) -> dict[str, object]:

@@ -18,6 +18,7 @@ def command(file: Path, keyring: Path | None, as_json: bool) -> int:
     django_setup()
     from django.core.management import call_command
 
+    from puntual.apps.audit import write as audit
     from puntual.apps.receivables import guard
     from puntual.apps.reports import bi_views
     from puntual.pipeline.safekeeping import restore
@@ -28,6 +29,7 @@ def command(file: Path, keyring: Path | None, as_json: bool) -> int:
     call_command("migrate", verbosity=0, interactive=False)
     guard.raise_guard()
     bi_views.raise_views()
+    audit.record(act="backup_restored", detail={"bytes": file.stat().st_size})
     found = findings()
     bad = [f for f in found if not f.holds]
     document = {"restored": str(file), "invariants": [f.as_json() for f in found]}
