@@ -13,7 +13,7 @@ from puntual.core.reports.corrective import Side
 
 def delays(*rows):
     """(product, due, paid, items, amount)."""
-    whole = [("MXN", product, "", "", due, paid, n, minor) for product, due, paid, n, minor in rows]
+    whole = [("MXN", product, "", "", "", "", due, paid, n, minor) for product, due, paid, n, minor in rows]
     return pl.DataFrame(whole, schema={k: c.dtype for k, c in causes.DELAYS.items()}, orient="row")
 
 
@@ -54,22 +54,25 @@ class TestAction:
 
 class TestDelivery:
     ISSUED = pl.DataFrame(
-        [(1, d(4, 1), d(4, 3), 2), (2, d(4, 5), d(4, 5), 1)],
+        [(1, d(3, 28), d(4, 1), d(4, 3), 2), (2, None, d(4, 5), d(4, 5), 1)],
         schema={k: c.dtype for k, c in delivery.ISSUED.items()}, orient="row",
     )  # fmt: skip
 
     def days(self, *rows):
         return pl.DataFrame(rows, schema={k: c.dtype for k, c in delivery.DAYS.items()}, orient="row")
 
-    def test_each_step_counts_from_the_issue(self):
+    def test_each_stretch_counts_from_the_sale_or_from_the_issue(self):
         told, arrived = self.days((1, d(3, 20)), (1, d(4, 8)), (2, d(4, 6))), self.days((1, d(4, 11)))
-        entered, first, there = delivery.steps(self.ISSUED, told, arrived, d(4, 30))
+        sale, entered, first, there, whole = delivery.steps(self.ISSUED, told, arrived, d(4, 30))
+        # only account 1 says when it was sold: 4 days before its two documents were issued
+        assert (sale.reached, sale.mean_days) == (2, Decimal("4.00"))
+        assert (whole.reached, whole.mean_days) == (2, Decimal("14.00"))
         assert (entered.reached, entered.mean_days) == (3, Decimal("1.33"))  # 2, 2 and 0 days
         # the message of 20 March was before the invoice: account 1 was told after 7 days, account 2 after one
         assert (first.reached, first.mean_days, first.median_days) == (3, Decimal("5.00"), 7)
         assert (there.reached, there.waiting, there.mean_days) == (2, 1, Decimal("10.00"))
-        assert delivery.slowest((entered, first, there)) == ("arrived", Decimal("5.00"))
+        assert delivery.slowest((sale, entered, first, there, whole)) == ("arrived", Decimal("5.00"))
 
     def test_what_happened_after_the_close_is_not_known_yet(self):
         found = delivery.steps(self.ISSUED, self.days((1, d(5, 8))), self.days(), d(4, 30))
-        assert (found[1].reached, found[1].waiting, found[1].mean_days) == (0, 3, None)
+        assert (found[2].reached, found[2].waiting, found[2].mean_days) == (0, 3, None)

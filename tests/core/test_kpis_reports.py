@@ -128,9 +128,9 @@ class TestFriction:
 
 def test_causes_weigh_delay_by_money_and_days():
     rows = [
-        ("MXN", "tubos", "", "", d(6, 1), d(6, 11), 1, 1_000),  # ten days late
-        ("MXN", "tubos", "", "", d(6, 1), d(6, 1), 1, 500),  # in its day
-        ("MXN", "clavos", "", "", d(6, 10), None, 2, 100),  # still open: twenty days
+        ("MXN", "tubos", "", "", "", "", d(6, 1), d(6, 11), 1, 1_000),  # ten days late
+        ("MXN", "tubos", "", "", "", "", d(6, 1), d(6, 1), 1, 500),  # in its day
+        ("MXN", "clavos", "", "", "", "", d(6, 10), None, 2, 100),  # still open: twenty days
     ]
     found = causes.late_by(table(causes.DELAYS, *rows), "product", d(6, 30))
     assert found.rows() == [("tubos", 2, 1, 1_500, 1_000, 6_667, 10), ("clavos", 2, 2, 100, 100, 10_000, 20)]
@@ -138,8 +138,8 @@ def test_causes_weigh_delay_by_money_and_days():
 
 def test_disputes_tell_how_many_were_answered_late():
     rows = [
-        ("MXN", "wrong_price", "ventas", "tubos", "", d(6, 1), d(6, 11), d(6, 6), 300, 300),
-        ("MXN", "wrong_price", "ventas", "tubos", "", d(6, 1), d(6, 11), None, 200, 0),
+        ("MXN", "wrong_price", "ventas", "tubos", "", "", "price", d(6, 1), d(6, 11), d(6, 6), 300, 300),
+        ("MXN", "wrong_price", "ventas", "tubos", "", "", "price", d(6, 1), d(6, 11), None, 200, 0),
     ]
     found = causes.disputed_by(table(causes.DISPUTES, *rows), "cause", d(6, 30))
     assert found.rows() == [("wrong_price", 2, 500, 300, 17, 1)]  # 5 and 29 days

@@ -42,11 +42,23 @@ def test_from_the_summary_to_the_rows_of_a_figure(books: journeys_books.Books, o
 def test_a_report_is_taken_away_as_a_workbook(books: journeys_books.Books, open_page: Callable[..., Any]) -> None:
     page = open_page(f"/reportes/ageing/?{_span(books)}")
     with page.expect_download() as taken:
-        page.get_by_role("link", name="Excel").click()
+        page.get_by_role("link", name="Excel", exact=True).click()
     assert taken.value.suggested_filename.startswith("ageing-norte-")
     with zipfile.ZipFile(io.BytesIO(taken.value.path().read_bytes())) as book:
         assert "13500" not in book.read("xl/sharedStrings.xml").decode()  # amounts are numbers, not texts
         assert "<v>8000.00</v>" in book.read("xl/{}/sheet2.xml".format("worksheets")).decode()
+
+
+def test_from_a_bucket_to_its_documents(books: journeys_books.Books, open_page: Callable[..., Any]) -> None:
+    page = open_page(f"/reportes/ageing/?{_span(books)}")
+    row = page.locator("tbody tr").filter(has_text="Por vencer").first
+    row.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reportes/filas/documentos/**")
+    assert "Documentos abiertos, por vencer" in page.locator("h1").inner_text()
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="CSV").click()
+    assert taken.value.suggested_filename.startswith("filas-documentos-norte-")
 
 
 def test_targets_that_cannot_be_read_change_nothing(books: journeys_books.Books, open_page: Callable[..., Any]) -> None:
@@ -68,7 +80,8 @@ def test_targets_that_cannot_be_read_change_nothing(books: journeys_books.Books,
 @pytest.mark.parametrize(
     "path",
     ["/reportes/", "/reportes/kpis/", "/reportes/roll-rates/", "/reportes/indicador/dso/", "/reportes/tablero/",
-     "/reportes/metas/"],
+     "/reportes/metas/", "/reportes/kpis/?por=stage", "/reportes/indicador/receivable/?por=stage&valor=administrative",
+     "/reportes/filas/documentos/?tramo=d1_30"],
 )  # fmt: skip
 def test_every_page_is_for_everybody(path: str, books: journeys_books.Books, accessible: Callable[..., Any]) -> None:
     accessible(path)

@@ -49,11 +49,15 @@ VIEWS: dict[str, View] = {
          "emitido_el": Column(_DATE, "emisión"), "vence_el": Column(_DATE, "vencimiento"), **_MONEY,
          "capital_minor": Column(MINOR, "capital abierto"), "interes_minor": Column(MINOR, "interés abierto"),
          "gasto_minor": Column(MINOR, "gasto abierto"), "abierto_minor": Column(MINOR, "todo lo abierto"),
-         "producto": Column(_TEXT, "producto"), "area": Column(_TEXT, "área"), "vendedor": Column(_TEXT, "vendedor")},
+         "producto": Column(_TEXT, "producto"), "area": Column(_TEXT, "área"), "vendedor": Column(_TEXT, "vendedor"),
+         "planta": Column(_TEXT, "planta o sucursal"),
+         "venta_el": Column(_DATE, "cuándo fue la venta", null=True),
+         "sustituye": Column(_TEXT, "folio fiscal de la factura que sustituye", null=True)},
         "SELECT d.id, d.creditor_id, d.account_id, i.number, d.seq, i.issued_on, d.due_on, d.currency, "
         "d.original_minor, COALESCE(b.principal_minor, 0), COALESCE(b.interest_minor, 0), COALESCE(b.fee_minor, 0), "
-        "COALESCE(b.open_minor, 0), i.product, i.department, i.seller FROM receivables_dueitem d "
-        "JOIN receivables_invoice i ON i.id = d.invoice_id "
+        "COALESCE(b.open_minor, 0), i.product, i.department, i.seller, i.plant, i.sold_on, r.fiscal_id "
+        "FROM receivables_dueitem d JOIN receivables_invoice i ON i.id = d.invoice_id "
+        "LEFT JOIN receivables_invoice r ON r.id = i.replaces_id "
         "LEFT JOIN receivables_duebalance b ON b.due_item_id = d.id",
     ),
     "bi_movimientos": View(

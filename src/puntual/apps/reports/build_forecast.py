@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import polars as pl
+from babel.numbers import get_decimal_symbol
 
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import columns, frames
 from puntual.apps.reports.build_money import NO_BOOKS, report
+from puntual.apps.reports.forecast_memory import FileMemory
 from puntual.apps.reports.tables import Column, Report, Table
 from puntual.core.reports import forecast as forecast_core
 from puntual.core.reports.experiments import can_it_be_proved
 from puntual.core.reports.inputs import Known
 from puntual.core.segments.learning import Learner
-from puntual.ui.formats import date_text, locale_for, money_text
+from puntual.ui.formats import date_text, locale_for, money_text, percent_text
 
 HORIZON = 30
 #: The improvement that people usually hope for when they try something.
@@ -27,14 +29,14 @@ def forecast(creditor: Creditor, start: date, end: date, learner: Learner | None
     facts = frames.history(columns.books(creditor.pk), creditor.pk, end)
     if not facts.height:
         return report("forecast", creditor, now, sentences=(NO_BOOKS,))
-    found = forecast_core.forecast(facts, end + timedelta(days=1), learner, HORIZON)
+    found = forecast_core.forecast(facts, end + timedelta(days=1), learner, HORIZON, FileMemory(creditor.pk))
     if not found:
         return report("forecast", creditor, now, sentences=("No hay documentos abiertos: nada por pronosticar.",))
     tables: list[Table] = []
     for one in found:
         tables.append(_days(one, creditor, end))
         if one.past.height:
-            tables.append(_past(one))
+            tables.append(_past(one, locale_for(creditor.country)))
     more = {"past_error": {f"{creditor.code}:{f.currency}": f.past_error for f in found},
             "method": found[0].method}  # fmt: skip
     return report("forecast", creditor, now, tables=tuple(tables), sentences=_sentences(found, creditor), more=more)
@@ -47,9 +49,9 @@ def _sentences(found: list[forecast_core.Forecast], creditor: Creditor) -> tuple
         if one.past_error is None:
             said.append(f"{one.currency}: todavía no hay pasado con qué medir el error de este pronóstico.")
         else:
-            error = f"{100 * one.past_error:.1f}".replace(".", ",")
+            error = percent_text(round(1_000 * one.past_error), locale)
             n = one.past.height
-            said.append(f"{one.currency}: hecho {n} veces sobre el pasado, se equivocó en {error} % de lo que llegó.")
+            said.append(f"{one.currency}: hecho {n} veces sobre el pasado, se equivocó en {error} de lo que llegó.")
         if one.large.height:
             money = money_text(int(one.large["amount_minor"].sum()), one.currency, locale, with_code=True)
             n = one.large.height
@@ -75,13 +77,17 @@ def _days(one: forecast_core.Forecast, creditor: Creditor, end: date) -> Table:
     return Table("forecast", title, columns, cells, one.currency)
 
 
-def _past(one: forecast_core.Forecast) -> Table:
+def _past(one: forecast_core.Forecast, locale: str) -> Table:
     columns = (
         Column("cut", "Pronosticado el", "date"), Column("said_minor", "Se esperaba en 30 días", "money"),
         Column("came_minor", "Llegó", "money"),
     )  # fmt: skip
     cells = tuple(one.past.select("cut", "said_minor", "came_minor").sort("cut").iter_rows())
-    return Table("past", "El mismo pronóstico hecho antes, y lo que llegó.", columns, cells, one.currency)
+    title = "El mismo pronóstico hecho antes, y lo que llegó."
+    if one.past_error is not None:
+        error = percent_text(round(1_000 * one.past_error), locale)
+        title = f"Hecho antes {len(cells)} veces, el mismo pronóstico se equivocó en {error} de lo que llegó."
+    return Table("past", title, columns, cells, one.currency)
 
 
 def experiments(creditor: Creditor, start: date, end: date) -> Report:
@@ -94,12 +100,16 @@ def experiments(creditor: Creditor, start: date, end: date) -> Report:
         said = "No hay experimentos, y con menos de cuatro cuentas atrasadas ninguno probaría nada."
         return report("experiments", creditor, now, sentences=(said,))
     base = float((late["overdue_now_minor"] <= 0).mean() or 0.0)
-    return report("experiments", creditor, now, sentences=_provable(base, late.height // 2))
+    return report("experiments", creditor, now, sentences=_provable(base, late.height // 2, _decimal(creditor)))
 
 
-def _provable(base: float, each: int) -> tuple[str, ...]:
+def _decimal(creditor: Creditor) -> str:
+    return get_decimal_symbol(locale_for(creditor.country))
+
+
+def _provable(base: float, each: int, decimal: str) -> tuple[str, ...]:
     shown = min(max(base, 0.02), 0.9)
-    _, sentence = can_it_be_proved(shown, _HOPED, each)
+    _, sentence = can_it_be_proved(shown, _HOPED, each, decimal)
     return (
         "No hay experimentos en marcha ni terminados.",
         f"¿Se podría probar una mejora de 5 puntos sobre el {100 * shown:.0f} % que hoy se pone al día? {sentence}",

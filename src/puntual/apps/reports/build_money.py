@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
+import attrs
 import polars as pl
 
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports.choices import TITLES
+from puntual.apps.reports.rows_asked import address, trait
 from puntual.apps.reports.tables import Column, Report, Table
+from puntual.core.money import div_half_up
 from puntual.core.reports import ageing as ageing_core
 from puntual.core.reports import roll_rates as roll_core
 from puntual.core.reports import vintages as vintages_core
 from puntual.core.reports.inputs import Known
 from puntual.core.reports.registry import Measured
-from puntual.ui.formats import locale_for, money_text
+from puntual.ui.formats import locale_for, money_text, percent_text
 
 NO_BOOKS = "Todavía no hay facturas: cárguelas en Cargar datos y este reporte se llenará solo."
 
@@ -23,12 +27,13 @@ NO_BOOKS = "Todavía no hay facturas: cárguelas en Cargar datos y este reporte 
 def report(kind: str, creditor: Creditor, now: Known, **parts: Any) -> Report:
     """A report with its title and period."""
     locale = locale_for(creditor.country)
+    parts["tables"] = tuple(attrs.evolve(table, locale=locale) for table in parts.get("tables", ()))
     return Report(kind, str(TITLES[kind]), creditor.code, creditor.name, now.start, now.end, locale=locale, **parts)
 
 
-def pct(bp: int) -> str:
-    """Hundredths of a percent as people read them: "12.5 %"."""
-    return f"{bp / 100:.1f} %"
+def pct(bp: int, locale: str) -> str:
+    """Hundredths of a percent as people of the country read them: "12.5 %", "12,5 %"."""
+    return percent_text(div_half_up(bp, 10), locale)
 
 
 def kpis(creditor: Creditor, now: Known, figures: Sequence[Measured]) -> Report:
@@ -53,8 +58,19 @@ def ageing(creditor: Creditor, now: Known) -> Report:
             (ageing_core.NAMES[r["bucket"]], _segment(r["segment"]), r["open_minor"], r["share_bp"])
             for r in shown.iter_rows(named=True)
         )  # fmt: skip
-        tables.append(Table("ageing", _ageing_says(mine, creditor, currency), columns, cells, currency))
+        links = tuple(
+            address(
+                "documentos", now.start, now.end, tramo=r["bucket"], moneda=currency, de="ageing", **_of(r["segment"])
+            )
+            for r in shown.iter_rows(named=True)
+        )
+        says = _ageing_says(mine, creditor, currency)
+        tables.append(Table("ageing", says, columns, cells, currency, links=links))
     return report("ageing", creditor, now, tables=tuple(tables), sentences=() if tables else (NO_BOOKS,))
+
+
+def _of(segment: str) -> dict[str, str]:
+    return {} if segment == "*" else trait("segment", segment)
 
 
 def _segment(value: str) -> str:
@@ -72,7 +88,7 @@ def _ageing_says(rows: pl.DataFrame, creditor: Creditor, currency: str) -> str:
     if overdue <= 0:
         return f"Todo está por vencer: {text}, y nada atrasado."
     worst = late.sort("open_minor", descending=True).row(0, named=True)
-    share = pct(roll_core.share_bp(overdue, open_minor) or 0)
+    share = pct(roll_core.share_bp(overdue, open_minor) or 0, locale_for(creditor.country))
     return f"De {text} por cobrar, el {share} está vencido; lo que más pesa tiene {_lower(worst['bucket'])}."
 
 
@@ -83,16 +99,17 @@ def _lower(bucket: str) -> str:
 def roll_rates(creditor: Creditor, now: Known) -> Report:
     """The matrix of the period and the monthly rates."""
     moved, monthly = roll_core.matrix(now), roll_core.monthly(now)
+    locale = locale_for(creditor.country)
     tables = []
     for currency in moved["currency"].unique(maintain_order=True).to_list():
-        tables.append(_matrix(moved.filter(pl.col("currency") == currency), currency))
+        tables.append(_matrix(moved.filter(pl.col("currency") == currency), currency, now, locale))
         mine = monthly.filter(pl.col("currency") == currency)
         if mine.height:
-            tables.append(_monthly(mine, currency))
+            tables.append(_monthly(mine, currency, locale))
     return report("roll-rates", creditor, now, tables=tuple(tables), sentences=() if tables else (NO_BOOKS,))
 
 
-def _matrix(rows: pl.DataFrame, currency: str) -> Table:
+def _matrix(rows: pl.DataFrame, currency: str, now: Known, locale: str) -> Table:
     codes = (*ageing_core.BUCKETS, roll_core.SETTLED)
     names = {**ageing_core.NAMES, roll_core.SETTLED: "Dejó de deberse"}
     cells = {(r["was"], r["now"]): r for r in rows.iter_rows(named=True)}
@@ -102,36 +119,48 @@ def _matrix(rows: pl.DataFrame, currency: str) -> Table:
         lines.append((names[was], at_opening, *(cells[was, code]["share_bp"] for code in codes)))
     columns = (Column("was", "Al abrir"), Column("open_minor", "Capital", "money"))
     columns += tuple(Column(code, names[code], "pct") for code in codes)
-    return Table("matrix", _matrix_says(cells), columns, tuple(lines), currency)
+    links = tuple(
+        address("documentos", now.opening, now.opening, tramo=was, moneda=currency, de="roll-rates")
+        for was in ageing_core.BUCKETS
+    )
+    return Table("matrix", _matrix_says(cells, locale), columns, tuple(lines), currency, links=links)
 
 
-def _matrix_says(cells: dict[tuple[str, str], dict[str, Any]]) -> str:
+def _matrix_says(cells: dict[tuple[str, str], dict[str, Any]], locale: str) -> str:
     rolled = cells["d1_30", "d31_60"]["share_bp"]
     late = [code for code in ageing_core.BUCKETS if code != "current"]
     whole = sum(cells[was, code]["minor"] for was in late for code in (*ageing_core.BUCKETS, roll_core.SETTLED))
     cured = roll_core.share_bp(sum(cells[was, roll_core.SETTLED]["minor"] for was in late), whole)
     if cured is None:
         return "Nada estaba vencido al abrir el periodo."
-    text = f"De lo vencido al abrir, el {pct(cured)} dejó de deberse"
-    return f"{text}; del primer mes de atraso, el {pct(rolled)} pasó al segundo." if rolled is not None else f"{text}."
+    text = f"De lo vencido al abrir, el {pct(cured, locale)} dejó de deberse"
+    if rolled is None:
+        return f"{text}."
+    return f"{text}; del primer mes de atraso, el {pct(rolled, locale)} pasó al segundo."
 
 
-def _monthly(rows: pl.DataFrame, currency: str) -> Table:
+def _monthly(rows: pl.DataFrame, currency: str, locale: str) -> Table:
     columns = (
         Column("month", "Mes", "date"), Column("bucket", "De"), Column("was_minor", "Un mes antes", "money"),
         Column("next_minor", "Tramo siguiente", "money"), Column("rate_bp", "Rodamiento", "pct"),
     )  # fmt: skip
+    newest = list(rows.sort("month", descending=True, maintain_order=True).iter_rows(named=True))
     cells = tuple(
-        (r["month"], ageing_core.NAMES[r["bucket"]], r["was_minor"], r["next_minor"], r["rate_bp"])
-        for r in rows.sort("month", descending=True, maintain_order=True).iter_rows(named=True)
+        (r["month"], ageing_core.NAMES[r["bucket"]], r["was_minor"], r["next_minor"], r["rate_bp"]) for r in newest
+    )
+    opened = [r["month"].replace(day=1) - timedelta(days=1) for r in newest]
+    links = tuple(
+        address("documentos", day, day, tramo=r["bucket"], moneda=currency, de="roll-rates")
+        for day, r in zip(opened, newest)
     )
     first = rows.filter(pl.col("bucket") == "d1_30", pl.col("rate_bp").is_not_null())
     title = "Rodamiento de cada mes, por saldos."
     if first.height > 1:
         before, last = first["rate_bp"][-2], first["rate_bp"][-1]
         word = "subió" if last > before else "bajó" if last < before else "quedó igual"
-        title = f"De 1-30 a 31-60 días el rodamiento {word}: de {pct(before)} a {pct(last)} en el último mes."
-    return Table("monthly", title, columns, cells, currency)
+        was, now = pct(before, locale), pct(last, locale)
+        title = f"De 1-30 a 31-60 días el rodamiento {word}: de {was} a {now} en el último mes."
+    return Table("monthly", title, columns, cells, currency, links=links)
 
 
 def vintages(creditor: Creditor, now: Known) -> Report:
@@ -148,15 +177,24 @@ def vintages(creditor: Creditor, now: Known) -> Report:
             line = {r["age_months"]: r for r in mine.filter(pl.col("month") == month).iter_rows(named=True)}
             sold = line[max(line)]["sold_minor"]
             lines.append((month, sold, *(line[a]["open_bp"] if a in line else None for a in ages)))
-        tables.append(Table("vintages", _vintage_says(lines), columns, tuple(lines), currency))
+        says = _vintage_says(lines, locale_for(creditor.country))
+        links = tuple(_vintage_link(line[0], now, currency) for line in lines)
+        tables.append(Table("vintages", says, columns, tuple(lines), currency, links=links))
     return report("vintages", creditor, now, tables=tuple(tables), sentences=() if tables else (NO_BOOKS,))
 
 
-def _vintage_says(lines: list[tuple[Any, ...]]) -> str:
+def _vintage_link(month: date, now: Known, currency: str) -> str:
+    last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    issued = {"emitido_desde": month.isoformat(), "emitido_hasta": last.isoformat()}
+    return address("documentos", now.start, now.end, moneda=currency, de="vintages", **issued)
+
+
+def _vintage_says(lines: list[tuple[Any, ...]], locale: str) -> str:
     """The two last months that have reached the second month of age, compared."""
     reached = [(line[0], line[4]) for line in lines if len(line) > 4 and line[4] is not None]
     if len(reached) < 2:
         return "Parte de las ventas de cada mes que sigue sin pagarse."
     (_, before), (_, last) = reached[-2:]
     word = "peor" if last > before else "mejor" if last < before else "igual"
-    return f"La última cosecha paga {word} que la anterior: a los dos meses debía {pct(last)}, antes {pct(before)}."
+    now, was = pct(last, locale), pct(before, locale)
+    return f"La última cosecha paga {word} que la anterior: a los dos meses debía {now}, antes {was}."

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
+import attrs
 import polars as pl
 
-from puntual.apps.negotiation.choices import DisputeCause
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import corrective, frames, frames_contacts, frames_harm, frames_people, frames_plans
-from puntual.apps.reports.build_money import report
+from puntual.apps.reports import build_delivery, frames, frames_contacts, frames_harm, frames_people, frames_plans
+from puntual.apps.reports.build_money import pct, report
 from puntual.apps.reports.columns import books
+from puntual.apps.reports.rows_asked import address
 from puntual.apps.reports.tables import Column, Report, Table
+from puntual.apps.reports.tables import address as indicator
 from puntual.core.reasons import CATALOGUE
-from puntual.core.reports import causes as causes_core
-from puntual.core.reports import delivery as delivery_core
 from puntual.core.reports import friction as friction_core
 from puntual.core.reports import registry
 from puntual.core.reports.inputs import Known
 from puntual.core.reports.kpis_people import judged
 from puntual.core.reports.roll_rates import share_bp
 from puntual.ui.channels import STAGES, channel_name
-from puntual.ui.formats import locale_for, money_text
+from puntual.ui.formats import locale_for, money_text, number_text
 
 #: Methods and devices as people say them; any other keeps its own name (OXXO, SPEI, PSE...).
 _WORDS = {
     "card": "Tarjeta", "cash": "Efectivo", "transfer": "Transferencia", "wallet": "Billetera", "debit": "Domiciliación",
     "phone": "Teléfono", "computer": "Computadora", "tablet": "Tableta",
 }  # fmt: skip
+#: By what a message is told apart -> the word of the address of its rows.
+_MESSAGE = {"channel": "canal", "stage": "etapa", "campaign": "campana", "method": "medio", "device": "aparato"}
 _NOTHING_SENT = "No salió ningún mensaje en el periodo: el embudo se llena con los envíos de cada día."
 
 
@@ -44,11 +47,11 @@ def friction(creditor: Creditor, start: date, end: date) -> Report:
 
 def friction_of(creditor: Creditor, start: date, end: date, rows: pl.DataFrame) -> Report:
     """The same of journeys that were read already."""
-    now, first = Known(start=start, end=end), _delivery(creditor, start, end)
+    now, first = Known(start=start, end=end), build_delivery.delivery(creditor, start, end)
     if not rows.height:
         return report("friction", creditor, now, sentences=(_NOTHING_SENT,), tables=(first,) if first else ())
-    worst = friction_core.worst(rows, end)
-    tables = [_funnel(rows, None, "Toda la empresa")]
+    worst, locale = friction_core.worst(rows, end), locale_for(creditor.country)
+    tables = [_funnel(rows, None, "Toda la empresa", now, locale)]
     for by, label in (
         ("channel", "Canal"),
         ("stage", "Etapa"),
@@ -58,12 +61,12 @@ def friction_of(creditor: Creditor, start: date, end: date, rows: pl.DataFrame) 
     ):
         mine = rows.filter(pl.col(by) != "")
         if mine.height:
-            tables.append(_funnel(mine, by, label))
-    tables += [*([first] if first else []), *_failures(rows)]
+            tables.append(_funnel(mine, by, label, now, locale))
+    tables += [*([first] if first else []), *_failures(rows, now)]
     waiting = frames_people.unanswered(creditor, end)
     said = [
         _worst_says(worst, creditor) if worst else _no_worst_says(rows),
-        *_waiting_say(waiting),
+        *_waiting_say(waiting, locale),
     ]
     more = {"worst_step": {creditor.code: _worst_json(worst)}} if worst else {}
     return report("friction", creditor, now, tables=tuple(tables), sentences=tuple(said), more=more)
@@ -73,7 +76,7 @@ def _word(code: str) -> str:
     return _WORDS.get(code, code) or "Sin dato"
 
 
-def _failures(rows: pl.DataFrame) -> list[Table]:
+def _failures(rows: pl.DataFrame, now: Known) -> list[Table]:
     """The payments that failed in our house, by method and device."""
     columns = (
         Column("method", "Medio"), Column("device", "Aparato"), Column("messages", "Vieron fallar su pago", "count"),
@@ -87,31 +90,12 @@ def _failures(rows: pl.DataFrame) -> list[Table]:
         n, paid = int(mine["messages"].sum()), int(mine["paid"].sum())
         worst = cells[0][0].lower()
         title = f"De {n} personas que vieron fallar su pago, {paid} pagaron al final; lo que más falla: {worst}."
-        tables.append(Table("failures", title, columns, cells, currency))
+        links = tuple(
+            address("mensajes", now.start, now.end, de="friction", fallo="1", moneda=currency, medio=r[1], aparato=r[2])
+            for r in mine.iter_rows()
+        )
+        tables.append(Table("failures", title, columns, cells, currency, links=links))
     return tables
-
-
-def _delivery(creditor: Creditor, start: date, end: date) -> Table | None:
-    """From the invoice to the hands of the customer, in days."""
-    ledger = books(creditor.pk)
-    issued = frames.issued(ledger, start, end)
-    if not issued.height:
-        return None
-    told = frames_contacts.contacts(ledger, creditor, start, end).select("account", "day")
-    found = delivery_core.steps(issued, told, frames_people.arrived(creditor, start, end), end)
-    columns = (
-        Column("step", "Desde que se emitió hasta que…"), Column("reached", "Documentos", "count"),
-        Column("waiting", "Todavía no", "count"), Column("mean", "Días en promedio", "days"),
-        Column("median", "Días, la mitad en menos de", "days"),
-    )  # fmt: skip
-    cells = tuple((delivery_core.STEPS[s.code], s.reached, s.waiting, s.mean_days, s.median_days) for s in found)
-    worst = delivery_core.slowest(found)
-    title = "Las facturas del periodo se registraron y llegaron sin demora."
-    if worst is not None:
-        title = f"Lo que más tarda desde la factura: «{delivery_core.STEPS[worst[0]].lower()}», {worst[1]} días más."
-    elif found[-1].waiting:
-        title = f"De {found[-1].waiting} documentos no consta todavía que le hayan llegado al cliente."
-    return Table("delivery", title, columns, cells)
 
 
 def _worst_json(worst: friction_core.Worst) -> dict[str, Any]:
@@ -122,11 +106,12 @@ def _worst_json(worst: friction_core.Worst) -> dict[str, Any]:
 
 def _worst_says(worst: friction_core.Worst, creditor: Creditor) -> str:
     step = friction_core.STEPS[worst.step].lower()
-    failed = f", {worst.failed} con un pago que falló" if worst.failed else ""
+    locale = locale_for(creditor.country)
+    failed = f", {number_text(worst.failed, locale)} con un pago que falló" if worst.failed else ""
     days = f" desde hace {worst.days} días en promedio" if worst.days is not None else ""
     lost = _money(creditor, worst.lost_minor, worst.currency)
     one = worst.messages == 1
-    who = f"{worst.messages} {'mensaje se quedó' if one else 'mensajes se quedaron'}"
+    who = f"{number_text(worst.messages, locale)} {'mensaje se quedó' if one else 'mensajes se quedaron'}"
     return f"Lo que más cuesta: {who} en «{step}»{failed}; son {lost} detenidos{days}. Qué probar: {worst.advice}."
 
 
@@ -139,29 +124,42 @@ def _no_worst_says(rows: pl.DataFrame) -> str:
     return "Todos los mensajes terminaron en un pago."
 
 
-def _waiting_say(waiting: dict[str, int]) -> list[str]:
+def _waiting_say(waiting: dict[str, int], locale: str) -> list[str]:
     names = {"dispute": "aclaraciones fuera de plazo", "complaint": "quejas fuera de plazo",
              "question": "conversaciones sin respuesta a tiempo",
              "talk": "personas que pidieron hablar con alguien"}  # fmt: skip
-    asked = [f"{n} {names[what]}" for what, n in waiting.items() if n]
+    asked = [f"{number_text(n, locale)} {names[what]}" for what, n in waiting.items() if n]
     return [f"Esperan respuesta: {', '.join(asked)}."] if asked else ["Nadie espera una respuesta fuera de plazo."]
 
 
-def _funnel(rows: pl.DataFrame, by: str | None, label: str) -> Table:
+def _funnel(rows: pl.DataFrame, by: str | None, label: str, now: Known, locale: str) -> Table:
     found = friction_core.funnel(rows, by)
     columns = (Column("value", label),)
     columns += tuple(Column(code, name, "count") for code, name in friction_core.STEPS.items())
     columns += (Column("paid_bp", "Pagó, de los que salieron", "pct"),)
-    lines = []
+    lines, links = [], []
     for value in found["value"].unique(maintain_order=True).to_list():
+        links.append(address("mensajes", now.start, now.end, de="friction", **({_MESSAGE[by]: value} if by else {})))
         mine = {r["step"]: r for r in found.filter(pl.col("value") == value).iter_rows(named=True)}
         reached = tuple(mine[code]["messages"] for code in friction_core.STEPS)
         lines.append((_named(by, value) or label, *reached, mine["paid"]["share_bp"]))
-    title = "Hasta dónde llegan los mensajes." if by is None else f"Por {label.lower()}."
+    title = _by_says(lines, label, locale)
     if by is None:
         left, page, paid = lines[0][1], lines[0][4], lines[0][6]
-        title = f"De {left} mensajes que salieron, {page} llevaron a la página y {paid} a un pago."
-    return Table(f"funnel_{by}" if by else "funnel", title, columns, tuple(lines))
+        n = [number_text(count, locale) for count in (left, page, paid)]
+        title = f"De {n[0]} mensajes que salieron, {n[1]} llevaron a la página y {n[2]} a un pago."
+    return Table(f"funnel_{by}" if by else "funnel", title, columns, tuple(lines), links=tuple(links))
+
+
+def _by_says(lines: list[tuple[Any, ...]], label: str, locale: str) -> str:
+    """Which value of a dimension ends in a payment most often; of a single one, how often it does."""
+    best = max(lines, key=lambda line: (line[-1] or 0, line[1]))
+    share = pct(best[-1] or 0, locale)
+    if len(lines) == 1:
+        return f"Por {label.lower()}: solo «{best[0]}», y pagó el {share}."
+    if not best[-1]:
+        return f"Por {label.lower()}: ninguno terminó en un pago."
+    return f"Por {label.lower()}: donde más se paga es «{best[0]}», el {share}."
 
 
 def _named(by: str | None, value: str) -> str:
@@ -170,62 +168,18 @@ def _named(by: str | None, value: str) -> str:
     return str(STAGES.get(value, value)) if by == "stage" else _WORDS.get(value, value)
 
 
-def causes(creditor: Creditor, start: date, end: date) -> Report:
-    """Delay and dispute by product, department, seller and kind of error, in money and days."""
-    now = Known(start=start, end=end)
-    delays = frames.delays(books(creditor.pk), start, end)
-    disputes = frames_people.disputes(creditor, start, end)
-    tables = []
-    for currency in sorted(set(delays["currency"].to_list()) | set(disputes["currency"].to_list())):
-        late, argued = (f.filter(pl.col("currency") == currency) for f in (delays, disputes))
-        for dimension, label in (("product", "Producto"), ("department", "Área"), ("seller", "Vendedor")):
-            if late.filter(pl.col(dimension) != "").height:
-                tables.append(_late(causes_core.late_by(late, dimension, end), dimension, label, currency, creditor))
-        for dimension, label in (("cause", "Motivo"), ("department", "Responsable"), ("product", "Producto")):
-            if argued.height:
-                tables.append(_disputed(causes_core.disputed_by(argued, dimension, end), dimension, label, currency))
-    mended = corrective.table(corrective.actions(creditor, end + timedelta(days=1)))
-    if mended is not None:
-        tables.append(mended)
-    empty = "Ningún documento que venciera en el periodo dice su producto, área o vendedor, y no hubo aclaraciones."
-    return report("causes", creditor, now, tables=tuple(tables), sentences=() if tables else (empty,))
-
-
-def _late(rows: pl.DataFrame, dimension: str, label: str, currency: str, creditor: Creditor) -> Table:
-    columns = (
-        Column("value", label), Column("items", "Documentos", "count"), Column("late_items", "Atrasados", "count"),
-        Column("amount_minor", "Vencía", "money"), Column("late_minor", "Se atrasó", "money"),
-        Column("late_bp", "Parte atrasada", "pct"), Column("days", "Días de atraso", "days"),
-    )  # fmt: skip
-    cells = tuple((r[0] or "Sin dato", *r[1:]) for r in rows.iter_rows())
-    first = rows.row(0, named=True)
-    title = f"Por {label.lower()}, nada se atrasó."
-    if first["late_minor"]:
-        late = _money(creditor, first["late_minor"], currency)
-        name = first["value"] or "sin dato"
-        title = f"Por {label.lower()}, lo que más cuesta es «{name}»: {late} con {first['days']} días."
-    return Table(f"late_{dimension}", title, columns, cells, currency)
-
-
-def _disputed(rows: pl.DataFrame, dimension: str, label: str, currency: str) -> Table:
-    columns = (
-        Column("value", label), Column("disputes", "Aclaraciones", "count"),
-        Column("disputed_minor", "En aclaración", "money"), Column("credited_minor", "Acreditado", "money"),
-        Column("days", "Días", "days"), Column("late", "Fuera de plazo", "count"),
-    )  # fmt: skip
-    names = dict(DisputeCause.choices) if dimension == "cause" else {}
-    cells = tuple((str(names.get(r[0], r[0])) or "Sin dato", *r[1:]) for r in rows.iter_rows())
-    title = f"Aclaraciones por {label.lower()}: pesa más «{cells[0][0]}»."
-    return Table(f"disputes_{dimension}", title, columns, cells, currency)
-
-
 def agents(creditor: Creditor, start: date, end: date) -> Report:
     """What each person did and what came of it. People are compared with their own past, not ranked."""
-    promises = frames.promises(creditor, end).filter(pl.col("agent") != "")
-    talks = frames_contacts.contacts(books(creditor.pk), creditor, start, end).drop("day")
-    now = Known(start=start, end=end, contacts=talks, promises=promises)
-    names = set(now.contacts["agent"].to_list()) | set(promises["agent"].to_list())
-    lines = [line for name in sorted(names - {""}) if (line := _agent(now.only("agent", name), name)) is not None]
+    talks = frames_contacts.contacts(books(creditor.pk), creditor, start, end)
+    return agents_of(creditor, Known(start=start, end=end, contacts=talks, promises=frames.promises(creditor, end)))
+
+
+def agents_of(creditor: Creditor, now: Known) -> Report:
+    """The same of what was read already."""
+    told = attrs.evolve(now, promises=now.promises.filter(pl.col("agent") != ""))
+    names = set(told.contacts["agent"].to_list()) | set(told.promises["agent"].to_list())
+    lines = [line for name in sorted(names - {""}) if (line := _agent(told.only("agent", name), name)) is not None]
+    start, end = now.start, now.end
     columns = (
         Column("agent", "Persona"), Column("contacts", "Gestiones", "count"),
         Column("direct", "Con la persona", "count"), Column("contact_bp", "Contactabilidad", "pct"),
@@ -237,8 +191,11 @@ def agents(creditor: Creditor, start: date, end: date) -> Report:
             "agents", creditor, now, sentences=("Ninguna persona registró gestiones ni promesas en el periodo.",)
         )
     talked = sum(line[2] for line in lines)
+    links = tuple(
+        f"{indicator('contact_rate', start, end)}&{urlencode({'por': 'agent', 'valor': r[0]})}" for r in lines
+    )
     title = f"{len(lines)} {'persona habló' if len(lines) == 1 else 'personas hablaron'} con {talked} clientes."
-    return report("agents", creditor, now, tables=(Table("agents", title, columns, tuple(lines)),))
+    return report("agents", creditor, now, tables=(Table("agents", title, columns, tuple(lines), links=links),))
 
 
 def _agent(mine: Known, name: str) -> tuple[Any, ...] | None:
@@ -273,8 +230,12 @@ def harm_of(creditor: Creditor, now: Known) -> Report:
     columns = (Column("verdict", "Qué pasó"), Column("reason", "Por qué"), Column("rule", "Regla"),
                Column("times", "Veces", "count"))  # fmt: skip
     stopped = int(rows["times"].sum())
-    title = f"La norma y la política frenaron {stopped} contactos; lo que más: {cells[0][1]}" if cells else ""
-    tables = (Table("refusals", title, columns, cells),) if cells else ()
+    n = number_text(stopped, locale_for(creditor.country))
+    title = f"La norma y la política frenaron {n} contactos; lo que más: {cells[0][1]}" if cells else ""
+    links = tuple(
+        address("frenados", now.start, now.end, de="harm", razon=reason) for _, reason, _, _ in rows.iter_rows()
+    )
+    tables = (Table("refusals", title, columns, cells, links=links),) if cells else ()
     found = registry.measure(now, codes=codes)
     breach = next((m.figure.value for m in found if m.kpi.code == "breaches"), None)
     said = () if breach is None else (_breaches_say(breach),)

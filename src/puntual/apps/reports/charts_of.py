@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from puntual.apps.reports import charts
+from puntual.apps.reports.build_money import pct
 from puntual.apps.reports.tables import Report, Table
+from puntual.core.money import div_half_up
 from puntual.core.reports import friction as friction_core
-from puntual.ui.formats import money_text
+from puntual.ui.formats import money_text, number_text, percent_text
 
 #: So many cohorts are drawn; the table has them all.
 _COHORTS = 6
@@ -35,15 +37,18 @@ def _past(table: Table, locale: str) -> Drawn:
 
 def _funnel(table: Table, locale: str) -> Drawn:
     reached = table.rows[0][1:7]
-    share = [100 * n / reached[0] if reached[0] else 0 for n in reached]
-    rows = [(name, f"{n:,} · {s:.1f} %", n) for name, n, s in zip(friction_core.STEPS.values(), reached, share)]
+    share = [div_half_up(1_000 * n, reached[0]) if reached[0] else 0 for n in reached]
+    rows = [
+        (name, f"{number_text(n, locale)} · {percent_text(s, locale)}", n)
+        for name, n, s in zip(friction_core.STEPS.values(), reached, share)
+    ]
     return "bars", charts.bars(table.title, rows, ("step",) * 5 + ("paid",))
 
 
 def _ageing(table: Table, locale: str) -> Drawn:
     whole = [row for row in table.rows if row[1] == "Toda la empresa"]
     rows = [
-        (row[0], f"{money_text(row[2], table.currency, locale)} · {(row[3] or 0) / 100:.1f} %", row[2]) for row in whole
+        (row[0], f"{money_text(row[2], table.currency, locale)} · {pct(row[3] or 0, locale)}", row[2]) for row in whole
     ]
     return "bars", charts.bars(table.title, rows, _AGE_LOOKS)
 
@@ -72,7 +77,7 @@ def _disputes(table: Table, locale: str) -> Drawn:
 
 
 def _refusals(table: Table, locale: str) -> Drawn:
-    rows = [(row[1], f"{row[3]:,}", row[3]) for row in table.rows]
+    rows = [(row[1], number_text(row[3], locale), row[3]) for row in table.rows]
     return "bars", charts.bars(table.title, rows[:_BARS])
 
 
@@ -87,6 +92,6 @@ def _monthly(table: Table, locale: str) -> Drawn:
 
 _DRAW: dict[str, Callable[[Table, str], Drawn]] = {
     "forecast": _forecast, "past": _past, "funnel": _funnel, "ageing": _ageing, "vintages": _vintages,
-    "monthly": _monthly, "late_product": _late, "late_department": _late, "disputes_cause": _disputes,
-    "refusals": _refusals,
+    "monthly": _monthly, "late_product": _late, "late_department": _late, "late_seller": _late,
+    "late_plant": _late, "disputes_cause": _disputes, "disputes_error": _disputes, "refusals": _refusals,
 }  # fmt: skip

@@ -18,6 +18,7 @@ class Dimension(models.TextChoices):
     PRODUCT = "product", _("Producto")
     DEPARTMENT = "department", _("Área")
     SELLER = "seller", _("Vendedor")
+    PLANT = "plant", _("Planta")
     CAUSE = "cause", _("Motivo de aclaración")
 
 

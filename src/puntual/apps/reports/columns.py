@@ -29,11 +29,13 @@ MOVES: Schema = {
     "due_item": Column(ID, "documento o cuota"),
     "account": Column(ID, "cuenta"),
     "currency": Column(pl.String, "moneda"),
+    "sold_on": Column(pl.Date, "venta; vacío: no lo dice", null=True),
     "issued_on": Column(pl.Date, "emisión"),
     "due_on": Column(pl.Date, "vencimiento"),
     "product": Column(pl.String, "producto"),
     "department": Column(pl.String, "área"),
     "seller": Column(pl.String, "vendedor"),
+    "plant": Column(pl.String, "planta o sucursal"),
     "original_minor": Column(MINOR, "importe original del documento"),
     "effective_on": Column(pl.Date, "fecha del hecho"),
     "recorded_on": Column(pl.Date, "día en que entró en los libros, en UTC"),
@@ -53,8 +55,9 @@ ACCOUNTS: Schema = {
     "segment": Column(pl.String, "segmento; vacío: ninguno"),
 }
 _MOVES = """
-SELECT e.due_item_id AS due_item, d.account_id AS account, d.currency, i.issued_on, d.due_on, i.product, i.department,
-       i.seller, d.original_minor, v.effective_on, {recorded_on} AS recorded_on, e.component, e.amount_minor,
+SELECT e.due_item_id AS due_item, d.account_id AS account, d.currency, i.sold_on, i.issued_on, d.due_on, i.product,
+       i.department, i.seller, i.plant, d.original_minor, v.effective_on, {recorded_on} AS recorded_on,
+       e.component, e.amount_minor,
        CASE WHEN v.kind = 'reversal'
             THEN COALESCE((SELECT r.kind FROM receivables_event r WHERE r.id = v.reverses_id), v.kind)
             ELSE v.kind END AS kind
@@ -71,7 +74,7 @@ WHERE v.creditor_id = {creditor} AND v.kind IN ('payment', 'reversal', 'chargeba
 _ACCOUNTS = "SELECT id AS account, party_id AS party, segment FROM parties_account WHERE creditor_id = {creditor}"
 STREAMS = {"moves": (MOVES, _MOVES), "money": (MONEY, _MONEY)}
 #: Another name when the columns change: what was kept before is read again.
-INDEX = "index-2.json"
+INDEX = "index-3.json"
 #: After every event that there is.
 LAST = 2**62
 #: So many newer events are worth keeping in columns; of a smaller company nothing is kept, and nothing is needed.

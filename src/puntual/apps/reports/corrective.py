@@ -10,6 +10,7 @@ import polars as pl
 from puntual.apps.negotiation.choices import DisputeCause
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import frames, frames_people
+from puntual.apps.reports.build_money import pct
 from puntual.apps.reports.choices import Dimension
 from puntual.apps.reports.columns import Books, books
 from puntual.apps.reports.models import CorrectiveAction
@@ -62,7 +63,7 @@ def values_of(creditor: Creditor, start: date, end: date) -> list[tuple[str, str
     """("product:tubos", "Producto: tubos") of what the period has: what a new action may be about."""
     delays = frames.delays(books(creditor.pk), start, end)
     found = []
-    for dimension in (Dimension.PRODUCT, Dimension.DEPARTMENT, Dimension.SELLER):
+    for dimension in (Dimension.PRODUCT, Dimension.DEPARTMENT, Dimension.SELLER, Dimension.PLANT):
         top = (
             delays.group_by(dimension.value).agg(pl.col("items").sum()).sort("items", dimension.value, descending=True)
         )
@@ -93,8 +94,8 @@ def _tone(effect: Effect) -> str:
     return "" if not effect.change_bp else "good" if effect.change_bp < 0 else "bad"
 
 
-def _pct(bp: int | None) -> str:
-    return "—" if bp is None else f"{bp / 100:.1f} %"
+def _pct(bp: int | None, locale: str) -> str:
+    return "—" if bp is None else pct(bp, locale)
 
 
 def _money(creditor: Creditor, side: Side) -> str:
@@ -108,14 +109,16 @@ def _delay_sentence(effect: Effect, creditor: Creditor) -> str:
             f"{effect.after.items}; hacen falta {corrective.ENOUGH} de cada lado."
         )
     before, after = effect.before, effect.after
-    points = abs(effect.change_bp) / 100
+    locale = locale_for(creditor.country)
+    points = pct(abs(effect.change_bp), locale).rstrip("%").strip()
     word = "mejoró" if effect.change_bp < 0 else "empeoró" if effect.change_bp > 0 else "no cambió"
-    moved = f"{word} {points:.1f} puntos frente al resto" if effect.change_bp else "no cambió frente al resto"
+    moved = f"{word} {points} puntos frente al resto" if effect.change_bp else "no cambió frente al resto"
     partial = "" if effect.complete else " Aún faltan días por comparar."
     return (
-        f"Lo atrasado pasó del {_pct(before.late_bp)} al {_pct(after.late_bp)} ({_money(creditor, before)} y "
-        f"{_money(creditor, after)}) y sus días de {before.days} a {after.days}; el resto, del "
-        f"{_pct(effect.rest_before.late_bp)} al {_pct(effect.rest_after.late_bp)}: {moved}. "
+        f"Lo atrasado pasó del {_pct(before.late_bp, locale)} al {_pct(after.late_bp, locale)} "
+        f"({_money(creditor, before)} y {_money(creditor, after)}) y sus días de {before.days} a "
+        f"{after.days}; el resto, del "
+        f"{_pct(effect.rest_before.late_bp, locale)} al {_pct(effect.rest_after.late_bp, locale)}: {moved}. "
         f"Es un antes y después, no un experimento.{partial}"
     )
 

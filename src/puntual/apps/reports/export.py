@@ -12,6 +12,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from puntual.apps.reports.export_parquet import to_parquet
 from puntual.apps.reports.tables import Report, Table
 from puntual.core.money import Money, exponent
 from puntual.core.reports.registry import Measured
@@ -20,13 +21,22 @@ TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
+    "parquet": "application/vnd.apache.parquet",
 }
-_FIGURE_HEADS = ("empresa", "indicador", "código", "moneda", "corte", "valor", "unidad", "antes", "fórmula", "variante",
-                 "numerador", "denominador", "desde", "hasta", "fuente", "nota")  # fmt: skip
+_FIGURE_HEADS = ("empresa", "indicador", "código", "moneda", "corte", "valor", "unidad", "antes", "meta", "fórmula",
+                 "variante", "numerador", "denominador", "desde", "hasta", "fuente", "nota")  # fmt: skip
+#: Columns that hold a value in the unit of their indicator, and how wide each column is.
+_VALUES = (5, 7, 8)
+_WIDTHS = (14, 34, 22, 8, 14, 18, 14, 18, 14, 48, 60, 18, 18, 11, 11, 30, 50)
+#: The unit of an indicator as people say it.
+UNITS = {"money": "dinero", "money_per": "dinero por gestión", "pct": "por ciento", "days": "días", "count": "número",
+         "per_1000": "por cada 1,000"}  # fmt: skip
 
 
-def render(reports: Sequence[Report], form: str) -> bytes:
-    """The bytes of the report in that format."""
+def render(reports: Sequence[Report], form: str, table: str = "") -> bytes:
+    """The bytes of the report in that format. A Parquet file holds one table: that one, or the first."""
+    if form == "parquet":
+        return to_parquet(reports, table)
     return {"csv": to_csv, "xlsx": to_xlsx, "pdf": to_pdf}[form](reports)
 
 
@@ -43,11 +53,19 @@ def figure_line(m: Measured, report: Report) -> tuple[Any, ...]:
         return Money(int(value), m.currency).major() if is_money and value is not None else value
 
     before = m.previous.value if m.previous else None
+    target = shown(report.targets.get(m.kpi.code)) if not m.dimension else None
+    found = m.figure
     return (
-        report.creditor, m.kpi.name, m.kpi.code, m.currency, m.value, shown(m.figure.value), m.kpi.unit, shown(before),
-        m.kpi.formula, m.kpi.variant, m.figure.numerator, m.figure.denominator, report.start, report.end, m.kpi.source,
-        m.figure.sentence,
+        report.creditor, m.kpi.name, m.kpi.code, m.currency, m.value, shown(found.value), UNITS[m.kpi.unit],
+        shown(before), target, m.kpi.formula, m.kpi.variant, _part(m, found.numerator, m.kpi.numerator),
+        _part(m, found.denominator, m.kpi.denominator), report.start, report.end, m.kpi.source, found.sentence,
     )  # fmt: skip
+
+
+def _part(m: Measured, part: int | Decimal | None, meaning: str) -> int | Decimal | None:
+    """A numerator or denominator as people count it: money in whole units, anything else as it is."""
+    is_money = m.kpi.parts == "money" or (m.kpi.parts == "mixed" and "dinero" in meaning)
+    return Money(int(part), m.currency).major() if is_money and part is not None and m.currency else part
 
 
 def cells(table: Table, row: Sequence[Any]) -> list[Any]:
@@ -93,6 +111,7 @@ def to_xlsx(reports: Sequence[Report]) -> bytes:
                  "date": book.add_format({"num_format": "yyyy-mm-dd"}),
                  "pct": book.add_format({"num_format": '0.00" %"'}),
                  "count": book.add_format({"num_format": "#,##0"}),
+                 "number": book.add_format({"num_format": "#,##0.00"}),
                  "days": book.add_format({"num_format": "#,##0"})}  # fmt: skip
         _cover(book.add_worksheet("Reporte"), reports, looks)
         for number, (report, table) in enumerate(((r, t) for r in reports for t in r.tables), start=1):
@@ -108,15 +127,20 @@ def _cover(sheet: Any, reports: Sequence[Report], looks: dict[str, Any]) -> None
             sheet.write_string(row, 0, f"{report.name}: {sentence}")
             row += 1
     if any(r.figures for r in reports):
-        for column, head in enumerate(_FIGURE_HEADS):
-            sheet.write_string(row + 1, column, head, looks["head"])
+        head = row + 1
+        for column, name in enumerate(_FIGURE_HEADS):
+            sheet.write_string(head, column, name, looks["head"])
         row += 2
         for report in reports:
             for measured in report.figures:
+                look = looks["pct"] if measured.kpi.unit == "pct" else looks["number"]
                 for column, cell in enumerate(figure_line(measured, report)):
-                    _write(sheet, row, column, cell, looks)
+                    _write(sheet, row, column, cell, looks, look if column in _VALUES else looks["number"])
                 row += 1
-    sheet.set_column(0, 15, 18)
+        sheet.freeze_panes(head + 1, 2)
+        sheet.autofilter(head, 0, max(row - 1, head), len(_FIGURE_HEADS) - 1)
+    for column, width in enumerate(_WIDTHS):
+        sheet.set_column(column, column, width)
     sheet.hide_gridlines(2)
 
 

@@ -8,41 +8,27 @@ import polars as pl
 
 from puntual.apps import bulk
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports.sql import date_of, day, instants, wide_sums
-from puntual.core.frames import Column
-from puntual.core.reports import causes, delivery, friction
+from puntual.apps.reports import kept
+from puntual.apps.reports.sql import date_of, day, instants
+from puntual.core import money
+from puntual.core.frames import ID, Column
+from puntual.core.reports import causes, friction, reissues
 
-_LEVEL = " ".join(f"WHEN '{code}' THEN {level}" for code, level in friction.LEVELS.items())
-#: A failed payment, a complaint about spam or a reply also prove that the message was seen.
-_SEEN = f"WHEN 'pay_failed' THEN {friction.LEVELS['method_chosen']} WHEN 'replied' THEN {friction.LEVELS['opened']}"
-_JOURNEYS = f"""
-WITH f AS MATERIALIZED (
-    SELECT x.outbox_id, MAX(CASE x.kind {_LEVEL} {_SEEN} ELSE 0 END) AS level,
-           MAX(CASE WHEN x.kind = 'pay_failed' THEN 1 ELSE 0 END) AS failed, MAX(x.method) AS method,
-           MAX(x.device) AS device, {{last_on}} AS last_on
-    FROM outreach_fact x WHERE x.outbox_id IS NOT NULL AND x.at >= %s AND x.at < %s GROUP BY x.outbox_id
-)
-SELECT o.channel, o.stage, o.step AS campaign, o.currency, COALESCE(f.method, '') AS method,
-       COALESCE(f.device, '') AS device, COALESCE(f.level, 0) AS level, COALESCE(f.failed, 0) = 1 AS failed, f.last_on,
-       COUNT(*) AS messages, CAST(SUM(o.amount_minor) AS BIGINT) AS amount_minor
-FROM outreach_outbox o LEFT JOIN f ON f.outbox_id = o.id
-WHERE o.creditor_id = %s AND o.state IN ('sent', 'opened', 'unknown') AND o.channel <> 'task'
-  AND o.finished_at >= %s AND o.finished_at < %s
-GROUP BY o.channel, o.stage, o.step, o.currency, f.method, f.device, f.level, f.failed, f.last_on
-"""
-_ARRIVED = """
-SELECT DISTINCT f.account_id AS account, {day} AS day FROM outreach_fact f
-JOIN parties_account a ON a.id = f.account_id AND a.creditor_id = %s
-WHERE f.kind IN ('delivered', 'opened', 'clicked', 'replied') AND f.at >= %s AND f.at < %s
-"""
 _DISPUTES = """
-SELECT d.currency, d.cause, d.department, i.product, i.seller, d.opened_on, d.deadline_on,
+SELECT d.due_item_id AS due_item, d.currency, d.cause, d.department, i.product, i.seller, i.plant, d.opened_on,
+       d.deadline_on,
        (SELECT {last} FROM negotiation_step s WHERE s.dispute_id = d.id AND s.now IN ('told', 'withdrawn'))
            AS closed_on,
        d.disputed_minor, d.credited_minor
 FROM negotiation_dispute d JOIN receivables_dueitem t ON t.id = d.due_item_id
 JOIN receivables_invoice i ON i.id = t.invoice_id
 WHERE d.creditor_id = %s AND d.opened_on >= %s AND d.opened_on <= %s
+"""
+_REPLACED = """
+SELECT n.currency, o.product, o.department, o.seller, o.plant, o.issued_on, n.issued_on AS again_on,
+       o.total_minor AS original_minor
+FROM receivables_invoice n JOIN receivables_invoice o ON o.id = n.replaces_id
+WHERE n.replaces_id IS NOT NULL AND n.creditor_id = %s AND n.issued_on >= %s AND n.issued_on <= %s
 """
 _WAITING = """
 SELECT 'dispute' AS what, COUNT(*) AS times FROM negotiation_dispute
@@ -58,22 +44,45 @@ UNION ALL SELECT 'question', COUNT(*) FROM inbox_conversation
 
 def journeys(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """How far the messages that left in [start, end] took people by its end (friction.JOURNEYS)."""
-    first, last = instants(creditor, start, end)
-    sql = _JOURNEYS.format(last_on=date_of("MAX(x.at)"))
-    with wide_sums():
-        return bulk.read_frame(sql, friction.JOURNEYS, (first, last, creditor.pk, first, last))
+    known = kept.marks(creditor, start, end).filter(pl.col("message").is_not_null())
+    told = known.group_by("message").agg(
+        pl.col("level").max(), pl.col("failed").any(), pl.col("method", "device").max(), last_on=pl.col("at").max(),
+    )  # fmt: skip
+    rows = kept.messages(creditor, start, end).join(told, left_on="id", right_on="message", how="left")
+    ready = rows.with_columns(
+        pl.col("level").fill_null(0).cast(pl.Int64), pl.col("failed").fill_null(False),
+        pl.col("method", "device").fill_null(""), pl.col("last_on").dt.date(),
+    )  # fmt: skip
+    names = [name for name in friction.JOURNEYS if name not in ("messages", "amount_minor")]
+    added = ready.group_by(names).agg(messages=pl.len().cast(pl.Int64), amount_minor=money.total("amount_minor"))
+    return added.select(pl.col(n).cast(c.dtype) for n, c in friction.JOURNEYS.items()).collect()
 
 
 def arrived(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """The days of [start, end] on which a message is known to have reached an account (delivery.DAYS)."""
-    sql = _ARRIVED.format(day=date_of("f.at"))
-    return bulk.read_frame(sql, delivery.DAYS, (creditor.pk, *instants(creditor, start, end)))
+    rows = kept.marks(creditor, start, end).filter("reached").select("account", day=pl.col("at").dt.date())
+    return rows.unique().collect()
 
 
 def disputes(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
-    """The disputes opened in [start, end] (causes.DISPUTES)."""
+    """The disputes opened in [start, end] (causes.DISPUTES, and their `due_item`)."""
     sql = _DISPUTES.format(last=date_of("MAX(s.at)"))
-    return bulk.read_frame(sql, causes.DISPUTES, (creditor.pk, day(start), day(end)))
+    columns = {"due_item": Column(ID, "documento"), **causes.DISPUTES}
+    read = {name: column for name, column in columns.items() if name != "error"}
+    rows = bulk.read_frame(sql, read, (creditor.pk, day(start), day(end)))
+    error = pl.col("cause").replace_strict(causes.ERRORS, default="", return_dtype=pl.String)
+    return rows.with_columns(error=error).select(columns.keys())
+
+
+def errors(argued: pl.DataFrame) -> pl.DataFrame:
+    """due item and kind of error, once per document: the last dispute that blames us speaks."""
+    ours = argued.filter(pl.col("error") != "").sort("opened_on")
+    return ours.select("due_item", "error").unique("due_item", keep="last", maintain_order=True)
+
+
+def replaced(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """The invoices of [start, end] that say which one they replace (reissues.REPLACED)."""
+    return bulk.read_frame(_REPLACED, reissues.REPLACED, (creditor.pk, day(start), day(end)))
 
 
 def unanswered(creditor: Creditor, end: date) -> dict[str, int]:

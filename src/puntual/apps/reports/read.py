@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import attrs
 import polars as pl
@@ -11,8 +12,10 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.module_loading import import_string
 
+from puntual.apps.outreach import prices
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import (
+    build_causes,
     build_forecast,
     build_money,
     build_people,
@@ -20,13 +23,18 @@ from puntual.apps.reports import (
     frames,
     frames_contacts,
     frames_harm,
+    kept,
+    parts,
     write,
 )
-from puntual.apps.reports.models import ContactCost, MissedTarget, Round
+from puntual.apps.reports.columns import Books
+from puntual.apps.reports.models import ContactCost, MissedTarget, Round, Target
 from puntual.apps.reports.tables import Report
 from puntual.core.errors import UnusableInput
 from puntual.core.reports import registry
-from puntual.core.reports.inputs import Known
+from puntual.core.reports.inputs import BY_NAME, Known
+from puntual.core.reports.measure import Kpi
+from puntual.core.reports.registry import Measured
 from puntual.core.segments.learning import Learner
 
 #: The cash of so many days is shown by week.
@@ -40,52 +48,81 @@ def known(creditor: Creditor, start: date, end: date) -> Known:
     return with_previous(creditor, start, end)[0]
 
 
-def with_previous(creditor: Creditor, start: date, end: date) -> tuple[Known, Known]:
-    """What is known over [start, end], and over the period of the same length just before, from the same books."""
-    books = columns.books(creditor.pk)
+def with_previous(
+    creditor: Creditor, start: date, end: date, *, needs: Sequence[str] = tuple(BY_NAME), books: Books | None = None
+) -> tuple[Known, Known]:
+    """What is known over [start, end], and over the period of the same length just before, from the same books.
+
+    `needs` names the frames of core.reports.inputs that will be asked: no other is read.
+    """
+    books = books or columns.books(creditor.pk)
     first, last = registry.before(start, end)
-    earlier, now = frames.standings(books, first - timedelta(days=1), last, end)
-    talks = frames_contacts.contacts(books, creditor, first, end)
-    one = Known(
-        start=start, end=end,
-        movements=frames.movements(books, end),
-        settled=frames.settled(books, first, end),
-        cash=frames.cash(books, min(first, end - timedelta(days=WEEKS_SHOWN)) - timedelta(days=1), end),
-        promises=frames.promises(creditor, end),
-        standing=now, **_of_period(creditor, talks, start, end),
-        contact_cost=contact_cost(creditor.pk),
-    )  # fmt: skip
-    before = _of_period(creditor, talks, first, last)
-    return one, attrs.evolve(one, start=first, end=last, standing=earlier, **before)
-
-
-def _of_period(creditor: Creditor, talks: pl.DataFrame, start: date, end: date) -> dict[str, pl.DataFrame]:
-    return {
-        "contacts": talks.filter(pl.col("day").is_between(start, end)).drop("day"),
-        "instalments": frames.instalments(creditor, start, end),
-        "harm": frames_harm.harm(creditor, start, end),
+    shared = {
+        "movements": lambda: frames.movements(books, end),
+        "settled": lambda: frames.settled(books, first, end),
+        "cash": lambda: frames.cash(books, min(first, end - timedelta(days=WEEKS_SHOWN)) - timedelta(days=1), end),
+        "promises": lambda: frames.promises(creditor, end),
     }
+    one = Known(
+        start=start, end=end, contact_cost=contact_cost(creditor.pk), told_currencies=frames.currencies(books),
+        **{name: read() for name, read in shared.items() if name in needs},
+    )  # fmt: skip
+    before = attrs.evolve(one, start=first, end=last)
+    if "standing" in needs:
+        earlier, now = frames.standings(books, first - timedelta(days=1), last, end)
+        one, before = attrs.evolve(one, standing=now), attrs.evolve(before, standing=earlier)
+    if "contacts" in needs:
+        talks = frames_contacts.contacts(books, creditor, first, end)
+        one, before = (_with_contacts(known, talks) for known in (one, before))
+    return _of_period(creditor, one, needs), _of_period(creditor, before, needs)
+
+
+def _with_contacts(known: Known, talks: pl.DataFrame) -> Known:
+    return attrs.evolve(known, contacts=talks.filter(pl.col("day").is_between(known.start, known.end)))
+
+
+def _of_period(creditor: Creditor, known: Known, needs: Sequence[str]) -> Known:
+    """The same with what is read for its own days alone."""
+    own = {"instalments": frames.instalments, "harm": frames_harm.harm}
+    return attrs.evolve(
+        known, **{name: read(creditor, known.start, known.end) for name, read in own.items() if name in needs}
+    )
+
+
+def split(creditor: Creditor, one: Kpi, now: Known, by: str, books: Books) -> list[Measured]:
+    """A KPI for each value of a dimension, from what is known already and what it needs besides."""
+    return registry.split(one, parts.by_parts(books, creditor, now, by, one.needs, one.counts), by)
 
 
 def refresh(creditor: Creditor, now: datetime) -> None:
     """Keep in columns what happened since the last time, if it is much. Called after an import and a day's run."""
     columns.refresh(creditor_id=creditor.pk, now=now)
+    kept.refresh(creditor_id=creditor.pk, now=now)
 
 
 def contact_cost(creditor_id: int) -> dict[str, int]:
-    """channel -> cost of one contact in minor units; empty until somebody writes it."""
-    return dict(ContactCost.objects.filter(creditor_id=creditor_id).values_list("channel", "cost_minor"))
+    """channel -> cost of one contact in minor units: what its messages really cost, or would by the prices told in
+    «Canales y costos»; else what somebody wrote for it. Empty until there is either."""
+    written = dict(ContactCost.objects.filter(creditor_id=creditor_id).values_list("channel", "cost_minor"))
+    return written | prices.cost_of_one(creditor_id)
 
 
 def kpis(creditor: Creditor, start: date, end: date, by: str = "") -> Report:
     """Every indicator with the one of the period before; with `by`, also for each value of that dimension."""
     if by and by not in registry.DIMENSIONS:
         raise UnusableInput(f"No se puede separar por «{by}»: use {', '.join(registry.DIMENSIONS)}.")
-    now, previous = with_previous(creditor, start, end)
+    books = columns.books(creditor.pk)
+    now, previous = with_previous(creditor, start, end, books=books)
     figures = registry.measure(now, previous)
+    wider = parts.by_parts(books, creditor, now, by, tuple(BY_NAME)) if by else now
     for one in registry.REGISTRY if by else ():
-        figures += registry.split(one, now, by) if by in one.by else []
-    return build_money.kpis(creditor, now, figures)
+        figures += registry.split(one, wider, by) if by in one.by else []
+    return attrs.evolve(build_money.kpis(creditor, now, figures), targets=targets_of(creditor))
+
+
+def targets_of(creditor: Creditor) -> dict[str, Decimal]:
+    """code -> target of the creditor."""
+    return dict(Target.objects.filter(creditor=creditor).values_list("code", "value"))
 
 
 def _money(build: Callable[[Creditor, Known], Report]) -> Builder:
@@ -109,7 +146,7 @@ REPORTS: Mapping[str, Builder] = {
     "roll-rates": _money(build_money.roll_rates),
     "vintages": _money(build_money.vintages),
     "friction": build_people.friction,
-    "causes": build_people.causes,
+    "causes": build_causes.causes,
     "agents": build_people.agents,
     "harm": build_people.harm,
 }

@@ -9,11 +9,10 @@ from typing import Any
 
 import attrs
 import polars as pl
-from babel.numbers import format_decimal
 
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import build_people, charts, frames_people, read
-from puntual.apps.reports.models import Target
+from puntual.apps.reports import build_people, charts, columns, frames_people, parts, read, rows
+from puntual.apps.reports.columns import Books
 from puntual.apps.reports.tables import Report
 from puntual.core.reports import ageing as ageing_core
 from puntual.core.reports import friction as friction_core
@@ -24,12 +23,13 @@ from puntual.core.reports.measure import Kpi
 from puntual.core.reports.registry import Measured
 from puntual.core.reports.vintages import due_and_collected
 from puntual.ui.ageing import ageing as ageing_bar
-from puntual.ui.formats import locale_for, money_text, short_money
+from puntual.ui.channels import STAGES, channel_name
+from puntual.ui.formats import locale_for, money_text, number_text, short_money
 
 HEADLINES = ("collected", "receivable", "overdue", "dso", "cei")
 PROMISES = ("promises_kept", "promises_kept_amount")
 HARM = ("complaints_per_1000", "wrong_person", "opt_outs", "contacts_per_1000", "refused", "breaches")
-_UNITS = {"pct": " %", "days": " días", "count": "", "per_1000": ""}
+_UNITS = {"pct": "\N{NO-BREAK SPACE}%", "days": "\N{NO-BREAK SPACE}días", "count": "", "per_1000": ""}
 
 
 @attrs.frozen
@@ -54,8 +54,8 @@ def text_of(value: Decimal | None, kpi: Kpi, currency: str, locale: str) -> str:
         return ""
     if kpi.unit in ("money", "money_per"):
         return money_text(int(value), currency, locale)
-    pattern = "#,##0.00" if value != value.to_integral_value() else "#,##0"
-    return f"{format_decimal(value, pattern, locale)}{_UNITS[kpi.unit]}"
+    unit = "\N{NO-BREAK SPACE}día" if kpi.unit == "days" and value == 1 else _UNITS[kpi.unit]
+    return f"{number_text(value, locale)}{unit}"
 
 
 def shown(measured: Measured, locale: str, targets: dict[str, Decimal], label: str = "") -> Shown:
@@ -90,24 +90,20 @@ def is_missed(better: str, value: Decimal | None, target: Decimal | None) -> boo
     return value < target if better == "up" else value > target
 
 
-def targets_of(creditor: Creditor) -> dict[str, Decimal]:
-    """code -> target of the creditor."""
-    return dict(Target.objects.filter(creditor=creditor).values_list("code", "value"))
-
-
 def summary(creditor: Creditor, start: date, end: date) -> dict[str, Any]:
     """The five questions: what was collected, how old it is, promises, the funnel, the harm."""
     now, previous = read.with_previous(creditor, start, end)
     figures = registry.measure(now, previous)
-    locale, targets = locale_for(creditor.country), targets_of(creditor)
+    locale, targets = locale_for(creditor.country), read.targets_of(creditor)
     seen = {(m.kpi.code, m.currency): shown(m, locale, targets) for m in figures}
-    rows = frames_people.journeys(creditor, start, end)
+    told = frames_people.journeys(creditor, start, end)
     return {
         "currencies": [_currency(c, now, seen) for c in now.currencies()],
         "harm": [seen[c, ""] for c in HARM if (c, "") in seen],
-        "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(rows)),
-        "funnel_says": build_people.friction_of(creditor, start, end, rows).sentences,
+        "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(told)),
+        "funnel_says": build_people.friction_of(creditor, start, end, told).sentences,
         "refusals": build_people.harm_of(creditor, now).tables,
+        "people": build_people.agents_of(creditor, now),
         "targets": [f for f in seen.values() if f.target],
         "empty": not now.currencies(),
         "mixed": len(now.currencies()) > 1,
@@ -132,6 +128,8 @@ def _currency(currency: str, now: Known, seen: dict[tuple[str, str], Shown]) -> 
 
 def _promises_say(weeks: list[tuple[Any, ...]]) -> str:
     due, kept = sum(w[2] for w in weeks), sum(w[3] for w in weeks)
+    if not due:
+        return f"En {len(weeks)} semanas no hubo ninguna promesa que juzgar."
     return f"De {due} promesas juzgadas en {len(weeks)} semanas se cumplieron {kept}."
 
 
@@ -148,35 +146,88 @@ def _reached(rows: pl.DataFrame) -> list[int]:
 
 def groups(report: Report) -> list[tuple[str, list[Shown]]]:
     """The figures of a report by group, for its tables."""
-    locale = "es_MX"
+    locale = report.locale
     found: dict[str, list[Shown]] = {}
     for m in report.figures:
-        label = f"{m.dimension}: {m.value or 'ninguno'}" if m.dimension else ""
-        found.setdefault(m.kpi.group, []).append(shown(m, locale, {}, label))
+        label = part_name(m.dimension, m.value) if m.dimension else ""
+        targets = {} if m.dimension else report.targets
+        found.setdefault(m.kpi.group, []).append(shown(m, locale, targets, label))
     return [(name.capitalize(), lines) for name, lines in found.items()]
 
 
-def _by_creditor(kpi: Kpi, now: Known, mine: Creditor, creditors: Sequence[Creditor]) -> list[Shown]:
+@attrs.frozen(eq=False)
+class Asked:
+    """An indicator over a period, of the whole company or of one part of it, with what was read to tell it."""
+
+    creditor: Creditor
+    kpi: Kpi
+    by: str
+    value: str | None
+    books: Books
+    now: Known
+    previous: Known
+
+    @property
+    def part(self) -> Known:
+        """What is known of the part that was asked, or of everything."""
+        return self.now if self.value is None else registry.part_of(self.kpi, self.now, self.by, self.value)
+
+    def rows(self) -> pl.DataFrame:
+        """rows.FOUND of the part that was asked."""
+        return rows.rows(rows.Asked(self.creditor, self.books, self.kpi, self.part,
+                                    "" if self.value is None else self.by, self.value or ""))  # fmt: skip
+
+
+def ask(creditor: Creditor, kpi: Kpi, start: date, end: date, by: str = "", value: str | None = None) -> Asked:
+    """Read what an indicator needs, told apart by `by` (its first dimension where nobody says)."""
+    by = by if by in kpi.by else next(iter(kpi.by), "")
+    books = columns.books(creditor.pk)
+    needs = {*kpi.needs, *_ROWS_NEED.get(kpi.rows, ())}
+    known = read.with_previous(creditor, start, end, needs=tuple(needs), books=books)
+    wider = [parts.by_parts(books, creditor, one, by, kpi.needs, kpi.counts) if by else one for one in known]
+    return Asked(creditor, kpi, by, value if by else None, books, wider[0], wider[1])
+
+
+#: Frames that the rows are read from, where the figure does not need them.
+_ROWS_NEED = {"contacts": ("contacts",), "accounts": ("standing",), "payments": ("cash",), "promises": ("promises",)}
+
+
+def indicator(asked: Asked, creditors: Sequence[Creditor]) -> dict[str, Any]:
+    """One indicator now and before, of what was asked; by one of its dimensions, and in each company."""
+    kpi, creditor, now, previous = asked.kpi, asked.creditor, asked.now, asked.previous
+    locale, targets = locale_for(creditor.country), read.targets_of(creditor) if asked.value is None else {}
+    if asked.value is not None:
+        now, previous = (registry.part_of(kpi, one, asked.by, asked.value) for one in (now, previous))
+    measured = registry.measure(now, previous, (kpi.code,))
+    split = registry.split(kpi, asked.now, asked.by, asked.previous) if asked.by else []
+    return {
+        "whole": [shown(m, locale, targets) for m in measured],
+        "parts": [shown(m, locale, {}, part_name(asked.by, m.value)) for m in split],
+        "values": [m.value for m in split],
+        "figures": measured,
+        "by": asked.by,
+        "value": asked.value,
+        "value_name": part_name(asked.by, asked.value) if asked.value is not None else "",
+        "companies": _by_creditor(asked, creditors) if len(creditors) > 1 and asked.value is None else [],
+        "mixed": len(now.currencies()) > 1,
+    }
+
+
+def part_name(by: str, value: str) -> str:
+    """A value of a dimension as people say it."""
+    if not value:
+        return {"agent": "El sistema o el cliente"}.get(by, "Sin dato")
+    if by == "channel":
+        return channel_name(value).capitalize()
+    return str(STAGES.get(value, value)) if by == "stage" else value
+
+
+def _by_creditor(asked: Asked, creditors: Sequence[Creditor]) -> list[Shown]:
     """The same figure in each company that the person may see; each in its own currencies, never added."""
-    found = []
+    kpi, now, found = asked.kpi, asked.now, []
     for one in creditors:
-        known = now if one.pk == mine.pk else read.known(one, now.start, now.end)
-        rows = registry.measure(known, codes=(kpi.code,))
-        found += [shown(m, locale_for(one.country), {}, one.name) for m in rows if m.figure.value is not None]
+        mine = one.pk == asked.creditor.pk
+        known = now if mine else read.with_previous(one, now.start, now.end, needs=kpi.needs)[0]
+        figures = registry.measure(known, codes=(kpi.code,))
+        found += [shown(m, locale_for(one.country), {}, one.name) for m in figures if m.figure.value is not None]
     return found
-
-
-def indicator(creditor: Creditor, kpi: Kpi, start: date, end: date, creditors: Sequence[Creditor]) -> dict[str, Any]:
-    """One indicator now and before, by each dimension that its data know, and in each company."""
-    now, previous = read.with_previous(creditor, start, end)
-    locale, targets = locale_for(creditor.country), targets_of(creditor)
-    whole = [shown(m, locale, targets) for m in registry.measure(now, previous, (kpi.code,))]
-    parts = {}
-    for dimension in kpi.by:
-        lines = [shown(m, locale, {}, m.value or "—") for m in registry.split(kpi, now, dimension)]
-        if len(lines) > 1:
-            parts[dimension] = lines
-    figures = registry.measure(now, codes=(kpi.code,))
-    if len(creditors) > 1:
-        parts["creditor"] = _by_creditor(kpi, now, creditor, creditors)
-    return {"whole": whole, "parts": parts, "figures": figures, "mixed": len(now.currencies()) > 1}

@@ -5,11 +5,10 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from puntual.apps.reports.export import UNITS
 from puntual.core.reports.measure import Kpi
 from puntual.core.reports.registry import REGISTRY
 
-_UNITS = {"money": "dinero", "money_per": "dinero por gestión", "pct": "por ciento", "days": "días", "count": "número",
-          "per_1000": "por cada 1,000"}  # fmt: skip
 _BETTER = {"up": "mejor si sube", "down": "mejor si baja", "": "ni subir ni bajar es bueno por sí mismo"}
 _DIMENSIONS = {"segment": "segmento", "stage": "etapa", "channel": "canal", "agent": "persona",
                "campaign": "campaña"}  # fmt: skip
@@ -44,6 +43,6 @@ def _one(kpi: Kpi) -> str:
         lines.append(f"- Denominador: {kpi.denominator}\n")
     by = ", ".join(_DIMENSIONS[d] for d in kpi.by) or "toda la empresa"
     money = "una cifra por moneda" if kpi.money else "una cifra por empresa"
-    lines.append(f"- Unidad: {_UNITS[kpi.unit]}; {money}; {_BETTER[kpi.better]}\n")
+    lines.append(f"- Unidad: {UNITS[kpi.unit]}; {money}; {_BETTER[kpi.better]}\n")
     lines.append(f"- Corte: {kpi.cut_off}\n- Se separa por: {by}\n- Fuente: {kpi.source}\n")
     return "".join(lines)

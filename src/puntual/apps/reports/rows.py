@@ -1,10 +1,13 @@
-"""The rows behind a figure: documents, payments, promises, accounts, contacts, complaints or refusals. At most MOST."""
+"""The rows behind a figure, or behind one line of a table: documents, payments, promises, contacts, harm, refusals.
+
+Each reader gives FOUND, whole and in order; screens show the first MOST of it and files take up to MOST_IN_FILE. They
+read the same frames as the figures, so the rows of a part are those of that part.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
 import attrs
 import polars as pl
@@ -12,19 +15,37 @@ from django.urls import reverse
 
 from puntual.apps import bulk
 from puntual.apps.parties import read as parties
-from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import columns, frames, frames_plans
-from puntual.apps.reports.sql import date_of, day, instants
-from puntual.core.frames import ID, MINOR, Column
+from puntual.apps.parties.models import Account, Creditor
+from puntual.apps.receivables.models import DueItem
+from puntual.apps.reports import frames, frames_harm, frames_plans
+from puntual.apps.reports.columns import Books
+from puntual.apps.reports.tables import Column, Table
+from puntual.core.frames import ID, MINOR
+from puntual.core.frames import Column as Spec
 from puntual.core.reasons import CATALOGUE
+from puntual.core.reports.inputs import Known
+from puntual.core.reports.measure import Kpi
 from puntual.ui.channels import channel_name
 
 MOST = 100
+#: A file for people to work with, not a copy of the books: those are in `export views`.
+MOST_IN_FILE = 50_000
+FOUND = {
+    "account": Spec(ID, "cuenta", null=True), "item": Spec(ID, "documento", null=True),
+    "sub": Spec(pl.String, "qué es"),
+    "day": Spec(pl.Date, "cuándo", null=True), "minor": Spec(MINOR, "importe", null=True),
+    "currency": Spec(pl.String, "moneda"), "note": Spec(pl.String, "una palabra"),
+}  # fmt: skip
+_NAMES = {
+    "kept": "Cumplida", "broken": "Incumplida", "open": "Vigente", "withdrawn": "Retirada", "complaint": "Queja",
+    "wrong_person": "No es la persona", "opt_out": "Pidió no recibir más", "breach": "Faltó a la norma",
+    "refused": "No se contactó",
+}  # fmt: skip
 
 
 @attrs.frozen
 class Row:
-    """One row: what it is, whose, where it opens, its day, its amount and a word about it."""
+    """One row as a screen shows it: whose, what it is, where it opens, its day, its amount and a word about it."""
 
     name: str
     sub: str
@@ -35,166 +56,218 @@ class Row:
     note: str = ""
 
 
-_COLUMNS = {
-    "party": Column(ID, "persona", null=True), "account": Column(ID, "cuenta", null=True),
-    "url_id": Column(ID, "a dónde lleva", null=True), "sub": Column(pl.String, "qué es"),
-    "day": Column(pl.Date, "cuándo", null=True), "minor": Column(MINOR, "importe", null=True),
-    "currency": Column(pl.String, "moneda"), "note": Column(pl.String, "palabra", null=True),
-}  # fmt: skip
-_DOCUMENTS = """
-SELECT a.party_id AS party, d.account_id AS account, i.id AS url_id, i.number AS sub, d.due_on AS day,
-       CAST(x.minor AS BIGINT) AS minor, d.currency, '' AS note
-FROM (
-    SELECT y.due_item_id, SUM(y.minor) AS minor FROM (
-        SELECT b.due_item_id, b.open_minor AS minor FROM receivables_duebalance b
-        WHERE b.creditor_id = %s AND b.open_minor <> 0 AND b.due_on < %s
-        UNION ALL
-        SELECT e.due_item_id, -e.amount_minor FROM receivables_event v
-        JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 1
-        JOIN receivables_dueitem q ON q.id = e.due_item_id
-        WHERE v.creditor_id = %s AND v.effective_on > %s AND q.due_on < %s
-    ) y GROUP BY y.due_item_id HAVING SUM(y.minor) <> 0
-) x
-JOIN receivables_dueitem d ON d.id = x.due_item_id JOIN receivables_invoice i ON i.id = d.invoice_id
-JOIN parties_account a ON a.id = d.account_id
-ORDER BY x.minor DESC, d.id LIMIT 100
-"""
-_SETTLED = """
-SELECT a.party_id AS party, d.account_id AS account, i.id AS url_id, i.number AS sub, s.last_on AS day,
-       d.original_minor AS minor, d.currency, {late} AS note
-FROM (
-    SELECT e.due_item_id, SUM(e.amount_minor) AS open_minor, MAX(v.effective_on) AS last_on
-    FROM (
-        SELECT DISTINCT e.due_item_id AS id FROM receivables_event v
-        JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 1 AND e.component = 1
-        WHERE v.creditor_id = %s AND v.effective_on >= %s AND v.effective_on <= %s
-    ) t
-    JOIN receivables_entry e ON e.due_item_id = t.id AND e.ledger = 1 AND e.component = 1
-    JOIN receivables_event v ON v.id = e.event_id AND v.effective_on <= %s
-    GROUP BY e.due_item_id HAVING SUM(e.amount_minor) <= 0
-) s
-JOIN receivables_dueitem d ON d.id = s.due_item_id JOIN receivables_invoice i ON i.id = d.invoice_id
-JOIN parties_account a ON a.id = d.account_id
-ORDER BY s.last_on DESC, d.id LIMIT 100
-"""
-_PAYMENTS = """
-SELECT a.party_id AS party, v.account_id AS account, v.account_id AS url_id, v.source AS sub, v.effective_on AS day,
-       CAST(SUM(e.amount_minor) AS BIGINT) AS minor, v.currency, v.kind AS note
-FROM receivables_event v JOIN receivables_entry e ON e.event_id = v.id AND e.ledger = 3
-JOIN parties_account a ON a.id = v.account_id
-WHERE v.creditor_id = %s AND v.kind IN ('payment', 'reversal', 'chargeback', 'refund', 'recovery')
-  AND v.effective_on >= %s AND v.effective_on <= %s
-GROUP BY a.party_id, v.account_id, v.source, v.effective_on, v.currency, v.kind, v.id
-ORDER BY v.effective_on DESC, v.id DESC LIMIT 100
-"""
-_PROMISES = """
-SELECT a.party_id AS party, p.account_id AS account, p.account_id AS url_id, p.state AS sub, p.promised_on AS day,
-       p.amount_minor AS minor, p.currency, p.source AS note
-FROM negotiation_promise p JOIN parties_account a ON a.id = p.account_id
-WHERE p.creditor_id = %s AND p.promised_on >= %s AND p.promised_on <= %s
-ORDER BY p.promised_on DESC, p.id LIMIT 100
-"""
-_CONTACTS = """
-SELECT a.party_id AS party, c.account_id AS account, c.account_id AS url_id, c.channel AS sub, {day} AS day,
-       NULL AS minor, '' AS currency, COALESCE(u.username, '') AS note
-FROM outreach_contact c JOIN parties_account a ON a.id = c.account_id LEFT JOIN auth_user u ON u.id = c.by_id
-WHERE c.creditor_id = %s AND c.direction = 'out' AND c.counts = %s AND c.at >= %s AND c.at < %s
-ORDER BY c.at DESC, c.id DESC LIMIT 100
-"""
-_COMPLAINTS = """
-SELECT a.party_id AS party, c.account_id AS account, c.account_id AS url_id, c.state AS sub, c.opened_on AS day,
-       NULL AS minor, '' AS currency, c.department AS note
-FROM negotiation_complaint c JOIN parties_account a ON a.id = c.account_id
-WHERE c.creditor_id = %s AND c.opened_on >= %s AND c.opened_on <= %s ORDER BY c.opened_on DESC, c.id LIMIT 100
-"""
-_STATES = {
-    "kept": "Cumplida", "broken": "Incumplida", "open": "Vigente", "withdrawn": "Retirada", "payment": "Pago",
-    "reversal": "Reversión", "chargeback": "Contracargo", "refund": "Devolución", "recovery": "Recuperación",
-    "portal": "Página del cliente", "agent": "Gestor", "reply": "Respuesta", "api": "Otro sistema",
-}  # fmt: skip
+def empty() -> pl.DataFrame:
+    """FOUND without rows."""
+    return pl.DataFrame(schema={n: c.dtype for n, c in FOUND.items()})
 
 
-def _read(sql: str, params: tuple[Any, ...], page: str) -> list[Row]:
-    frame = bulk.read_frame(sql, _COLUMNS, params)
-    people = parties.people(frame["party"].drop_nulls().unique().to_list())
-    found = []
-    for r in frame.iter_rows(named=True):
-        name = people[r["party"]].name if r["party"] in people else "—"
-        sub, note = r["sub"], r["note"] or ""
-        url = reverse(page, args=[r["url_id"]]) if r["url_id"] else ""
-        found.append(
-            Row(name, _STATES.get(sub, sub), url, r["day"], r["minor"], r["currency"], _STATES.get(note, note))
-        )
+def shaped(rows: pl.DataFrame) -> pl.DataFrame:
+    """`rows` as FOUND; a column that they lack is empty."""
+    said = {"sub": "", "note": "", "currency": ""}
+    return rows.select(
+        (pl.col(n) if n in rows.columns else pl.lit(said.get(n))).cast(c.dtype).alias(n) for n, c in FOUND.items()
+    )
+
+
+def shown(found: pl.DataFrame) -> list[Row]:
+    """The rows with the names of their people and where each opens: for as many as a person reads."""
+    accounts = dict(
+        Account.objects.filter(pk__in=found["account"].drop_nulls().unique().to_list()).values_list("pk", "party_id")
+    )
+    people = parties.people(accounts.values())
+    items = _invoices(found["item"].drop_nulls().unique().to_list())
+    made = []
+    for r in found.iter_rows(named=True):
+        person = people.get(accounts.get(r["account"], 0))
+        invoice = items.get(r["item"])
+        url = reverse("receivables:account", args=[r["account"]]) if r["account"] else ""
+        if invoice is not None:
+            url = reverse("receivables:invoice", args=[invoice[0]])
+        sub = invoice[1] if invoice is not None and not r["sub"] else r["sub"]
+        made.append(Row(person.name if person else "—", sub, url, r["day"], r["minor"], r["currency"], r["note"]))
+    return made
+
+
+def _invoices(items: list[int]) -> dict[int, tuple[int, str]]:
+    """due item -> its invoice and number."""
+    found: dict[int, tuple[int, str]] = {}
+    for piece in bulk.chunks(items):
+        rows = DueItem.objects.filter(pk__in=piece).values_list("pk", "invoice_id", "invoice__number")
+        found |= {pk: (invoice, number) for pk, invoice, number in rows}
     return found
 
 
-def documents(creditor: Creditor, start: date, end: date) -> list[Row]:
-    """What was open at the close, the largest first."""
-    given = (creditor.pk, "9999-12-31", creditor.pk, day(end), "9999-12-31")
-    return _read(_DOCUMENTS, given, "receivables:invoice")
+def as_tables(title: str, found: pl.DataFrame) -> tuple[Table, ...]:
+    """Every row for a file, a table per currency."""
+    columns = (
+        Column("name", "Quién"), Column("what", "Qué"), Column("day", "Fecha", "date"),
+        Column("minor", "Importe", "money"), Column("note", "Nota"),
+    )  # fmt: skip
+    made = shown(found.head(MOST_IN_FILE))
+    currencies = sorted({r.currency for r in made})
+    return tuple(
+        Table("rows", title, columns, tuple((r.name, r.sub, r.day, r.minor, r.note) for r in made if r.currency == one),
+              one)
+        for one in currencies
+    )  # fmt: skip
 
 
-def overdue(creditor: Creditor, start: date, end: date) -> list[Row]:
-    """What was overdue at the close, the largest first."""
-    return _read(_DOCUMENTS, (creditor.pk, day(end), creditor.pk, day(end), day(end)), "receivables:invoice")
+# --- of documents -----------------------------------------------------------------------------------------------------
 
 
-def settled(creditor: Creditor, start: date, end: date) -> list[Row]:
-    """The documents settled in the period, with their days late."""
-    late = (
-        "s.last_on - d.due_on" if bulk.is_postgres() else "CAST(JULIANDAY(s.last_on) - JULIANDAY(d.due_on) AS INTEGER)"
+def documents(books: Books, end: date, *conditions: pl.Expr) -> pl.DataFrame:
+    """The documents of `frames.documents` that meet the conditions, the largest balance first."""
+    rows = frames.documents(books, end).filter(*conditions) if conditions else frames.documents(books, end)
+    late = (pl.lit(end) - pl.col("due_on")).dt.total_days()
+    note = pl.when(late > 0).then(pl.format("{} días de atraso", late)).otherwise(pl.lit("por vencer"))
+    told = rows.with_columns(note=note).sort(["left_minor", "due_item"], descending=[True, False]).collect()
+    return shaped(told.rename({"due_item": "item", "due_on": "day", "left_minor": "minor"}))
+
+
+def late_documents(books: Books, start: date, end: date, *conditions: pl.Expr) -> pl.DataFrame:
+    """The documents that fell due in [start, end] and were late, paid or not; the dearest delay first."""
+    due = frames.documents(books, end).filter(pl.col("due_on").is_between(start, end), *conditions)
+    until = pl.when(pl.col("capital_minor") <= 0).then("last_on").otherwise(pl.lit(end))
+    late = (until - pl.col("due_on")).dt.total_days()
+    rows = due.with_columns(late=late).filter(pl.col("late") > 0)
+    told = rows.sort([pl.col("late") * pl.col("original_minor"), pl.col("due_item")], descending=[True, False])
+    made = told.with_columns(note=pl.format("{} días de atraso", "late")).collect()
+    return shaped(made.rename({"due_item": "item", "due_on": "day", "original_minor": "minor"}))
+
+
+def _open(asked: Asked) -> pl.DataFrame:
+    return documents(asked.books, asked.known.end, pl.col("left_minor") != 0, *_of_part(asked))
+
+
+def _overdue(asked: Asked, days: int = 0) -> pl.DataFrame:
+    late = (pl.lit(asked.known.end) - pl.col("due_on")).dt.total_days() > days
+    return documents(asked.books, asked.known.end, pl.col("left_minor") != 0, late, *_of_part(asked))
+
+
+def _of_part(asked: Asked) -> list[pl.Expr]:
+    """Which documents are of the part that was asked."""
+    if asked.by == "segment":
+        return [pl.col("segment") == asked.value]
+    if asked.by == "stage":
+        return [asked.known.stage_is(asked.value, now=asked.kpi.stage_of == "close")]
+    return []
+
+
+def _settled(asked: Asked) -> pl.DataFrame:
+    """The documents that were settled in the period, with their days late."""
+    known = asked.known
+    paid = pl.col("last_on").is_between(known.start, known.end) & (pl.col("capital_minor") <= 0)
+    rows = frames.documents(asked.books, known.end).filter(paid, *_of_part(asked)).collect()
+    late = (pl.col("last_on") - pl.col("due_on")).dt.total_days()
+    note = (
+        pl.when(late > 0).then(pl.format("{} días tarde", late))
+        .when(late < 0).then(pl.format("{} días antes", -late)).otherwise(pl.lit("en su día"))
+    )  # fmt: skip
+    told = rows.with_columns(note=note).sort(["last_on", "due_item"], descending=[True, False])
+    return shaped(told.rename({"due_item": "item", "last_on": "day", "original_minor": "minor"}))
+
+
+def _recovered(asked: Asked) -> pl.DataFrame:
+    """What came in the period for the documents there were before it; of the recovery rate, for those overdue."""
+    known = asked.known
+    late = [pl.col("due_on") < known.opening] if asked.kpi.code == "recovery_rate" else []
+    rows = frames.recovered(asked.books, known.start, known.end).filter(*late, *_of_part(asked))
+    told = rows.sort(["minor", "due_item"], descending=[True, False]).collect()
+    return shaped(told.rename({"due_item": "item"}))
+
+
+# --- of people --------------------------------------------------------------------------------------------------------
+
+
+def _payments(asked: Asked) -> pl.DataFrame:
+    known = asked.known
+    rows = known.cash.filter(pl.col("on").is_between(known.start, known.end))
+    if "account" not in rows.columns:
+        whole = frames.cash(asked.books, known.opening, known.end, by_account=True)
+        rows = whole.filter(pl.col("segment") == asked.value) if asked.by == "segment" else whole
+    sub = pl.when(pl.col("amount_minor") < 0).then(pl.lit("Devolución")).otherwise(pl.lit("Pago"))
+    told = rows.with_columns(sub=sub).sort(["on", "amount_minor", "account"], descending=[True, True, False])
+    return shaped(told.rename({"on": "day", "amount_minor": "minor"}))
+
+
+def _promises(asked: Asked) -> pl.DataFrame:
+    known = asked.known
+    when = pl.col("promised_on") if asked.kpi.code != "promise_rate" else pl.col("made_on")
+    rows = known.promises.filter(when.is_between(known.start, known.end)).with_columns(
+        sub=pl.col("state").replace_strict(_NAMES, default="—"),
+        note=pl.when(pl.col("agent") == "").then(pl.lit("el cliente en su página")).otherwise("agent"),
     )
-    sql = _SETTLED.format(late=f"CAST({late} AS TEXT)")
-    rows = _read(sql, (creditor.pk, day(start), day(end), day(end)), "receivables:invoice")
-    return [attrs.evolve(row, note=_late(int(row.note))) for row in rows]
+    told = rows.sort(["promised_on", "promise"], descending=[True, False])
+    return shaped(told.rename({"promised_on": "day", "amount_minor": "minor"}))
 
 
-def _late(days: int) -> str:
-    return f"{days} días tarde" if days > 0 else f"{-days} días antes" if days < 0 else "en su día"
+def _contacts(asked: Asked) -> pl.DataFrame:
+    rows = asked.known.contacts
+    names = {code: channel_name(code).capitalize() for code in rows["channel"].unique().to_list()}
+    reached = pl.when("direct").then(pl.lit("con la persona")).otherwise(pl.lit(""))
+    told = rows.sort(["day", "account"], descending=[True, False]).with_columns(
+        sub=pl.col("channel").replace_strict(names, return_dtype=pl.String),
+        note=pl.concat_str([pl.col("agent"), reached], separator=" · ").str.strip_chars(" ·"),
+    )
+    return shaped(told)
 
 
-def payments(creditor: Creditor, start: date, end: date) -> list[Row]:
-    return _read(_PAYMENTS, (creditor.pk, day(start), day(end)), "receivables:account")
-
-
-def promises(creditor: Creditor, start: date, end: date) -> list[Row]:
-    return _read(_PROMISES, (creditor.pk, day(start), day(end)), "receivables:account")
-
-
-def contacts(creditor: Creditor, start: date, end: date) -> list[Row]:
-    given = (creditor.pk, True, *instants(creditor, start, end))
-    rows = _read(_CONTACTS.format(day=date_of("c.at")), given, "receivables:account")
-    return [attrs.evolve(row, sub=channel_name(row.sub)) for row in rows]
-
-
-def complaints(creditor: Creditor, start: date, end: date) -> list[Row]:
-    return _read(_COMPLAINTS, (creditor.pk, day(start), day(end)), "receivables:account")
-
-
-def refusals(creditor: Creditor, start: date, end: date) -> list[Row]:
-    """Reasons, each with how often it spoke."""
-    found = frames_plans.refusals(creditor, start, end)
-    return [
-        Row(CATALOGUE.get(reason, reason), rule, "/normas/", None, None, "", f"{times} veces")
-        for _, reason, rule, times in found.iter_rows()
-    ]
-
-
-def accounts(creditor: Creditor, start: date, end: date) -> list[Row]:
+def _accounts(asked: Asked) -> pl.DataFrame:
     """Accounts that were late at the opening, and what is left overdue of them."""
-    opening = start - timedelta(days=1)
-    late = frames.standing(columns.books(creditor.pk), opening, end).filter(pl.col("overdue_then_minor") > 0)
-    top = late.sort("overdue_then_minor", descending=True).head(MOST)
-    owners = dict(parties.accounts_of(creditor.pk))
-    people = parties.people(owners[a] for a in top["account"].to_list() if a in owners)
-    return [
-        Row(people[owners[r["account"]]].name, "al día" if r["overdue_now_minor"] <= 0 else "sigue con atraso",
-            reverse("receivables:account", args=[r["account"]]), None, r["overdue_then_minor"], r["currency"])
-        for r in top.iter_rows(named=True)
-    ]  # fmt: skip
+    late = asked.known.standing.filter(pl.col("overdue_then_minor") > 0)
+    note = pl.when(pl.col("overdue_now_minor") <= 0).then(pl.lit("al día")).otherwise(pl.lit("sigue con atraso"))
+    told = late.with_columns(sub=pl.lit("Vencido al abrir"), note=note)
+    return shaped(told.sort(["overdue_then_minor", "account"], descending=[True, False]).rename(
+        {"overdue_then_minor": "minor"}
+    ))  # fmt: skip
 
 
-ROWS: dict[str, Callable[[Creditor, date, date], list[Row]]] = {
-    "documents": documents, "overdue": overdue, "settled": settled, "payments": payments, "promises": promises,
-    "contacts": contacts, "complaints": complaints, "refusals": refusals, "accounts": accounts,
+def _harm(asked: Asked) -> pl.DataFrame:
+    """What happened, one row each: complaints, wrong persons, opt-outs, breaches."""
+    rows = asked.known.harm
+    if "account" not in rows.columns:
+        rows = frames_harm.parts(asked.books, asked.creditor, asked.known.start, asked.known.end, asked.kpi.counts)
+    mine = rows.filter(pl.col("what") == asked.kpi.counts[0]).sort(["on", "account"], descending=[True, False])
+    names = {code: channel_name(code) for code in mine["channel"].unique().to_list() if code}
+    told = mine.with_columns(
+        sub=pl.col("what").replace_strict(_NAMES, default="—"),
+        note=pl.col("channel").replace_strict(names, default="", return_dtype=pl.String),
+    )
+    return shaped(told.rename({"on": "day"}))
+
+
+def _refusals(asked: Asked) -> pl.DataFrame:
+    """Of the whole company, reasons with how often each spoke; of a part, whom it stopped."""
+    if asked.by:
+        return _harm(asked)
+    found = frames_plans.refusals(asked.creditor, asked.known.start, asked.known.end)
+    told = found.with_columns(
+        sub=pl.col("reason").replace_strict(CATALOGUE, default=pl.col("reason"), return_dtype=pl.String),
+        note=pl.format("{} veces {}", "times", "rule"),
+    )
+    return shaped(told)
+
+
+@attrs.frozen(eq=False)
+class Asked:
+    """Whose rows: of which indicator, over what, and of which part."""
+
+    creditor: Creditor
+    books: Books
+    kpi: Kpi
+    known: Known
+    by: str = ""
+    value: str = ""
+
+
+ROWS: dict[str, Callable[[Asked], pl.DataFrame]] = {
+    "documents": _open, "overdue": _overdue, "at_risk": lambda asked: _overdue(asked, 90), "settled": _settled,
+    "recovered": _recovered,
+    "payments": _payments, "promises": _promises, "contacts": _contacts, "accounts": _accounts, "harm": _harm,
+    "refusals": _refusals,
 }  # fmt: skip
+
+
+def rows(asked: Asked) -> pl.DataFrame:
+    """FOUND of an indicator, whole."""
+    return ROWS[asked.kpi.rows](asked)

@@ -24,6 +24,13 @@ def instants(creditor: Creditor, start: date, end: date) -> tuple[object, object
     return moment(first), moment(local_instant(end + timedelta(days=1), time(0), creditor.zone))
 
 
+def literal(value: object) -> str:
+    """A day, an instant or a number of ours inside a query without parameters, so that it may be read in columns."""
+    if isinstance(value, bool):
+        return str(value).upper() if bulk.is_postgres() else str(int(value))
+    return str(value) if isinstance(value, int) else f"'{value}'"
+
+
 def day(value: date) -> str:
     """A date as a parameter of raw SQL, for both databases."""
     return value.isoformat()

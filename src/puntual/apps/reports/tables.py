@@ -27,13 +27,17 @@ class Column:
 
 @attrs.frozen
 class Table:
-    """Rows of one currency (empty: of none). `title` states what they find; `link` opens a row by its first cell."""
+    """Rows of one currency (empty: of none). `title` states what they find; `links` open what is behind each row."""
 
     name: str
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     currency: str = ""
+    #: How people of the company's country write figures.
+    locale: str = "es_MX"
+    #: One address per row; empty where there is nothing to open. No address at all: none.
+    links: tuple[str, ...] = ()
 
     def as_json(self, creditor: str) -> dict[str, Any]:
         rows = [
@@ -60,6 +64,8 @@ class Report:
     more: dict[str, Any] = attrs.field(factory=dict)
     #: How people of the company's country write figures.
     locale: str = "es_MX"
+    #: What the company wants of each indicator, by its code.
+    targets: dict[str, Decimal] = attrs.field(factory=dict)
 
 
 def plain(cell: Any, kind: str, currency: str) -> Any:
@@ -101,6 +107,7 @@ def figure(measured: Measured, report: Report) -> dict[str, Any]:
         "denominator": {"meaning": kpi.denominator, "value": _part(found.denominator)} if kpi.denominator else None,
         "period": {"from": report.start, "to": report.end}, "cut_off": kpi.cut_off, "source": kpi.source,
         "previous": _value(before.value, money_unit, measured.currency) if before else None,
+        "target": _value(report.targets.get(kpi.code), money_unit, measured.currency),
         "rows": address(kpi.code, report.start, report.end),
     }  # fmt: skip
 

@@ -8,18 +8,19 @@ from typing import Any
 from uuid import uuid4
 
 import attrs
+from django.template.loader import render_to_string
 
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import export, read, write
 from puntual.apps.reports.choices import TITLES
 from puntual.apps.reports.models import MissedTarget, ScheduledReport
-from puntual.apps.reports.read_screens import is_missed, targets_of, text_of
+from puntual.apps.reports.read_screens import is_missed, text_of
 from puntual.apps.reports.tables import Report
 from puntual.core.reports import registry
 from puntual.core.time import local_date
 from puntual.ports.channels import Channel, ChannelError, Outgoing
-from puntual.ui.formats import locale_for
+from puntual.ui.formats import date_text, locale_for
 
 #: What the sentence of a mail speaks of.
 _TOLD = ("collected", "overdue", "promises_kept")
@@ -49,7 +50,7 @@ def day_round(
 
 def find_missed(*, creditor: Creditor, today: date) -> None:
     """The targets that the last 30 days are on the wrong side of, for Hoy and for Reportes to tell."""
-    targets, rows = targets_of(creditor), []
+    targets, rows = read.targets_of(creditor), []
     if targets:
         end = today - timedelta(days=1)
         known = read.known(creditor, end - timedelta(days=29), end)
@@ -93,20 +94,53 @@ def _message(row: ScheduledReport, creditor: Creditor, report: Report) -> Outgoi
     server = outreach.mail_server(creditor.pk)
     sender = server.sender if server else creditor.email or "reportes@puntual.invalid"
     title = str(TITLES[row.report])
-    changed = what_changed(report, locale_for(creditor.country))
+    changed = what_changed(report, locale_for(creditor.country), _before(creditor, report))
     name = f"{row.report}-{creditor.code}-{report.start}-{report.end}"
     files = tuple((f"{name}.{form}", export.TYPES[form], export.render([report], form)) for form in ("pdf", "xlsx"))
-    text = "\n\n".join([f"{title} de {creditor.name}, del {report.start} al {report.end}.", *changed])
+    locale = locale_for(creditor.country)
+    days = f"{title} de {creditor.name}, del {date_text(report.start, locale)} al {date_text(report.end, locale)}."
+    text = "\n\n".join([days, *changed])
+    html = render_to_string("reports/mail.html", {"report": report, "days": days, "changed": changed})
     return Outgoing(
         message_id=f"{uuid4().hex}@puntual", recipient=row.email, recipient_name="", sender=sender,
-        sender_name=creditor.name, subject=f"{title}: {creditor.name}, al {report.end}", text=text, html="",
+        sender_name=creditor.name, subject=f"{title}: {creditor.name}, al {report.end}", text=text, html=html,
         unsubscribe_url="", expires_in_s=_DAY_S, attachments=files,
     )  # fmt: skip
 
 
-def what_changed(report: Report, locale: str) -> list[str]:
-    """Sentences: what the report says, and the main figures against the period before."""
-    said = [*report.sentences, *(table.title for table in report.tables[:2])]
+def _before(creditor: Creditor, report: Report) -> Report | None:
+    """The same report of the period before, for those whose figures do not carry it; no forecast is made twice."""
+    if report.figures or report.kind in ("forecast", "experiments"):
+        return None
+    return read.built(report.kind, creditor, *registry.before(report.start, report.end))
+
+
+def _moved_most(report: Report, locale: str) -> str:
+    """The figure that changed most against itself, among those that somebody wants higher or lower."""
+    found = []
+    for m in report.figures:
+        now, then = m.figure.value, m.previous.value if m.previous else None
+        if m.kpi.better and not m.dimension and now is not None and then is not None and now != then:
+            found.append((abs(now - then) / max(abs(then), abs(now)), m.kpi.code, m))
+    if not found:
+        return ""
+    _, _, m = max(found, key=lambda one: one[:2])
+    assert m.figure.value is not None and m.previous is not None and m.previous.value is not None
+    up = m.figure.value > m.previous.value
+    good = "para bien" if up == (m.kpi.better == "up") else "para mal"
+    now, was = (text_of(v, m.kpi, m.currency, locale) for v in (m.figure.value, m.previous.value))
+    return f"Lo que más cambió, {good}: {m.kpi.name} {m.currency}".rstrip() + f" pasó de {was} a {now}."
+
+
+def what_changed(report: Report, locale: str, before: Report | None = None) -> list[str]:
+    """Sentences: what moved most, what the report says, and the main figures against the period before."""
+    moved = _moved_most(report, locale)
+    said = [*([moved] if moved else []), *report.sentences, *(table.title for table in report.tables[:2])]
+    if before is not None and report.tables:
+        was = before.tables[0].title if before.tables else next(iter(before.sentences), "")
+        if was:
+            said.append("Sin cambios desde el periodo anterior." if was == report.tables[0].title
+                        else f"En el periodo anterior: {was}")  # fmt: skip
     for m in report.figures:
         if m.kpi.code in _TOLD and m.figure.value is not None and not m.dimension:
             now = text_of(m.figure.value, m.kpi, m.currency, locale)

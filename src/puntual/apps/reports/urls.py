@@ -16,6 +16,8 @@ urlpatterns = [
     path("reportes/acciones/", views_actions.add, name="action_add"),
     path("reportes/acciones/<int:pk>/terminar/", views_actions.close, name="action_close"),
     path("reportes/indicador/<slug:code>/", views.indicator, name="indicator"),
+    path("reportes/indicador/<slug:code>/filas.<slug:form>", views.indicator_rows, name="indicator_rows"),
+    path("reportes/filas/<slug:what>/", views.lines, name="rows"),
     path("reportes/<slug:kind>/", views.report, name="report"),
     path("reportes/<slug:kind>/descargar/<slug:form>/", views.download, name="download"),
 ]
@@ -29,6 +31,8 @@ PERMISSIONS = {
     "action_add": "reports.change",
     "action_close": "reports.change",
     "indicator": "reports.see",
+    "indicator_rows": "reports.export",
+    "rows": "reports.see",
     "report": "reports.see",
     "download": "reports.export",
 }

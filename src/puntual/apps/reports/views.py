@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
+import polars as pl
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from puntual.apps.reports import export, read, read_screens, rows, views_actions
+from puntual.apps.reports import export, read, read_screens, rows, rows_asked, views_actions
 from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
+from puntual.apps.reports.tables import Report
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
 from puntual.core.reports import registry
@@ -82,8 +85,16 @@ def board(request: HttpRequest, scope: Scope) -> HttpResponse:
 def report(request: HttpRequest, scope: Scope, kind: str) -> HttpResponse:
     """One report with its charts, tables and ways to take it away."""
     span = span_of(request, scope.today)
-    found = _built(scope, kind, span)
-    context = {"report": found, "charts": charts_of(found), "groups": read_screens.groups(found)}
+    by = request.GET.get("por", "") if kind == "kpis" else ""
+    by = by if by in registry.DIMENSIONS else ""
+    found = read.kpis(scope.creditor, span.start, span.end, by) if by else _built(scope, kind, span)
+    context = {
+        "report": found,
+        "by": by,
+        "dimensions": registry.DIMENSIONS,
+        "charts": charts_of(found),
+        "groups": read_screens.groups(found),
+    }
     if kind == "causes":
         context |= views_actions.context(scope, span.start, span.end)
     return page(request, scope, "reports/report.html", {**_frame(scope, span, kind), **context})
@@ -96,11 +107,13 @@ def download(request: HttpRequest, scope: Scope, kind: str, form: str) -> HttpRe
     if form not in export.TYPES:
         raise Http404
     span = span_of(request, scope.today)
-    content = export.render([_built(scope, kind, span)], form)
-    response = HttpResponse(content, content_type=export.TYPES[form])
-    name = f"{kind}-{scope.creditor.code}-{span.start}-{span.end}.{form}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    report, only = _built(scope, kind, span), request.GET.get("tabla", "")
+    if only:
+        tables = tuple(t for t in report.tables if t.name == only)
+        if not tables:
+            raise Http404
+        report = attrs.evolve(report, tables=tables, figures=(), sentences=())
+    return _file([report], form, "-".join(filter(None, (kind, only, scope.creditor.code, f"{span.start}-{span.end}"))))
 
 
 def _built(scope: Scope, kind: str, span: Span) -> Any:
@@ -109,16 +122,63 @@ def _built(scope: Scope, kind: str, span: Span) -> Any:
     return read.built(kind, scope.creditor, span.start, span.end)
 
 
+def _asked(request: HttpRequest, scope: Scope, code: str, span: Span) -> read_screens.Asked:
+    if code not in registry.BY_CODE:
+        raise Http404
+    by, value = request.GET.get("por", ""), request.GET.get("valor")
+    return read_screens.ask(scope.creditor, registry.kpi(code), span.start, span.end, by, value)
+
+
 @screen
 @require_GET
 def indicator(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
-    """One indicator: its formula, its parts, its last periods, its dimensions, and its rows."""
-    if code not in registry.BY_CODE:
-        raise Http404
+    """One indicator: its formula, its parts, by each dimension, and the rows of the whole or of one part."""
     span = span_of(request, scope.today)
-    kpi = registry.kpi(code)
-    kind = "overdue" if code in ("overdue", "overdue_share", "at_risk", "add") else kpi.rows
-    context = read_screens.indicator(scope.creditor, kpi, span.start, span.end, scope.creditors)
-    context["rows"] = rows.ROWS[kind](scope.creditor, span.start, span.end)
-    context["most"] = rows.MOST
-    return page(request, scope, "reports/indicator.html", {**_frame(scope, span, "kpis"), **context, "kpi": kpi})
+    asked = _asked(request, scope, code, span)
+    context = read_screens.indicator(asked, scope.creditors)
+    found = asked.rows()
+    context |= {"rows": rows.shown(found.head(rows.MOST)), "count": found.height, "most": rows.MOST, "kpi": asked.kpi}
+    context["here"] = urlencode({k: v for k, v in (("por", asked.by), ("valor", asked.value)) if v is not None})
+    return page(request, scope, "reports/indicator.html", {**_frame(scope, span, "kpis"), **context})
+
+
+@screen
+@require_GET
+def indicator_rows(request: HttpRequest, scope: Scope, code: str, form: str) -> HttpResponse:
+    """Every row behind a figure, as a file."""
+    span = span_of(request, scope.today)
+    asked = _asked(request, scope, code, span)
+    return _rows_file(scope, span, form, code, asked.kpi.name, asked.rows())
+
+
+def _rows_file(scope: Scope, span: Span, form: str, name: str, title: str, found: pl.DataFrame) -> HttpResponse:
+    if form not in export.TYPES:
+        raise Http404
+    report = Report(
+        "kpis", title, scope.creditor.code, scope.creditor.name, span.start, span.end, locale=scope.locale,
+        tables=rows.as_tables(title, found),
+    )  # fmt: skip
+    return _file([report], form, f"filas-{name}-{scope.creditor.code}-{span.start}-{span.end}")
+
+
+def _file(reports: list[Report], form: str, name: str) -> HttpResponse:
+    response = HttpResponse(export.render(reports, form), content_type=export.TYPES[form])
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    return response
+
+
+@screen
+@require_GET
+def lines(request: HttpRequest, scope: Scope, what: str) -> HttpResponse:
+    """The rows behind one line of a table."""
+    span = span_of(request, scope.today)
+    if what not in rows_asked.READERS:
+        raise Http404
+    title, found = rows_asked.read(what, scope.creditor, span.start, span.end, request.GET)
+    form = request.GET.get("formato", "")
+    if form:
+        return _rows_file(scope, span, form, what, title, found)
+    query = request.GET.copy()
+    context = {"rows": rows.shown(found.head(rows.MOST)), "count": found.height, "most": rows.MOST, "title": title,
+               "back": request.GET.get("de", ""), "query": query.urlencode()}  # fmt: skip
+    return page(request, scope, "reports/rows.html", {**_frame(scope, span, context["back"]), **context})

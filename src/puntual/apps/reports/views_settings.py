@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from puntual.apps.reports import read, write
 from puntual.apps.reports.choices import TITLES, Cadence
 from puntual.apps.reports.models import ScheduledReport
-from puntual.apps.reports.read_screens import targets_of
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
 from puntual.core.money import Money, parse_major
@@ -42,7 +41,7 @@ def settings(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 
 def _context(request: HttpRequest, scope: Scope, wrong: dict[str, str]) -> dict[str, Any]:
-    currency, targets = scope.creditor.currency, targets_of(scope.creditor)
+    currency, targets = scope.creditor.currency, read.targets_of(scope.creditor)
     costs = read.contact_cost(scope.creditor.pk)
 
     def given(name: str, kept: str) -> str:

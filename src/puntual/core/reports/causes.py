@@ -12,12 +12,26 @@ import polars as pl
 from puntual.core import money
 from puntual.core.frames import MINOR, Column, Schema
 
-DIMENSIONS = ("product", "department", "seller")
+DIMENSIONS = ("product", "department", "seller", "plant", "error")
+#: Cause of a dispute -> kind of error of ours; what is no error of ours has none.
+ERRORS = {
+    "wrong_price": "price", "wrong_quantity": "quantity", "not_received": "quantity", "damaged": "quality",
+    "service_quality": "quality", "late_delivery": "date", "wrong_date": "date", "missing_order": "order_number",
+    "wrong_address": "address", "duplicate": "duplicate", "wrong_invoice": "invoice", "missing_document": "document",
+    "never_ordered": "order",
+}  # fmt: skip
+ERROR_NAMES = {
+    "price": "Precio", "quantity": "Cantidad", "quality": "Calidad", "date": "Fecha", "order_number": "Falta el pedido",
+    "address": "Domicilio o datos fiscales", "duplicate": "Duplicada", "invoice": "Otro error de la factura",
+    "document": "Falta un documento", "order": "No se pidió", "": "Sin error nuestro",
+}  # fmt: skip
 DELAYS: Schema = {
     "currency": Column(pl.String, "moneda"),
     "product": Column(pl.String, "producto"),
     "department": Column(pl.String, "área"),
     "seller": Column(pl.String, "vendedor"),
+    "plant": Column(pl.String, "planta o sucursal"),
+    "error": Column(pl.String, "tipo de error por el que hubo una aclaración; vacío: ninguno"),
     "due_on": Column(pl.Date, "vencimiento"),
     "paid_on": Column(pl.Date, "cuándo quedó pagado; vacío: abierto", null=True),
     "items": Column(pl.Int64, "documentos"),
@@ -29,6 +43,8 @@ DISPUTES: Schema = {
     "department": Column(pl.String, "responsable"),
     "product": Column(pl.String, "producto"),
     "seller": Column(pl.String, "vendedor"),
+    "plant": Column(pl.String, "planta o sucursal"),
+    "error": Column(pl.String, "tipo de error; vacío: no es un error nuestro"),
     "opened_on": Column(pl.Date, "abierta el"),
     "deadline_on": Column(pl.Date, "responder antes de"),
     "closed_on": Column(pl.Date, "cuándo se informó el resultado; vacío: abierta", null=True),

@@ -1,7 +1,7 @@
 """From the sale to the invoice to the hands of the customer: how many days our own house takes before anybody can pay.
 
-The date of the sale is not in an invoice; the clock starts at its issue. Each step is counted for the documents issued
-in the period: entered in the books, first message to their account on or after the issue, first one that arrived.
+Each stretch is counted for the documents issued in the period: invoiced after the sale (where the invoice says when
+that was), entered in the books, first message to their account on or after the issue, first one that arrived.
 """
 
 from __future__ import annotations
@@ -17,10 +17,17 @@ from puntual.core.frames import ID, Column, Schema
 from puntual.core.reports.inputs import total
 from puntual.core.reports.measure import hundredths
 
-#: code -> what has happened by then, in order.
-STEPS = {"entered": "Se registró", "told": "Salió el primer mensaje", "arrived": "Le llegó al cliente"}
+#: code -> the stretch, in order; the days of `invoiced` and `whole` count from the sale, the others from the issue.
+STEPS = {
+    "invoiced": "De la venta a la factura", "entered": "De la factura a los libros",
+    "told": "De la factura al primer mensaje", "arrived": "De la factura a las manos del cliente",
+    "whole": "De la venta a las manos del cliente",
+}  # fmt: skip
+#: Those that follow one another: what each adds to the one before is its own.
+_CHAIN = ("entered", "told", "arrived")
 ISSUED: Schema = {
     "account": Column(ID, "cuenta"),
+    "sold_on": Column(pl.Date, "venta; vacío: no lo dice", null=True),
     "issued_on": Column(pl.Date, "emisión"),
     "recorded_on": Column(pl.Date, "día en que entró en los libros"),
     "items": Column(pl.Int64, "documentos"),
@@ -30,7 +37,10 @@ DAYS: Schema = {"account": Column(ID, "cuenta"), "day": Column(pl.Date, "día en
 
 @attrs.frozen
 class Step:
-    """One step: documents that reached it by the end, those that have not, and the days from the issue."""
+    """One stretch: documents that went through it by the end, those that have not, and its days.
+
+    Of the stretches that start at the sale, only the documents that say when it was are counted.
+    """
 
     code: str
     reached: int
@@ -40,20 +50,30 @@ class Step:
 
 
 def steps(issued: pl.DataFrame, told: pl.DataFrame, arrived: pl.DataFrame, end: date) -> tuple[Step, ...]:
-    """The three steps, of documents that were issued in a period; `told` and `arrived` as DAYS."""
-    entered = issued.with_columns(day=pl.max_horizontal("issued_on", "recorded_on"))
-    frames = {"entered": entered, "told": _first_after(issued, told), "arrived": _first_after(issued, arrived)}
+    """The five stretches, of documents that were issued in a period; `told` and `arrived` as DAYS."""
+    sold = pl.col("sold_on").is_not_null()
+    reached = _first_after(issued, arrived)
+    frames = {
+        "invoiced": issued.filter(sold).with_columns(day=pl.col("issued_on"), since=pl.col("sold_on")),
+        "entered": issued.with_columns(day=pl.max_horizontal("issued_on", "recorded_on"), since=pl.col("issued_on")),
+        "told": _first_after(issued, told).with_columns(since=pl.col("issued_on")),
+        "arrived": reached.with_columns(since=pl.col("issued_on")),
+        "whole": reached.filter(sold).with_columns(since=pl.col("sold_on")),
+    }
     return tuple(_step(code, frame, end) for code, frame in frames.items())
 
 
 def slowest(found: tuple[Step, ...]) -> tuple[str, Decimal] | None:
-    """Between which steps most days go by: the code of the one that closes the gap, and its mean days."""
-    gaps, before = [], Decimal(0)
-    for step in found:
-        if step.mean_days is None:
+    """In which stretch most days go by: its code and its own mean days."""
+    by_code = {step.code: step.mean_days for step in found}
+    sold = by_code.get("invoiced")
+    gaps, before = [(sold, "invoiced")] if sold is not None else [], Decimal(0)
+    for code in _CHAIN:
+        days = by_code.get(code)
+        if days is None:
             continue
-        gaps.append((step.mean_days - before, step.code))
-        before = step.mean_days
+        gaps.append((days - before, code))
+        before = days
     worst = max(gaps, default=None)
     return (worst[1], worst[0]) if worst is not None and worst[0] > 0 else None
 
@@ -73,7 +93,7 @@ def _first_after(issued: pl.DataFrame, days: pl.DataFrame) -> pl.DataFrame:
 
 
 def _step(code: str, frame: pl.DataFrame, end: date) -> Step:
-    done = frame.filter(pl.col("day") <= end).with_columns(days=(pl.col("day") - pl.col("issued_on")).dt.total_days())
+    done = frame.filter(pl.col("day") <= end).with_columns(days=(pl.col("day") - pl.col("since")).dt.total_days())
     n, whole = total(done, column="items"), total(frame, column="items")
     if not n:
         return Step(code, 0, whole, None, None)

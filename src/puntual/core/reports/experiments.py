@@ -119,12 +119,15 @@ def smallest_change(base: float, parties_each: int, power: float = 0.8, confiden
     return high
 
 
-def can_it_be_proved(base: float, change: float, parties_each: int) -> tuple[bool, str]:
-    """Whether a change of that size can be proved with what there is, and the sentence that says so beforehand."""
+def can_it_be_proved(base: float, change: float, parties_each: int, decimal: str = ",") -> tuple[bool, str]:
+    """Whether a change of that size can be proved with what there is, and the sentence that says so beforehand.
+
+    `decimal`: what the country writes between the whole and its tenths.
+    """
     needed = sample_size(base, change)
     if needed <= parties_each:
         return True, f"Sí: hacen falta {needed} clientes por grupo y hay {parties_each}."
-    points = f"{100 * smallest_change(base, parties_each):.1f}".replace(".", ",")
+    points = f"{100 * smallest_change(base, parties_each):.1f}".replace(".", decimal)
     return False, (
         f"No: hacen falta {needed} clientes por grupo y hay {parties_each}. Con ellos solo se puede demostrar una "
         f"mejora de {points} puntos o más."

@@ -74,11 +74,13 @@ INSTALMENTS: Schema = {
     "amount_minor": Column(MINOR, "importe de la cuota"),
     "on_time": Column(pl.Boolean, "cubierta en su fecha, con gracia y tolerancia"),
 }
-#: Counts of the period for the whole company: complaint, wrong_person, opt_out, sent, refused, wanted, breach.
+#: Counts of the period: complaint, wrong_person, opt_out, sent, refused, wanted, breach.
 HARM: Schema = {
     "what": Column(pl.String, "qué se cuenta"),
     "times": Column(pl.Int64, "cuántas veces en el periodo"),
 }
+#: The columns by which a frame may be told apart, where it has them.
+PARTS = ("segment", "stage", "channel", "agent", "campaign")
 BY_NAME: Mapping[str, Schema] = {
     "movements": MOVEMENTS, "settled": SETTLED, "cash": CASH, "standing": STANDING, "contacts": CONTACTS,
     "promises": PROMISES, "instalments": INSTALMENTS, "harm": HARM,
@@ -112,6 +114,8 @@ class Known:
     harm: pl.DataFrame = _frame("harm")
     contact_cost: Mapping[str, int] = attrs.field(factory=dict)
     bounds: StageBounds = StageBounds()
+    #: Currencies that there are in the books, also when the frames read hold none of them.
+    told_currencies: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:
@@ -128,8 +132,11 @@ class Known:
 
     def currencies(self) -> list[str]:
         """The currencies that hold anything of money."""
-        money_frames = (self.movements, self.cash, self.promises)
-        return sorted({c for frame in money_frames for c in frame["currency"].unique().to_list()})
+        if self.currency:
+            return [self.currency]
+        money_frames = [f for f in self.frames().values() if "currency" in f.columns]
+        found = {c for frame in money_frames for c in frame["currency"].unique().to_list()}
+        return sorted(found | set(self.told_currencies))
 
     def only(self, column: str, value: str) -> Known:
         """The same for one value of a column: frames without it stay whole."""
@@ -141,9 +148,15 @@ class Known:
         """The same in one currency; `mixed` remembers that there are others."""
         return attrs.evolve(self.only("currency", currency), currency=currency, mixed=len(self.currencies()) > 1)
 
-    def at_stage(self, stage: str) -> Known:
-        """Only the documents that were open at the opening in that stage."""
-        age = (pl.lit(self.opening) - pl.col("due_on")).dt.total_days()
+    def at_stage(self, stage: str, *, now: bool = False) -> Known:
+        """Only the documents in that stage: of those there were at the opening, or (`now`) at the close."""
+        inside = self.stage_is(stage, now=now)
+        return attrs.evolve(self, movements=self.movements.filter(inside), settled=self.settled.filter(inside))
+
+    def stage_is(self, stage: str, *, now: bool = False) -> pl.Expr:
+        """Whether a document (`issued_on`, `due_on`) was in that stage at the opening, or (`now`) at the close."""
+        day = self.end if now else self.opening
+        age = (pl.lit(day) - pl.col("due_on")).dt.total_days()
         first = {
             "preventive": -(10**6), "administrative": self.bounds.preventive + 1,
             "extrajudicial": self.bounds.administrative + 1, "judicial": self.bounds.extrajudicial + 1,
@@ -152,8 +165,7 @@ class Known:
             "preventive": self.bounds.preventive, "administrative": self.bounds.administrative,
             "extrajudicial": self.bounds.extrajudicial, "judicial": 10**6,
         }  # fmt: skip
-        inside = age.is_between(first[stage], last[stage]) & (pl.col("issued_on") <= self.opening)
-        return attrs.evolve(self, movements=self.movements.filter(inside), settled=self.settled.filter(inside))
+        return age.is_between(first[stage], last[stage]) & (pl.col("issued_on") <= day)
 
 
 def total(frame: pl.DataFrame, *conditions: pl.Expr, column: str = "amount_minor") -> int:

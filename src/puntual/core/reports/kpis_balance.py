@@ -110,24 +110,26 @@ KPIS: tuple[Kpi, ...] = (
     Kpi(
         code="receivable", name="Por cobrar", group="cartera", formula="saldo abierto",
         variant="Capital, intereses y gastos; sin restar pagos sin aplicar.", numerator="saldo abierto al corte",
-        denominator="", unit="money", cut_off=_CUT, source="conocimiento general", compute=receivable, by=_SEGMENT,
+        denominator="", unit="money", cut_off=_CUT, source="conocimiento general", compute=receivable,
+        by=("segment", "stage"), stage_of="close",
     ),
     Kpi(
         code="overdue", name="Vencido", group="cartera", formula="saldo abierto con vencimiento anterior al corte",
         variant="Lo que vence el mismo día del corte no está vencido.", numerator="saldo vencido al corte",
-        denominator="", unit="money", cut_off=_CUT, source="giro26.com", compute=overdue, better="down", by=_SEGMENT,
+        denominator="", unit="money", cut_off=_CUT, source="giro26.com", compute=overdue, better="down",
+        by=("segment", "stage"), stage_of="close", rows="overdue",
     ),
     Kpi(
         code="overdue_share", name="Mora total", group="cartera", formula="vencido ÷ por cobrar × 100",
         variant="Por importe, con intereses y gastos.", numerator="saldo vencido al corte",
         denominator="saldo abierto al corte", unit="pct", cut_off=_CUT, source="giro26.com", compute=overdue_share,
-        better="down", by=_SEGMENT,
+        better="down", by=_SEGMENT, rows="overdue",
     ),
     Kpi(
         code="at_risk", name="En riesgo (más de 90 días)", group="cartera",
         formula="saldo con más de 90 días de atraso ÷ por cobrar × 100", variant="Por importe, no por número.",
         numerator="saldo con más de 90 días al corte", denominator="saldo abierto al corte", unit="pct", cut_off=_CUT,
-        source="docs.upflow.io", compute=at_risk, better="down", by=_SEGMENT,
+        source="docs.upflow.io", compute=at_risk, better="down", by=_SEGMENT, rows="at_risk",
     ),
     Kpi(
         code="dso", name="Plazo medio de cobro (DSO)", group="plazo", formula="por cobrar ÷ ventas a crédito × días",
@@ -153,7 +155,7 @@ KPIS: tuple[Kpi, ...] = (
         code="add", name="Días promedio de atraso (ADD)", group="plazo", formula="DSO − BPDSO",
         variant="Equivale a capital vencido ÷ ventas a crédito × días.", numerator="capital vencido al corte",
         denominator="ventas a crédito netas del periodo", unit="days", cut_off=_CUT, source=_REX,
-        compute=average_days_delinquent, better="down", by=_SEGMENT,
+        compute=average_days_delinquent, better="down", by=_SEGMENT, rows="overdue",
     ),
     Kpi(
         code="cei", name="Índice de eficacia de cobranza (CEI)", group="plazo",

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from puntual.core.reports.inputs import Known, total, within
+from puntual.core.reports.inputs import PARTS, Known, total, within
 from puntual.core.reports.kpis_balance import open_at
 from puntual.core.reports.measure import Figure, Kpi, amount, hundredths, none, percent
 
@@ -143,12 +143,14 @@ def recovered_per_contact(known: Known) -> Figure:
 
 _CUT = "pagos con fecha dentro del periodo"
 _SEGMENT = ("segment",)
+_EVERY = PARTS
 KPIS: tuple[Kpi, ...] = (
     Kpi(
         code="collected", name="Cobrado", group="cobro", formula="pagos − devoluciones",
         variant="Dinero recibido en el periodo, aplicado o no, menos lo devuelto o contracargado.",
         numerator="dinero recibido", denominator="", unit="money", cut_off=_CUT, source="conocimiento general",
-        compute=collected, better="up", by=_SEGMENT, rows="payments",
+        compute=collected, better="up", by=_EVERY, rows="payments",
+        needs=("cash",),
     ),
     Kpi(
         code="recovery_rate", name="Tasa de recuperación", group="cobro",
@@ -156,7 +158,8 @@ KPIS: tuple[Kpi, ...] = (
         variant="Pagos aplicados en el periodo a documentos vencidos a su apertura.",
         numerator="pagos aplicados a lo vencido al abrir", denominator="saldo vencido al abrir", unit="pct",
         cut_off=_CUT, source="vcc.live; addasoft; inconcertcx",
-        compute=recovery, better="up", rows="payments", by=_SEGMENT,
+        compute=recovery, better="up", rows="recovered", by=("segment", "stage"),
+        needs=("movements",), stage_of="opening",
     ),
     Kpi(
         code="stage_recovery", name="Recuperación por etapa", group="cobro",
@@ -164,7 +167,8 @@ KPIS: tuple[Kpi, ...] = (
         variant="Documentos ya emitidos al abrir; la etapa es la que tenían ese día.",
         numerator="pagos aplicados", denominator="saldo al abrir", unit="pct", cut_off=_CUT,
         source="vcc.live; addasoft; inconcertcx",
-        compute=recovery_at_stage, better="up", rows="payments", by=("stage", "segment"),
+        compute=recovery_at_stage, better="up", rows="recovered", by=("stage", "segment"),
+        needs=("movements",), stage_of="opening",
     ),
     Kpi(
         code="collected_vs_due", name="Cobrado contra lo que vencía", group="cobro",
@@ -172,24 +176,28 @@ KPIS: tuple[Kpi, ...] = (
         variant="Vencimientos por su importe original menos notas de crédito; lo cobrado puede ser de otros meses.",
         numerator="dinero recibido", denominator="importe que vencía en el periodo", unit="pct", cut_off=_CUT,
         source="giro26.com", compute=collected_against_due, better="up", rows="payments", by=_SEGMENT,
+        needs=("movements", "cash"),
     ),
     Kpi(
         code="delay_mean", name="Atraso medio", group="cobro", formula="Σ (pago − vencimiento) ÷ documentos pagados",
         variant="Documentos cuyo capital quedó en cero en el periodo; pagar antes cuenta en negativo.",
         numerator="días de atraso de todos", denominator="documentos pagados", unit="days", cut_off=_CUT,
         source="giro26.com", compute=delay_mean, better="down", by=_SEGMENT, rows="settled", parts="count",
+        needs=("settled",),
     ),
     Kpi(
         code="delay_median", name="Atraso mediano", group="cobro", formula="mediana de (pago − vencimiento)",
         variant="La mitad de los documentos pagó con menos atraso. No lo mueven unos pocos muy viejos.",
         numerator="", denominator="documentos pagados", unit="days", cut_off=_CUT, source="giro26.com",
         compute=delay_median, better="down", by=_SEGMENT, rows="settled", parts="count",
+        needs=("settled",),
     ),
     Kpi(
         code="on_time", name="Pagado a tiempo", group="cobro",
         formula="documentos pagados hasta su vencimiento ÷ documentos pagados × 100", variant="Por número.",
         numerator="documentos pagados a tiempo", denominator="documentos pagados", unit="pct", cut_off=_CUT,
         source="conocimiento general", compute=on_time, better="up", by=_SEGMENT, rows="settled", parts="count",
+        needs=("settled",),
     ),
     Kpi(
         code="collection_term", name="Plazo de cobranza", group="cobro",
@@ -197,20 +205,23 @@ KPIS: tuple[Kpi, ...] = (
         numerator="días desde la emisión", denominator="documentos pagados", unit="days", cut_off=_CUT,
         source="securitec.pe (Beex)",
         compute=collection_term, better="down", by=_SEGMENT, rows="settled", parts="count",
+        needs=("settled",),
     ),
     Kpi(
         code="cure_rate", name="Tasa de regularización", group="cobro",
         formula="cuentas que se pusieron al día ÷ cuentas con atraso al abrir × 100",
         variant="Al día: sin nada vencido al cierre, tampoco lo que venció después.",
         numerator="cuentas al día al cierre", denominator="cuentas con atraso al abrir", unit="pct", cut_off=_CUT,
-        source="symend FAQ", compute=cure_rate, better="up", by=_SEGMENT, rows="accounts", parts="count",
+        source="symend FAQ", compute=cure_rate, better="up", by=("segment", "stage"), rows="accounts", parts="count",
+        needs=("standing",),
     ),
     Kpi(
         code="self_cure", name="Regularización sin intervención", group="cobro",
         formula="cuentas al día sin que una persona las contactara ÷ cuentas que se pusieron al día × 100",
         variant="Los mensajes automáticos no son una persona; las llamadas y visitas, sí.",
         numerator="cuentas al día sin contacto de una persona", denominator="cuentas que se pusieron al día",
-        unit="pct", cut_off=_CUT, source="symend FAQ", compute=self_cure, by=_SEGMENT, rows="accounts", parts="count",
+        unit="pct", cut_off=_CUT, source="symend FAQ", compute=self_cure, by=("segment", "stage"), rows="accounts",
+        parts="count", needs=("standing", "contacts"),
     ),
     Kpi(
         code="cost_per_100", name="Costo por cada 100 recuperados", group="cobro",
@@ -218,11 +229,15 @@ KPIS: tuple[Kpi, ...] = (
         numerator="costo de los contactos", denominator="dinero recibido", unit="pct", cut_off=_CUT,
         source="credit-and-collections-professionals.com; moonflow", compute=cost_of_collecting, better="down",
         rows="contacts",
+        by=_EVERY,
+        needs=("cash", "contacts"),
     ),
     Kpi(
         code="recovered_per_contact", name="Recuperado por gestión", group="cobro", formula="cobrado ÷ gestiones",
         variant="Todas las gestiones salientes del periodo, de todos los canales.", numerator="dinero recibido",
         denominator="gestiones", unit="money_per", cut_off=_CUT, source="giro26.com", compute=recovered_per_contact,
         better="up", rows="contacts", parts="mixed",
+        by=_EVERY,
+        needs=("cash", "contacts"),
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from fractions import Fraction
 import polars as pl
 
 from puntual.core.money import exponent
-from puntual.core.reports.inputs import Known, total
+from puntual.core.reports.inputs import PARTS, Known, total
 from puntual.core.reports.kpis_collection import collected_minor
 from puntual.core.reports.measure import Figure, Kpi, hundredths, none, percent, ratio
 
@@ -67,25 +67,33 @@ KPIS: tuple[Kpi, ...] = (
         code="complaints_per_1000", name="Quejas por cada 1,000 contactos", group="daño",
         formula="quejas ÷ contactos × 1,000", variant="Quejas por el trato recibido, no aclaraciones de la deuda.",
         numerator="quejas recibidas", denominator="contactos salientes", unit="per_1000", cut_off=_CUT, source=_OURS,
-        compute=complaints, better="down", money=False, rows="complaints", parts="count",
+        compute=complaints, better="down", money=False, rows="harm", parts="count",
+        by=PARTS,
+        needs=("harm", "contacts"), counts=("complaint",),
     ),
     Kpi(
         code="wrong_person", name="Personas equivocadas", group="daño",
         formula="«No soy esta persona» ÷ contactos × 100",
         variant="Lo dicho en la página del cliente.", numerator="avisos de persona equivocada",
         denominator="contactos salientes", unit="pct", cut_off=_CUT, source=_OURS, compute=wrong_person, better="down",
-        money=False, rows="contacts", parts="count",
+        money=False, rows="harm", parts="count",
+        by=PARTS,
+        needs=("harm", "contacts"), counts=("wrong_person",),
     ),
     Kpi(
         code="opt_outs", name="Pidieron no recibir más", group="daño", formula="bajas ÷ mensajes enviados × 100",
         variant="Bajas que pidió la propia persona.", numerator="bajas", denominator="mensajes enviados", unit="pct",
-        cut_off=_CUT, source=_OURS, compute=opt_outs, better="down", money=False, rows="contacts", parts="count",
+        cut_off=_CUT, source=_OURS, compute=opt_outs, better="down", money=False, rows="harm", parts="count",
+        by=("segment", "stage", "channel", "campaign"),
+        needs=("harm",), counts=("opt_out", "sent"),
     ),
     Kpi(
         code="contacts_per_1000", name="Contactos por cada 1,000 recuperados", group="daño",
         formula="contactos ÷ cobrado × 1,000", variant="En unidades enteras de la moneda: pesos, soles.",
         numerator="contactos salientes", denominator="dinero recibido", unit="count", cut_off=_CUT, source=_OURS,
         compute=contacts_per_thousand, better="down", rows="contacts", parts="mixed",
+        by=PARTS,
+        needs=("cash", "contacts"),
     ),
     Kpi(
         code="refused", name="Contactos que la norma impidió", group="daño",
@@ -93,12 +101,16 @@ KPIS: tuple[Kpi, ...] = (
         variant="Según los planes diarios; cada uno con su regla.", numerator="negados o pospuestos",
         denominator="contactos que la política quería", unit="pct", cut_off=_CUT, source=_OURS, compute=refused,
         money=False, rows="refusals", parts="count",
+        by=("segment", "stage", "channel", "campaign"),
+        needs=("harm",), counts=("refused", "wanted"),
     ),
     Kpi(
         code="breaches", name="Faltas a la norma", group="daño",
         formula="contactos hechos pese a un «no» o repetidos el mismo día",
         variant="Debe ser 0. Lo vigila `puntual check`.",
         numerator="faltas", denominator="", unit="count", cut_off=_CUT, source=_OURS, compute=breaches, better="down",
-        money=False, rows="contacts", parts="count",
+        money=False, rows="harm", parts="count",
+        by=PARTS,
+        needs=("harm", "contacts"), counts=("breach",),
     ),
 )  # fmt: skip

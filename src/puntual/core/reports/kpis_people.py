@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import attrs
 import polars as pl
 
-from puntual.core.reports.inputs import Known, total, within
+from puntual.core.reports.inputs import PARTS, Known, total, within
 from puntual.core.reports.measure import Figure, Kpi, percent, ratio
 
 _NO_CONTACTS = "No hubo gestiones en el periodo."
@@ -76,13 +76,14 @@ def instalments_on_time(known: Known) -> Figure:
 
 
 _CUT = "gestiones con fecha dentro del periodo, en la zona de la empresa"
-_WHERE = ("channel", "agent", "segment", "campaign")
+_WHERE = PARTS
 KPIS: tuple[Kpi, ...] = (
     Kpi(
         code="contact_rate", name="Contactabilidad", group="gestión", formula="contactos efectivos ÷ gestiones × 100",
         variant="Efectivo: se habló con la persona. Un mensaje leído no basta.", numerator="contactos con la persona",
         denominator="gestiones salientes", unit="pct", cut_off=_CUT, source="moonflow.ai; giro26.com",
         compute=contact_rate, better="up", money=False, by=_WHERE, rows="contacts", parts="count",
+        needs=("contacts",),
     ),
     Kpi(
         code="coverage", name="Cobertura", group="gestión",
@@ -90,19 +91,22 @@ KPIS: tuple[Kpi, ...] = (
         variant="Una gestión basta, por cualquier canal.", numerator="cuentas con atraso gestionadas",
         denominator="cuentas con atraso al abrir", unit="pct", cut_off=_CUT, source="conocimiento general",
         compute=coverage, money=False, by=_WHERE, rows="accounts", parts="count",
+        needs=("standing", "contacts"),
     ),
     Kpi(
         code="intensity", name="Intensidad", group="gestión", formula="gestiones ÷ cuentas gestionadas",
         variant="Gestiones salientes por cada cuenta que tuvo alguna.", numerator="gestiones salientes",
         denominator="cuentas gestionadas", unit="count", cut_off=_CUT, source="conocimiento general",
         compute=intensity, money=False, by=_WHERE, rows="contacts", parts="count",
+        needs=("contacts",),
     ),
     Kpi(
         code="promise_rate", name="Tasa de promesas", group="promesas",
         formula="promesas tomadas por personas ÷ contactos directos × 100",
         variant="Sin las que el cliente hizo solo en su página.", numerator="promesas tomadas",
         denominator="contactos directos", unit="pct", cut_off=_CUT, source="delightcorp", compute=promise_rate,
-        better="up", money=False, by=("agent", "segment"), rows="promises", parts="count",
+        better="up", money=False, by=_WHERE, rows="promises", parts="count",
+        needs=("promises", "contacts"),
     ),
     Kpi(
         code="promises_kept", name="Promesas cumplidas", group="promesas",
@@ -110,14 +114,16 @@ KPIS: tuple[Kpi, ...] = (
         variant="Por número; con fecha en el periodo y ya juzgadas por el banco al corte; sin las retiradas.",
         numerator="promesas cumplidas", denominator="promesas vencidas y juzgadas", unit="pct",
         cut_off="promesas para una fecha del periodo", source="transformance.ai (típico 60-80 %)",
-        compute=promises_kept, better="up", by=("agent", "segment"), rows="promises", parts="count",
+        compute=promises_kept, better="up", by=_WHERE, rows="promises", parts="count",
+        needs=("promises",),
     ),
     Kpi(
         code="promises_kept_amount", name="Promesas cumplidas, por importe", group="promesas",
         formula="importe de las cumplidas ÷ importe de las vencidas × 100",
         variant="Las mismas promesas, por lo prometido.", numerator="importe de las cumplidas",
         denominator="importe de las vencidas y juzgadas", unit="pct", cut_off="promesas para una fecha del periodo",
-        source="transformance.ai", compute=promises_kept_amount, better="up", by=("agent", "segment"), rows="promises",
+        source="transformance.ai", compute=promises_kept_amount, better="up", by=_WHERE, rows="promises",
+        needs=("promises",),
     ),
     Kpi(
         code="instalments_on_time", name="Cuotas de convenio a tiempo", group="promesas",
@@ -126,5 +132,6 @@ KPIS: tuple[Kpi, ...] = (
         numerator="cuotas pagadas a tiempo", denominator="cuotas que vencían en el periodo", unit="pct",
         cut_off="cuotas con vencimiento en el periodo", source="giro26.com", compute=instalments_on_time, better="up",
         by=("segment",), rows="promises", parts="count",
+        needs=("instalments",),
     ),
 )  # fmt: skip

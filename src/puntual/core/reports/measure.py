@@ -48,6 +48,12 @@ class Kpi:
     money: bool = True
     by: tuple[str, ...] = ()
     rows: str = "documents"
+    #: The frames of Known that it reads.
+    needs: tuple[str, ...] = ("movements",)
+    #: What of the harm it counts, its numerator first.
+    counts: tuple[str, ...] = ()
+    #: Of which stage a part by stage tells: of the documents at the "opening" or at the "close", or of the "account".
+    stage_of: str = "account"
     #: A share whose parts are money, for who shows its parts.
     parts: str = "money"
 

@@ -12,13 +12,13 @@ import attrs
 
 from puntual.core.errors import UnusableInput
 from puntual.core.reports import kpis_balance, kpis_collection, kpis_harm, kpis_people
-from puntual.core.reports.inputs import Known
+from puntual.core.reports.attribution import STAGES
+from puntual.core.reports.inputs import PARTS, Known
 from puntual.core.reports.measure import Figure, Kpi
 
 REGISTRY: tuple[Kpi, ...] = (*kpis_collection.KPIS, *kpis_balance.KPIS, *kpis_people.KPIS, *kpis_harm.KPIS)
 BY_CODE = {kpi.code: kpi for kpi in REGISTRY}
-DIMENSIONS = ("segment", "stage", "channel", "agent", "campaign")
-_STAGES = ("preventive", "administrative", "extrajudicial", "judicial")
+DIMENSIONS = PARTS
 
 
 @attrs.frozen
@@ -48,17 +48,20 @@ def before(start: date, end: date) -> tuple[date, date]:
 def measure(known: Known, previous: Known | None = None, codes: tuple[str, ...] = ()) -> list[Measured]:
     """Every KPI (or those of `codes`) of the whole company, one figure per currency where it is about money."""
     chosen = [kpi(code) for code in codes] or list(REGISTRY)
-    return [m for one in chosen for m in _of(one, known, previous)]
+    # Once per currency, not once per indicator: some frames have a row per account.
+    now = {currency: known.in_currency(currency) for currency in known.currencies()} | {"": known}
+    then = {currency: previous.in_currency(currency) for currency in now if currency} if previous else {}
+    before = {**then, "": previous}
+    return [m for one in chosen for m in _of(one, now, before)]
 
 
-def _of(one: Kpi, known: Known, previous: Known | None) -> Iterator[Measured]:
-    for currency in known.currencies() if one.money else [""]:
-        now = known.in_currency(currency) if currency else known
-        then = (previous.in_currency(currency) if currency else previous) if previous else None
-        yield Measured(one, currency, one.compute(now), one.compute(then) if then else None)
+def _of(one: Kpi, now: dict[str, Known], before: dict[str, Known | None]) -> Iterator[Measured]:
+    for currency in [c for c in now if c] if one.money else [""]:
+        then = before.get(currency)
+        yield Measured(one, currency, one.compute(now[currency]), one.compute(then) if then else None)
 
 
-def split(one: Kpi, known: Known, dimension: str) -> list[Measured]:
+def split(one: Kpi, known: Known, dimension: str, previous: Known | None = None) -> list[Measured]:
     """A KPI for each value of a dimension; UnusableInput where its data do not know that dimension."""
     if dimension not in one.by:
         offered = ", ".join(one.by) or "ninguna"
@@ -66,16 +69,24 @@ def split(one: Kpi, known: Known, dimension: str) -> list[Measured]:
     rows = []
     for currency in known.currencies() if one.money else [""]:
         base = known.in_currency(currency) if currency else known
-        for value in _values(base, dimension):
-            part = base.at_stage(value) if dimension == "stage" else base.only(dimension, value)
-            figure = one.compute(part)
+        then = (previous.in_currency(currency) if currency else previous) if previous else None
+        for value in _values(one, base, dimension):
+            figure = one.compute(part_of(one, base, dimension, value))
             if figure.value is not None:
-                rows.append(Measured(one, currency, figure, dimension=dimension, value=value))
+                before = one.compute(part_of(one, then, dimension, value)) if then else None
+                rows.append(Measured(one, currency, figure, before, dimension, value))
     return rows
 
 
-def _values(known: Known, dimension: str) -> list[str]:
+def part_of(one: Kpi, known: Known, dimension: str, value: str) -> Known:
+    """What is known of one value of a dimension: by stage, of its documents or of its accounts as the KPI says."""
+    if dimension == "stage" and one.stage_of != "account":
+        return known.at_stage(value, now=one.stage_of == "close")
+    return known.only(dimension, value)
+
+
+def _values(one: Kpi, known: Known, dimension: str) -> list[str]:
     if dimension == "stage":
-        return list(_STAGES)
-    frames = [f for f in known.frames().values() if dimension in f.columns]
+        return list(STAGES)
+    frames = [known.frames()[name] for name in one.needs if dimension in known.frames()[name].columns]
     return sorted({v for frame in frames for v in frame[dimension].unique().to_list()})

@@ -103,7 +103,8 @@ def _messages(creditor: Creditor, items: pl.DataFrame, rng: np.random.Generator)
         step=pl.format("d+{}", pl.col("id") % 5), currency=pl.lit("MXN"), state=pl.lit("sent"), reason=pl.lit(""),
         rule=pl.lit(""), detail=pl.lit(""), approved=pl.lit(True), attempts=pl.lit(1), reserved_by=pl.lit(""),
         once=pl.format("banco:{}", "id"),
-        finished_at=pl.lit(now) - pl.duration(seconds=pl.Series(rng.integers(86_400, 60 * 86_400, n))),
+        # Messages leave one after another: a later one has a later number.
+        finished_at=pl.lit(now) - pl.duration(seconds=pl.Series(np.sort(rng.integers(86_400, 60 * 86_400, n))[::-1])),
     ).with_columns(scheduled_at="finished_at", expires_at="finished_at")  # fmt: skip
     bulk.insert_frame(Outbox, sent)
     contacts = sent.select(

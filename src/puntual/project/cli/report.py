@@ -31,12 +31,15 @@ DAYS = 30
 @click.option("--to", "end", metavar="FECHA", help="Último día, incluido. Por omisión, ayer en la zona de la empresa.")
 @click.option("--creditor", help="Código de la empresa; sin él, todas, cada una por su lado.")
 @click.option("--by", type=click.Choice(BY), help="Separa además los indicadores.")
-@click.option("--format", "form", type=click.Choice(["json", "csv", "xlsx", "pdf"]), default="json", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["json", "csv", "xlsx", "pdf", "parquet"]), default="json", show_default=True
+)
+@click.option("--table", help="Con parquet: la tabla; sin ella, la primera, y con --out las demás quedan a su lado.")
 @click.option("--out", type=click.Path(path_type=Path), help="Archivo; sin él, la salida estándar.")
 @click.option("--json", "as_json", is_flag=True, help="Un documento JSON en la salida.")
 def command(
-    kind: str, start: str | None, end: str | None, creditor: str | None, by: str | None, form: str, out: Path | None,
-    as_json: bool,
+    kind: str, start: str | None, end: str | None, creditor: str | None, by: str | None, form: str, table: str | None,
+    out: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
     django_setup()
     from puntual.apps.parties import read as parties
@@ -52,8 +55,18 @@ def command(
     if form == "json" or as_json:
         _emit(tables.document(reports), out)
     else:
-        _write(export.render(reports, form), out, form)
+        _write(export.render(reports, form, table or ""), out, form)
+        if form == "parquet" and out is not None and not table:
+            _beside(reports, out)
     return 0
+
+
+def _beside(reports: list[Any], out: Path) -> None:
+    """The other tables of a report, each in a file of its own beside the first one's."""
+    from puntual.apps.reports import export_parquet
+
+    for name in list(export_parquet.frames_of(reports))[1:]:
+        _write(export_parquet.to_parquet(reports, name), out.with_name(f"{out.stem}-{name}{out.suffix}"), "parquet")
 
 
 def _mail(creditors: list[Any]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,12 +11,13 @@ from django import template
 from django.utils.translation import gettext as _
 
 from puntual.apps.reports import charts
+from puntual.apps.reports.build_money import pct
 from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
-from puntual.apps.reports.read_screens import text_of
+from puntual.apps.reports.read_screens import part_name, text_of
 from puntual.apps.reports.tables import Report, Table
 from puntual.core.reports.registry import Measured
-from puntual.ui.formats import DEFAULT_LOCALE, money_text
+from puntual.ui.formats import DEFAULT_LOCALE, date_text, money_text, number_text
 
 register = template.Library()
 
@@ -36,14 +38,25 @@ class Cell:
 @register.filter
 def celdas(table: Table, row: tuple[Any, ...]) -> list[Cell]:
     """The cells of a row beside the kinds of their columns."""
-    return [_cell(value, column.kind, table.currency) for column, value in zip(table.columns, row, strict=True)]
+    return [_cell(value, column.kind, table) for column, value in zip(table.columns, row, strict=True)]
 
 
-def _cell(value: Any, kind: str, currency: str) -> Cell:
+@register.filter
+def lineas(table: Table) -> list[tuple[str, list[Cell]]]:
+    """Each row: the address of what is behind it (or nothing) and its cells."""
+    links = table.links or ("",) * len(table.rows)
+    return [(link, celdas(table, row)) for link, row in zip(links, table.rows, strict=True)]
+
+
+def _cell(value: Any, kind: str, table: Table) -> Cell:
     if value is None:
         return Cell(None, False, False, "—", kind not in ("text", "date"), "—")
-    text = f"{value / 100:.1f} %" if kind == "pct" else f"{value:,}" if kind in ("count", "days") else str(value)
-    plain = money_text(value, currency) if kind == "money" else text
+    locale = table.locale
+    text = {
+        "pct": lambda: pct(value, locale), "count": lambda: number_text(value, locale),
+        "days": lambda: number_text(value, locale), "date": lambda: date_text(value, locale),
+    }.get(kind, lambda: str(value))()  # fmt: skip
+    plain = money_text(value, table.currency, locale) if kind == "money" else text
     return Cell(value, kind == "money", kind == "date", text, kind not in ("text", "date"), plain,
                 charts.heat(value) if kind == "pct" else 0)  # fmt: skip
 
@@ -58,6 +71,12 @@ def graficas(report: Report) -> list[tuple[str, Any]]:
 def formas(pairs: str) -> list[list[str]]:
     """«xlsx:Excel pdf:PDF» as pairs."""
     return [pair.split(":") for pair in pairs.split()]
+
+
+@register.filter
+def en(values: list[Any], position: int) -> Any:
+    """What a list has at a position."""
+    return values[position]
 
 
 @register.filter
@@ -81,9 +100,28 @@ def dimension(code: str) -> str:
 
 
 @register.simple_tag
-def valor(measured: Measured, value: Decimal | None) -> str:
+def valor(measured: Measured, value: Decimal | None, locale: str = DEFAULT_LOCALE) -> str:
     """A value of an indicator in its unit."""
-    return text_of(value, measured.kpi, measured.currency, DEFAULT_LOCALE) or "—"
+    return text_of(value, measured.kpi, measured.currency, locale) or "—"
+
+
+@register.simple_tag
+def meta(measured: Measured, report: Report) -> str:
+    """The target of an indicator, of the whole company."""
+    target = None if measured.dimension else report.targets.get(measured.kpi.code)
+    return text_of(target, measured.kpi, measured.currency, report.locale) or "—"
+
+
+@register.filter
+def parte_de(measured: Measured) -> str:
+    """Of which part a figure is, as people say it."""
+    return part_name(measured.dimension, measured.value)
+
+
+@register.filter
+def dia(day: date, locale: str) -> str:
+    """A day as the country writes it."""
+    return date_text(day, locale)
 
 
 @register.simple_tag(takes_context=True)
@@ -95,7 +133,7 @@ def parte(context: dict[str, Any], measured: Measured, value: int | Decimal | No
     money = parts == "money" or (parts == "mixed" and _is_money(measured, which))
     if money and measured.currency:
         return money_text(int(value), measured.currency, context.get("locale", DEFAULT_LOCALE))
-    return f"{value:,}"
+    return number_text(value, context.get("locale", DEFAULT_LOCALE))
 
 
 def _is_money(measured: Measured, which: str) -> bool:
