@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from puntual.apps.policies import read as policies
 from puntual.apps.training.models import Practice, Turn
+from puntual.apps.workbench import read_scripts
 from puntual.core.training import Case, Exchange, Mood, Reply, Score, answer, hear, read_case, score, start
+from puntual.core.workbench import script
 
 _CASES = Path(__file__).parent / "casos"
 
@@ -108,6 +110,22 @@ def authority(creditor_id: int) -> tuple[int | None, int | None]:
         return None, None
     limit = bound.policy.negotiation.limit_of("agent")
     return int(limit.max_waiver_pct), limit.max_instalments
+
+
+#: What the person needs -> the step of the company's script that speaks of it.
+_STEPS = {
+    "date": "proponer", "plan": "sin_dinero", "slip": "ya_pague", "dispute": "no_reconozco", "silence": "equivocado",
+    "lawyer": "abogado", "callback": "volver",
+}  # fmt: skip
+
+
+def own_words(row: Practice, case: Case) -> list[str]:
+    """What the company's own script says to begin with and of what this person needs."""
+    steps = ["inicio", _STEPS[case.need]] if case.need in _STEPS else ["inicio"]
+    creditor = row.creditor
+    facts = {"acreedor": creditor.name, "asesor": row.agent.first_name or row.agent.get_username()}
+    said = read_scripts.lines(creditor.pk, stage=case.stage, country=creditor.country, steps=steps)
+    return [script.fill(line, facts) for line in said]
 
 
 @attrs.frozen

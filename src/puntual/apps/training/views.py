@@ -113,4 +113,5 @@ def _context(row: Any) -> dict[str, Any]:
     return {
         "practice": row, "talk": conversation, "next": len(conversation.turns) + 1, "done": done, "parts": parts,
         "calm": 10 - conversation.mood.anger,
+        "own_words": [] if done else read.own_words(row, conversation.case),
     }  # fmt: skip

@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Count, Q
 
 from puntual.apps import bulk
+from puntual.apps.workbench.choices import RowState
 from puntual.apps.workbench.models import (
     Act,
     AgentProfile,
@@ -78,9 +79,14 @@ def row_of(creditor_id: int, party_id: int) -> QueueRow | None:
 
 
 def shown(creditor_id: int, grp: int, limit: int = 25) -> list[QueueRow]:
-    """The head of one group, as the queue's page shows it: a walk of one index."""
+    """The head of one group, as the queue's page shows it: a walk of one index. Of those to speak with, whoever waits
+    comes before whoever rests or was attended."""
     rows = QueueRow.objects.filter(creditor_id=creditor_id, grp=grp).select_related("account")
-    return list(rows.order_by("creditor_id", "grp", "place")[:limit])
+    rows = rows.order_by("creditor_id", "grp", "place")
+    if grp not in (1, 2):
+        return list(rows[:limit])
+    found = list(rows.filter(state=RowState.WAITING)[:limit])
+    return found if len(found) == limit else found + list(rows.exclude(state=RowState.WAITING)[: limit - len(found)])
 
 
 def locks_of(creditor_id: int, now: datetime) -> list[DeskLock]:

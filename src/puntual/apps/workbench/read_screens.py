@@ -24,7 +24,7 @@ from puntual.apps.receivables.timeline import Moment
 from puntual.apps.segments import read as segments
 from puntual.apps.workbench import read
 from puntual.apps.workbench.choices import GROUPS
-from puntual.apps.workbench.models import QueueRow
+from puntual.apps.workbench.models import CallBack, QueueRow
 from puntual.core.negotiation.dispute import PAUSING
 from puntual.core.workbench import results
 from puntual.ui.formats import date_text, locale_for, money_text
@@ -70,6 +70,12 @@ def groups(creditor: Creditor, agent_id: int, now: datetime, built: Mapping[str,
     ]  # fmt: skip
 
 
+def named(call_backs: Sequence[CallBack]) -> list[tuple[CallBack, str]]:
+    """Call-backs with the name of who asked."""
+    names = parties.people(one.party_id for one in call_backs) if call_backs else {}
+    return [(one, names[one.party_id].name or one.account.code) for one in call_backs]
+
+
 @attrs.frozen
 class Owed:
     """A due item with how it stands, and the proof of each charge on it."""
@@ -111,6 +117,14 @@ def moments(account: Account, zone: str, limit: int = MOMENTS) -> list[Moment]:
             own.append(Moment(act.at, results.RESULTS[act.code].name, "phone", "", detail))
     rows = [*timeline.of_account(account, zone, limit), *own]
     return sorted(rows, key=lambda m: m.sort_key(ZoneInfo(zone)), reverse=True)[:limit]
+
+
+def together(allowed: Sequence[Any]) -> list[tuple[list[str], Any]]:
+    """Channels of which the norm says the same, on one line: (channels, what is said of them)."""
+    found: dict[tuple[Any, ...], tuple[list[str], Any]] = {}
+    for one in allowed:
+        found.setdefault((one.verdict, one.reason, one.until, one.cite), ([], one))[0].append(one.channel)
+    return list(found.values())
 
 
 @attrs.frozen

@@ -34,7 +34,7 @@ def queue(request: HttpRequest, scope: Scope) -> HttpResponse:
         "groups": read_screens.groups(scope.creditor, request.user.pk, now, conf.built),
         "held": held,
         "held_name": read_screens.parties.person(held.party_id).name if held else "",
-        "call_backs": read.open_call_backs(scope.creditor.pk, request.user.pk, 8),
+        "call_backs": read_screens.named(read.open_call_backs(scope.creditor.pk, request.user.pk, 8)),
         "mine": read.day_of(request.user.pk, day_start(scope)),
         "built_at": conf.built_at,
         "stale": built_on is not None and built_on < scope.today,

@@ -57,7 +57,7 @@ def desk(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "mine": mine,
         "handling": holder.handling if mine and holder else None,
         "phones": [p for p in card.points if p.kind == "phone"],
-        "allowed": outside.allowed(account, now, card.person),
+        "allowed": read_screens.together(outside.allowed(account, now, card.person)),
         "risk": read_screens.risk(account, [i.balance.due_item_id for i in items]),
         "siblings": others[:5],
         "token": secrets.token_hex(16),
