@@ -26,7 +26,7 @@ from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, CONSENTS
 from puntual.core.time import local_date, local_instant
 from puntual.law.loader import load_law
-from puntual.pipeline import demo_history, demo_money, demo_talks
+from puntual.pipeline import demo_desk, demo_history, demo_money, demo_talks
 from puntual.pipeline.daily_run import DayResult, run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.simulators.portfolio.behaviour import Habit, Sale, habit_of, sales
@@ -125,6 +125,8 @@ def build(
     users = _users() if with_users else ()
     if hear is not None:
         demo_talks.talk(creditors=creditors, now=datetime.now(UTC), hear=hear, outside=outside, say=say)
+    for creditor in creditors:
+        demo_desk.fill(creditor, lawful_mornings(creditor, now, 14)[:2], min(now, datetime.now(UTC)))
     return Shown(tuple(c.code for c in creditors), users, tuple(days), sent)
 
 

@@ -129,6 +129,8 @@ def _rounds(creditor: Creditor, agent: int, days: Sequence[datetime]) -> None:
     today = local_date(days[0], creditor.zone)
     rows = QueueRow.objects.filter(creditor=creditor).order_by("-amount_minor").select_related("account")[:6]
     accounts = [row.account for row in rows]
+    if len(accounts) < len(_STREETS):
+        return
     parties_write.register_accounts(
         creditor=creditor, source="demo",
         rows=[
