@@ -181,7 +181,17 @@ class TestEvents:
         now = datetime.now(UTC)
         point = ContactPoint.objects.get(kind="email")
         new = write_events.NewEvent(
-            "1", "promesa_confirmada", account, house.party, house.creditor.pk, "email", point.pk, "MXN", now, False
+            "1",
+            "promesa_confirmada",
+            account,
+            house.party,
+            house.creditor.pk,
+            "email",
+            point.pk,
+            "MXN",
+            now,
+            False,
+            tells={"promesa": {"importe": {"minor": 500_00, "currency": "MXN"}, "fecha": {"day": "2026-11-27"}}},
         )
         assert write_events.enqueue(rows=[new]) == 1
         assert write_events.enqueue(rows=[new]) == 0
@@ -189,6 +199,10 @@ class TestEvents:
         assert "Promesa anotada" in shown
         assert "1 mensaje por un hecho espera su aprobación" in owner.get("/").content.decode()
         row = Outbox.objects.get()
+        said = owner.get(f"/envios/{row.pk}/").content.decode()
+        assert "Anotamos su pago de $500.00 MXN para el 27 de noviembre" in said
+        assert "Pasó algo que conviene contarle a la persona, una sola vez." in said
+        assert "Correo: Es el primero del orden que eligió la empresa." in said
         owner.post("/envios/acciones/", {"accion": "approve", "sel": [row.pk]})
         row.refresh_from_db()
         assert row.approved is True

@@ -9,7 +9,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from django.urls import reverse
 
-from puntual.apps.outreach import read, read_templates
+from puntual.apps.outreach import chosen_words, read, read_templates
+from puntual.apps.outreach.chosen_words import Asked
 from puntual.apps.outreach.models import MailServer, Template
 from puntual.apps.parties import vault
 from puntual.apps.parties import write as parties
@@ -146,6 +147,20 @@ def test_own_words_are_kept_and_left_and_brought_back(boss, creditor) -> None:
     assert read_templates.words(creditor.pk, *WHERE).own is False
     boss.post(f"{address}deshacer/")
     assert Template.objects.get().text == words.text + "Gracias.\n"
+
+
+def test_words_for_the_people_of_one_country_are_theirs_alone_and_judged_by_its_law(boss, creditor) -> None:
+    words = read_templates.words(creditor.pk, *WHERE)
+    address = f"{reverse('settings:template', args=WHERE)}?pais=CO"
+    asks = {"subject": words.subject, "text": words.text + "¿Por qué no ha pagado?\n", "accion": "guardar"}
+    found = boss.post(address, asks).context["findings"]
+    assert found and Template.objects.count() == 0
+    boss.post(address, {**asks, "text": words.text + "Gracias.\n"})
+    assert Template.objects.get().country == "CO"
+    own = chosen_words.own_of([creditor.pk])
+    said = {c: chosen_words.choose(Asked(creditor.pk, *WHERE, "es", country=c), own).text for c in ("CO", "MX")}
+    assert said["CO"].endswith("Gracias.\n") and said["MX"] == words.text
+    assert "Colombia" in boss.get(reverse("settings:template", args=WHERE)).content.decode()
 
 
 def test_a_threat_is_not_kept_and_its_law_is_told(boss, creditor) -> None:

@@ -223,6 +223,7 @@ CATALOGUE: Mapping[str, str] = {
     "bounced_soft": "El mensaje rebotó por ahora: el buzón está lleno o el servidor no recibe.",
     "file_type": "Ese tipo de archivo no se guarda: puede llevar un programa.",
     "bounced_last": "El mensaje rebotó, la dirección no se vuelve a usar y no hay otro canal por donde escribirle.",
+    "event_told": "Pasó algo que conviene contarle a la persona, una sola vez.",
     "channel_preferred": "La persona pidió que se le escriba por este canal.",
     "channel_delivers": "Por este canal sí le llegan los mensajes; por otro, lo último no llegó.",
     "channel_answers": "Por este canal suele responder.",

@@ -25,8 +25,10 @@ from puntual.core.time import local_date
 NEWS = timedelta(days=3)
 #: What another transaction may still be writing is looked at again.
 SETTLES = timedelta(minutes=2)
-WELCOME, MADE, BROKEN, PLAN, DISPUTE = (
-    "bienvenida", "promesa_confirmada", "promesa_incumplida", "plan_acordado", "aclaracion_respondida",
+#: No more rows than these are being written at any moment.
+IN_FLIGHT = 1_000
+WELCOME, MADE, BROKEN, PLAN, DISPUTE, OFFER = (
+    "bienvenida", "promesa_confirmada", "promesa_incumplida", "plan_acordado", "aclaracion_respondida", "oferta",
 )  # fmt: skip
 
 
@@ -76,6 +78,8 @@ def found(at: datetime, limit: int) -> Found:
         settled = [row.pk for row in rows if _when(row) <= at - SETTLES]
         if settled:
             marks[name] = max(settled)
+        elif not rows and (end := last()) - mark > 2 * IN_FLIGHT:
+            marks[name] = end - IN_FLIGHT  # rows of which nothing is told are not read over and over
     wanted = _Rules()
     return Found(tuple(one for one in news if wanted(one)), marks)
 

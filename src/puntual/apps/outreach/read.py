@@ -132,8 +132,9 @@ def not_delivered(*, since: datetime) -> list[Outbox]:
     return list(rows.order_by("pk")[:500])
 
 
-def undelivered_frame(*, since: datetime) -> pl.DataFrame:
-    """By which channels the last message of a person did not arrive, and none did since (order.UNDELIVERED).
+def undelivered_frame(*, since: datetime, party_id: int | None = None) -> pl.DataFrame:
+    """By which channels the last message of a person did not arrive, and none did since (order.UNDELIVERED); of
+    everybody, or of one person.
 
     Failures are few: they are read, and then only what left for the same people afterwards.
     """
@@ -141,6 +142,8 @@ def undelivered_frame(*, since: datetime) -> pl.DataFrame:
     failed = Outbox.objects.filter(state="failed", scheduled_at__gte=since).exclude(
         channel__in=("task", "visit", "call")
     )
+    if party_id is not None:
+        failed = failed.filter(account__party_id=party_id)
     for party, channel, at in failed.values_list("party_id", "channel", "scheduled_at"):
         left[party, channel] = max(at, left.get((party, channel), at))
     for piece in bulk.chunks(sorted({party for party, _channel in left})):

@@ -51,11 +51,12 @@ class Words:
 
 def words(
     creditor_id: int, name: str, channel: str, language: str = "es", variant: str = "", form: str = "usted",
-    segment: str = "", tone: str = "",
+    segment: str = "", tone: str = "", country: str = "",
 ) -> Words:  # fmt: skip
-    """The creditor's own words for that segment and tone (empty: for all), else those that come with the product."""
+    """The creditor's own words for that segment, tone and country (empty: for all), else those that come with the
+    product."""
     mine = Template.objects.filter(
-        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country="",
+        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country=country,
         segment=segment, tone=tone, active=True,
     ).first()  # fmt: skip
     if mine:
@@ -108,7 +109,7 @@ def arms(creditor_id: int, name: str, channel: str, language: str) -> list[Arm]:
     return [Arm(**row) for row in told.order_by("variant")]
 
 
-def narrower_of(creditor_id: int, name: str, channel: str, language: str) -> list[tuple[str, str]]:
-    """(segment, tone) for which a creditor wrote words of their own."""
+def narrower_of(creditor_id: int, name: str, channel: str, language: str) -> list[tuple[str, str, str]]:
+    """(segment, tone, country) for which a creditor wrote words of their own."""
     rows = Template.objects.filter(creditor_id=creditor_id, name=name, channel=channel, language=language, active=True)
-    return sorted(set(rows.exclude(segment="", tone="").values_list("segment", "tone")))
+    return sorted(set(rows.exclude(segment="", tone="", country="").values_list("segment", "tone", "country")))

@@ -23,6 +23,8 @@ from puntual.apps.outreach import read_screens as read
 from puntual.apps.outreach.choices import OPEN_STATES
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.outreach.read_templates import label
+from puntual.apps.outreach.read_why import channel_reason
+from puntual.apps.outreach.write_events import EVENT_STEPS
 from puntual.apps.planning import read_screens as planning
 from puntual.apps.planning.models import Plan
 from puntual.apps.policies import read as policies
@@ -121,10 +123,18 @@ def message(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     scope = follow(request, scope, row.creditor_id)
     context: dict[str, Any] = {"row": row, "name": names_of([row.account])[row.account_id], "state": look_of(row)}
     context |= {"open": row.state in OPEN_STATES, "task": row.channel == "task"}
+    told = row.step in EVENT_STEPS
+    context |= {
+        "why": row.reason or ("event_told" if told else "step_due"),
+        "told": label(row.template) if told else "",
+    }
     if row.policy_version_id:
         version = policies.version(row.policy_version_id)
         value = policies.parse_text(version.text)
         context |= {"version": version, "step": next((s for s in value.steps if s.id == row.step), None)}
+    if not context["task"]:
+        step = context.get("step")
+        context["by"] = channel_reason(row, step.channels if step else (), timezone.now())
     try:
         said = import_string(settings.MESSAGE_PREVIEW)(row, timezone.now())
         context["recipient"], context["subject"], context["text"] = said

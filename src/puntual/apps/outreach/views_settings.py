@@ -24,6 +24,7 @@ from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties import read as company
 from puntual.apps.parties import write as parties
 from puntual.apps.parties import write_company
+from puntual.apps.parties.countries import COUNTRIES
 from puntual.apps.policies import read as policies
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import UnusableInput
@@ -131,7 +132,7 @@ def templates(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 
 #: What tells one set of words from another of the same message and channel.
-_PLACE = ("language", "variant", "segment", "tone")
+_PLACE = ("language", "variant", "segment", "tone", "country")
 
 
 @attrs.frozen
@@ -144,11 +145,15 @@ class Where:
     variant: str = ""
     segment: str = ""
     tone: str = ""
+    country: str = ""
 
     @property
     def url(self) -> str:
         """The editor of these words."""
-        told = (("idioma", self.language), ("version", self.variant), ("segmento", self.segment), ("tono", self.tone))
+        told = (
+            ("idioma", self.language), ("version", self.variant), ("segmento", self.segment), ("tono", self.tone),
+            ("pais", self.country),
+        )  # fmt: skip
         more = urlencode({name: value for name, value in told if value not in ("es", "")})
         return reverse("settings:template", args=[self.name, self.channel]) + (f"?{more}" if more else "")
 
@@ -161,7 +166,9 @@ def _where(request: HttpRequest, scope: Scope, name: str, channel: str) -> Where
     segment, tone = request.GET.get("segmento", ""), request.GET.get("tono", "")
     segment = segment if segment in company.segments_in_use(scope.creditor.pk) else ""
     tone = tone if tone in TONES else ""
-    return Where(name, channel, language if language in read_templates.LANGUAGES else "es", variant, segment, tone)
+    country = request.GET.get("pais", "") if request.GET.get("pais", "") in COUNTRIES else ""
+    language = language if language in read_templates.LANGUAGES else "es"
+    return Where(name, channel, language, variant, segment, tone, country)
 
 
 @screen
@@ -191,10 +198,12 @@ def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> Htt
         "base": attrs.evolve(where, variant="").url, "other": attrs.evolve(where, variant="B").url,
         "variants": read_templates.variants_of(one.pk, name, channel, where.language),
         "arms": read_templates.arms(one.pk, name, channel, where.language),
-        "segments": company.segments_in_use(one.pk), "tones": TONES,
+        "segments": company.segments_in_use(one.pk), "tones": TONES, "countries": COUNTRIES.values(),
+        "country_name": COUNTRIES[where.country].name if where.country else "",
         "narrower": [
-            {"segment": segment, "tone": tone, "url": attrs.evolve(where, segment=segment, tone=tone).url}
-            for segment, tone in read_templates.narrower_of(one.pk, name, channel, where.language)
+            {"segment": segment, "tone": tone, "country": COUNTRIES[country].name if country in COUNTRIES else country,
+             "url": attrs.evolve(where, segment=segment, tone=tone, country=country).url}
+            for segment, tone, country in read_templates.narrower_of(one.pk, name, channel, where.language)
         ],
     }  # fmt: skip
     try:
@@ -213,7 +222,7 @@ def _words(scope: Scope, where: Where) -> read_templates.Words:
     def kept(place: Where) -> read_templates.Words:
         return read_templates.words(
             one.pk, place.name, place.channel, place.language, place.variant, one.address_form, place.segment,
-            place.tone,
+            place.tone, place.country,
         )  # fmt: skip
 
     words = kept(where)
@@ -246,7 +255,7 @@ def _findings(scope: Scope, where: Where, text: str) -> list[dict[str, Any]]:
     }
     stages = sorted(used) or list(shipped.STAGES.get(where.name, ("administrative",)))
     found: list[dict[str, Any]] = import_string(settings.TEMPLATE_FINDINGS)(
-        scope.creditor.country, stages, channel, text
+        where.country or scope.creditor.country, stages, channel, text
     )
     over = 1 if channel == "email" else 0  # the subject stands over the text
     return [{**f, "line": max(f["line"] - over, 0)} for f in found]

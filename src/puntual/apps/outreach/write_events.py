@@ -64,7 +64,7 @@ def enqueue(*, rows: Sequence[NewEvent]) -> int:
     by_once = {once_of(row.template, row.key): row for row in rows}
     before = known(by_once)
     fresh = [(once, row) for once, row in by_once.items() if once not in before]
-    Outbox.objects.bulk_create(
+    made = [
         Outbox(
             once=once, account_id=row.account, party_id=row.party, creditor_id=row.creditor, channel=row.channel,
             contact_point_id=row.point, purpose=row.purpose, stage=row.stage, step=ASKS if row.asks else FACT,
@@ -72,7 +72,9 @@ def enqueue(*, rows: Sequence[NewEvent]) -> int:
             expires_at=row.at + TIME_TO_LIVE, approved=row.approved, tells=dict(row.tells),
         )
         for once, row in fresh
-    )  # fmt: skip
+    ]  # fmt: skip
+    # Another dispatcher may tell the same fact in this very moment: one of them does.
+    Outbox.objects.bulk_create(made, ignore_conflicts=True)
     return len(fresh)
 
 

@@ -58,19 +58,24 @@ def save_template(
     return row
 
 
+def set_share(*, template: Template, share: int) -> None:
+    """So many of each hundred people are told that version from now on."""
+    Template.objects.filter(pk=template.pk).update(share=share)
+
+
 @transaction.atomic
 def use_shipped(
     *, creditor_id: int, name: str, channel: str, language: str = "es", variant: str = "", segment: str = "",
-    tone: str = "",
+    tone: str = "", country: str = "",
 ) -> dict[str, str] | None:  # fmt: skip
     """Go back to the words that come with the product, or to the base version. Gives the own words that there were, to
     undo."""
     row = Template.objects.filter(
-        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country="",
+        creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country=country,
         segment=segment, tone=tone,
     ).first()  # fmt: skip
     if row is None:
         return None
     row.delete()
-    where = {"language": language, "variant": variant, "segment": segment, "tone": tone}
+    where = {"language": language, "variant": variant, "segment": segment, "tone": tone, "country": country}
     return {"subject": row.subject, "text": row.text, **where}

@@ -43,6 +43,11 @@ def rows_of_account(account_id: int, limit: int = 20) -> list[PlanRow]:
     return list(PlanRow.objects.filter(account_id=account_id).select_related("plan").order_by("-plan__day")[:limit])
 
 
+def was_learnt(plan_id: int, account_id: int) -> bool:
+    """Whether the channel and hour of that decision were picked by what was learnt of answers."""
+    return PlanRow.objects.filter(plan_id=plan_id, account_id=account_id, propensity__isnull=False).exists()
+
+
 def rows_between(account_ids: Sequence[int], start: date, end: date) -> list[PlanRow]:
     """What was decided about those accounts on the days of [start, end), oldest first."""
     rows = PlanRow.objects.filter(account_id__in=list(account_ids), plan__day__gte=start, plan__day__lt=end)

@@ -40,6 +40,7 @@ DONE = (
     "autopay-off",
     "dispute",
     "complaint",
+    "terms",
 )
 
 
