@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scoring_house import DAWN, TODAY, accounts, company, owes
 
+from puntual.apps.outreach import write_settings as templates
 from puntual.apps.outreach.choices import DeliveryFact
-from puntual.apps.outreach.models import Contact, Fact, Outbox
+from puntual.apps.outreach.models import Contact, Fact, Message, Outbox
 from puntual.apps.parties.models import Account
 from puntual.apps.planning.models import PlanRow
 from puntual.apps.policies import presets
@@ -16,6 +17,7 @@ from puntual.apps.policies import write as policies
 from puntual.apps.segments import read_answers
 from puntual.core.reports.choices_value import POLICY, values
 from puntual.pipeline.daily_run import run_day
+from puntual.pipeline.words import learn_words
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # nine in Mexico City, a Tuesday
@@ -122,3 +124,23 @@ def test_choices_are_read_back_with_what_came_of_them(creditor, known):
     assert values(rows, [POLICY], ["answered"])[0].why_not == (
         "Hay 12 decisiones con su azar anotado; hacen falta 100."
     )
+
+
+def test_words_learn_at_night_only_where_the_policy_lets_them(creditor, known):
+    base = templates.save_template(creditor_id=creditor.pk, name="recordatorio", channel="email", subject="a", text="a")
+    other = templates.save_template(
+        creditor_id=creditor.pk, name="recordatorio", channel="email", subject="b", text="b", variant="B"
+    )
+    for n, account in enumerate([*known.values()] * 8):
+        contacted(account, hour=9, answered=n % 2 == 0, days_ago=10 + n)
+        row = Outbox.objects.order_by("-pk").first()
+        Message.objects.create(
+            outbox=row, message_id=f"m{n}", sealed_subject=b"", sealed_text=b"", digest="", language="es",
+            variant="B" if n % 2 == 0 else "A",
+        )  # fmt: skip
+    assert learn_words(creditor, MORNING) == 0
+    learning(creditor, texto=True)
+    assert learn_words(creditor, MORNING) == 1
+    other.refresh_from_db()
+    base.refresh_from_db()
+    assert (base.share, other.share) == (50, 60)

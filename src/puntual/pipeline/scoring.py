@@ -32,6 +32,7 @@ from puntual.core.segments.score import plain_curve, scored_features
 from puntual.core.segments.training import Trained
 from puntual.core.time import local_date
 from puntual.pipeline import learning
+from puntual.pipeline.words import learn_words
 
 #: Reasons are stored for so many items, those with most money at risk; the rest are told when somebody asks.
 EXPLAINED = 3_000
@@ -87,6 +88,7 @@ def score_day(
     scoring.seconds = round(time.perf_counter() - started, 3)
     write.publish(scoring, **moves(creditor.pk, found.accounts, scoring))
     experiments.night(creditor.pk, day)
+    learn_words(creditor, as_of)
     return Scored(
         day, scoring.items, scoring.accounts, scoring.line, scoring.short_history, kept.trained.cut, scoring.seconds
     )
