@@ -79,6 +79,11 @@ def _rows(one: Replay, other: Replay) -> list[tuple[str, int, int]]:
         (_("La norma lo impidió o aplazó: %(r)s") % {"r": sentence(r)}, one.legal_refusals[r], other.legal_refusals[r])
         for r in sorted(refused)
     ]
+    # Each day that somebody is left alone counts: these are the days of all accounts together.
+    rows += [
+        (_("Días sin contacto: %(r)s") % {"r": sentence(r)}, one.skips[r], other.skips[r])
+        for r in sorted({*one.skips, *other.skips})
+    ]
     return rows
 
 

@@ -20,7 +20,7 @@ from puntual.core.segments.exam import WATCHED_DAYS
 
 #: A feature that changed more than this since training is told.
 DRIFTED = 0.25
-PERIODS = (14, 30, 60)
+PERIODS = (14, 30, 60, 90)
 
 
 @screen
