@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.cache import cache
 from django.test import Client
 
 from puntual.apps.negotiation import write as negotiation
@@ -90,7 +91,7 @@ class TestTheFloor:
             at=NOW - timedelta(minutes=40),
         )
         board = read.board(creditor.pk, creditor.zone, NOW)
-        assert board.agents == (read.Working("Gloria", 1200, 2, 1, 1, 8, True),)
+        assert board.agents == (read.Working(gloria.pk, "Gloria", 1200, 2, 1, 1, 8, True),)
         assert (board.promises, board.promised) == (1, (("MXN", 300_00),))
 
     def test_money_is_of_the_day_it_came_not_of_the_day_it_was_loaded(self, creditor, account):
@@ -105,21 +106,53 @@ class TestTheFloor:
         other = parties.create_creditor(code="b", name="Otra", country="MX", zone="America/Mexico_City", currency="MXN")
         assert read.board(other.pk, other.zone, NOW).agents == ()
 
-    def test_a_change_is_told_once_and_silence_keeps_the_line_alive(self, creditor, monkeypatch):
+    def listen(self, creditor, monkeypatch, drawn, **more):
+        """What a browser hears while the floor is drawn so."""
         monkeypatch.setattr(views.asyncio, "sleep", _at_once)
-        told = iter(["<p>uno</p>", "<p>uno</p>", "<p>dos</p>\n<p>tres</p>"])
-        monkeypatch.setattr(views, "_rendered", lambda scope: next(told))
+        floors = iter(drawn)
+        monkeypatch.setattr(views, "_drawn", lambda scope, every_s: next(floors))
 
-        async def listen():
+        async def all_of_it():
             scope = Scope(creditor, (creditor,), local_date(NOW, creditor.zone))
-            return [event async for event in views.events(scope, lasts_s=3, every_s=1)]
+            return [event async for event in views.events(scope, lasts_s=len(drawn), every_s=1, **more)]
 
-        said = asyncio.run(listen())
-        assert said == [
-            b"event: piso\ndata: <p>uno</p>\n\n",
+        return asyncio.run(all_of_it())
+
+    def test_a_change_is_told_once_and_silence_keeps_the_line_alive(self, creditor, monkeypatch):
+        one, two = ("a1", "<p>uno</p>"), ("b2", "<p>dos</p>\n<p>tres</p>")
+        assert self.listen(creditor, monkeypatch, [one, one, two]) == [
+            b"retry: 2000\n\n",
+            b"id: a1\nevent: piso\ndata: <p>uno</p>\n\n",
             b": sin cambios\n\n",
-            b"event: piso\ndata: <p>dos</p>\ndata: <p>tres</p>\n\n",
+            b"id: b2\nevent: piso\ndata: <p>dos</p>\ndata: <p>tres</p>\n\n",
         ]
+
+    def test_a_browser_that_comes_back_is_told_only_what_it_missed(self, creditor, monkeypatch):
+        one, two = ("a1", "<p>uno</p>"), ("b2", "<p>dos</p>")
+        assert self.listen(creditor, monkeypatch, [one], seen="a1")[1:] == [b": sin cambios\n\n"]
+        assert self.listen(creditor, monkeypatch, [two], seen="a1")[1:] == [
+            b"id: b2\nevent: piso\ndata: <p>dos</p>\n\n"
+        ]
+
+    def test_however_many_look_the_floor_is_drawn_once(self, creditor, monkeypatch):
+        cache.clear()
+        times = []
+        monkeypatch.setattr(views, "_rendered", lambda scope: times.append(1) or "<p>uno</p>")
+        scope = Scope(creditor, (creditor,), local_date(NOW, creditor.zone))
+        assert len({views._drawn(scope, 3) for _supervisor in range(50)}) == 1
+        assert len(times) == 1
+
+    def test_a_figure_opens_its_conversations(self, client, creditor, gloria, sergio, account):
+        attended(creditor, gloria, account, "promise", 30)
+        attended(creditor, sergio, account, "no_answer", 150)
+        client.force_login(sergio)
+        day = local_date(NOW, creditor.zone).isoformat()
+        mine = client.get(f"/supervision/dia/quien/?dia={day}&de={gloria.pk}").context["rows"]
+        assert [(r["row"].agent_id, r["result"], r["name"]) for r in mine] == [
+            (gloria.pk, "Promesa de pago", "Ana Ruiz")
+        ]
+        hour = client.get(f"/supervision/dia/quien/?dia={day}&hora=9").context["rows"]
+        assert [r["result"] for r in hour] == ["No contesta"]
 
     def test_a_day_is_seen_again_hour_by_hour(self, creditor, gloria, account):
         attended(creditor, gloria, account, "no_answer", 130)
@@ -177,6 +210,32 @@ class TestReviews:
         self.say(drawn[0], sergio)
         assert len(read.to_review(creditor.pk, NOW, sergio.pk)) == 2
         assert read.to_review(creditor.pk, NOW, gloria.pk) == []
+
+    def test_a_second_reviewer_does_not_see_the_first_ones_score_before_giving_theirs(
+        self, client, creditor, gloria, sergio, person, talk
+    ):
+        with time_machine.travel(NOW, tick=False):
+            write.review(handling_id=talk.pk, creditor_id=creditor.pk, reviewer=sergio, scores=GOOD, good="a",
+                         better="b", now=NOW)  # fmt: skip
+            marta = person("marta", "manager", creditor)
+            client.force_login(marta)
+            assert client.get("/supervision/calidad/").context["reviews"] == []
+            form = {**dict.fromkeys(GOOD, "70"), "good": "Escuchó", "better": "La fecha"}
+            client.post(f"/supervision/calidad/{talk.pk}/", form)
+            page = client.get("/supervision/calidad/")
+        assert {r.total for r in page.context["reviews"]} == {quality.total(GOOD), 70}
+        [(_one, _other, gap)] = page.context["gaps"]
+        assert (gap.over, gap.points) == (1, abs(quality.total(GOOD) - 70))
+
+    def test_a_dispute_that_was_right_changes_the_score_on_screen(self, client, creditor, gloria, sergio, person, talk):
+        row = write.review(handling_id=talk.pk, creditor_id=creditor.pk, reviewer=sergio, scores=GOOD, good="a",
+                           better="b", now=NOW)  # fmt: skip
+        client.force_login(gloria)
+        client.post(f"/mis-revisiones/{row.pk}/desacuerdo/", {"text": "Sí acordamos la fecha"})
+        client.force_login(person("marta", "manager", creditor))
+        client.post(f"/supervision/calidad/{row.pk}/responder/", {"text": "Es cierto", **dict.fromkeys(GOOD, "95")})
+        row.refresh_from_db()
+        assert (row.total, row.resolution) == (95, "Es cierto")
 
     def test_how_far_two_reviewers_are(self):
         gaps = quality.calibration([(1, 7, 80), (1, 8, 90), (2, 7, 60), (2, 8, 90), (3, 7, 50)])

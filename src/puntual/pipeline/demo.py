@@ -26,7 +26,7 @@ from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, CONSENTS
 from puntual.core.time import local_date, local_instant
 from puntual.law.loader import load_law
-from puntual.pipeline import demo_desk, demo_history, demo_money, demo_talks
+from puntual.pipeline import demo_company, demo_desk, demo_history, demo_money, demo_talks
 from puntual.pipeline.daily_run import DayResult, run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.simulators.portfolio.behaviour import Habit, Sale, habit_of, sales
@@ -65,6 +65,8 @@ COMPANIES = (
 )  # fmt: skip
 
 
+#: Who sold, by account: delay and disputes are told by seller and by area too.
+SELLERS = ("Rosa Lima", "Iván Paz", "Nadia Cruz")
 #: (user, name, role over every company) of the demonstration.
 PEOPLE = (
     ("admin", "Ana, administra", "admin"),
@@ -123,6 +125,8 @@ def build(
             outreach.approve(plan_id=result.plan_id)
             sent += dispatch(outside(_clock(morning + timedelta(hours=5)))).sent
     users = _users() if with_users else ()
+    if users:
+        demo_company.fill(creditors, now)
     if hear is not None:
         demo_talks.talk(creditors=creditors, now=datetime.now(UTC), hear=hear, outside=outside, say=say)
     for creditor in creditors:
@@ -237,6 +241,8 @@ def _book(creditor: Creditor, made: list[tuple[int, Habit, Sale]], after: date, 
         NewInvoice(
             account, sale.number, sale.number, sale.issued_on, creditor.currency, sale.total_minor,
             ((sale.due_on, sale.total_minor),), product="materiales" if habit.name != "viernes" else "consumo",
+            seller=SELLERS[account % len(SELLERS)], department="mayoreo" if account % 3 else "mostrador",
+            plant="centro" if account % 2 else "norte", sold_on=sale.issued_on - timedelta(days=account % 5),
         )
         for account, habit, sale in made
         if after < sale.issued_on <= until

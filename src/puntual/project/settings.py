@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
     "puntual.apps.access.doors.Doors",
+    "puntual.apps.access.handles.Handles",
     "puntual.apps.audit.watching.Watch",
 ]
 

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth import get_user_model
+
+from puntual.apps.audit import write as audit
 from puntual.apps.parties.models import Account, Creditor
 from puntual.apps.parties.read import Person
+from puntual.core.errors import Refused
 from puntual.pipeline import desk
 from puntual.pipeline.activation import activation_findings
 
@@ -24,7 +28,14 @@ def allowed(account: Account, now: datetime, person: Person | None = None) -> li
 
 def call(account: Account, point_id: int, now: datetime, user_id: int) -> str:
     """The number to dial, once the law has allowed it and the call counts. Refused says why not."""
-    return desk.place_call(account=account, point_id=point_id, now=now, user_id=user_id)
+    try:
+        return desk.place_call(account=account, point_id=point_id, now=now, user_id=user_id)
+    except Refused as no:
+        if no.rule:  # the norm said no: it counts against the month, so that nobody is paid for pressing on
+            actor = get_user_model().objects.filter(pk=user_id).first()
+            detail = {"creditor": account.creditor_id, "reason": no.reason, "rule": no.rule}
+            audit.record(act="call_refused", actor=actor, kind="account", pk=account.pk, detail=detail, at=now)
+        raise
 
 
 def findings(country: str, stages: Sequence[str], text: str) -> list[dict[str, Any]]:

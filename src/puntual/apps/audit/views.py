@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from puntual.apps.access import read as access
 from puntual.apps.access import urlmap
 from puntual.apps.access.choices import ACTS
-from puntual.apps.audit import dossier, read, write
+from puntual.apps.audit import dossier, read, words, write
 from puntual.apps.parties.models import Account
 from puntual.apps.scope import Scope, follow, page, screen
 from puntual.core.errors import UnusableInput
@@ -65,7 +65,11 @@ def log(request: HttpRequest, scope: Scope) -> HttpResponse:
     """What people did lately, newest first, and whether the chains hold. Who does not work for every company sees
     what was done by those who work for theirs only."""
     shown = read.acts(200, request.GET.get("acto", ""), access.colleagues(request))
-    context = {"acts": shown, "intact": read.chains_hold(), "heads": read.heads()}
+    context = {
+        "acts": [(row, words.named(row.act)) for row in shown],
+        "intact": read.chains_hold(),
+        "heads": read.heads(),
+    }
     return page(request, scope, "audit/log.html", context)
 
 

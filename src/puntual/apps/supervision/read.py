@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -34,6 +34,7 @@ SAMPLE_DAYS, PER_AGENT = 7, 3
 class Working:
     """An agent now and today. `doing_s`: how long with the person at hand; None if with nobody."""
 
+    agent: int
     name: str
     doing_s: int | None
     attended: int
@@ -74,7 +75,8 @@ def board(creditor_id: int, zone: str, now: datetime) -> Board:
     for turn in turns:
         promised[turn.currency] += turn.amount_minor
     waits = {name: rows.count() for name, rows in inbox.needs(creditor_id, now).items()}
-    trouble = {name: rows.count() for name, rows in outreach.needs(creditor_id, None).items() if name != "tasks"}
+    needs = outreach.needs(creditor_id, None)
+    trouble = {name: rows.count() for name, rows in needs.items() if name != "tasks"}
     return Board(
         now, _agents(creditor_id, start, now), _waiting(creditor_id), waits, tuple(sorted(promised.items())),
         len(turns), tuple(sorted(money.items())), tuple(planning.refusals(creditor_id, day, 1)), trouble,
@@ -93,7 +95,7 @@ def _agents(creditor_id: int, start: datetime, now: datetime) -> tuple[Working, 
         done.setdefault(one.agent_id, []).append(one)
     names = _names([*held, *done])
     return tuple(
-        _working(names[pk], held.get(pk), done.get(pk, []), now) for pk in sorted(names, key=names.__getitem__)
+        _working(pk, names[pk], held.get(pk), done.get(pk, []), now) for pk in sorted(names, key=names.__getitem__)
     )
 
 
@@ -102,11 +104,12 @@ def _names(ids: Iterable[int]) -> dict[int, str]:
     return {u.pk: u.first_name or u.get_username() for u in users}
 
 
-def _working(name: str, lock: Any, done: list[Handling], now: datetime) -> Working:
+def _working(agent: int, name: str, lock: Any, done: list[Handling], now: datetime) -> Working:
     closed = [h for h in done if h.outcome in RESULTS]
     wraps = [h.wrap_up_s for h in closed if h.wrap_up_s is not None]
     doing = round((now - lock.taken_at).total_seconds()) if lock else None
     return Working(
+        agent,
         name,
         doing,
         len(closed),
@@ -126,6 +129,7 @@ class Hour:
     reached: int
     promises: int
     payments: int
+    number: int
     results: tuple[tuple[str, int], ...]
 
 
@@ -146,17 +150,35 @@ def hours(creditor_id: int, zone: str, day: date) -> list[Hour]:
         if m.on == day and m.amount_minor > 0
     )
     return [
-        Hour(
-            at, sum(attended.get(at, {}).values()),
-            sum(n for code, n in attended.get(at, {}).items() if RESULTS[code].reached == PERSON), promises[at],
-            payments[at], tuple((RESULTS[code].name, n) for code, n in attended.get(at, Counter()).most_common()),
-        )
+        _told_hour(at, start, attended.get(at, Counter()), promises[at], payments[at])
         for at in sorted({*attended, *promises, *payments})
-    ]  # fmt: skip
+    ]
+
+
+def _told_hour(at: datetime, start: datetime, results: Counter[str], promises: int, payments: int) -> Hour:
+    reached = sum(n for code, n in results.items() if RESULTS[code].reached == PERSON)
+    number = int((at - start).total_seconds()) // 3600
+    named = tuple((RESULTS[code].name, n) for code, n in results.most_common())
+    return Hour(at, results.total(), reached, promises, payments, number, named)
 
 
 def _hour(at: datetime, start: datetime) -> datetime:
     return start + timedelta(hours=int((at - start).total_seconds()) // 3600)
+
+
+def worked(
+    creditor_id: int, zone: str, day: date, *, hour: int | None = None, agent_id: int | None = None, limit: int = 200
+) -> list[Handling]:
+    """The conversations behind a figure, in order: of a day, of the hour of it that begins so many hours in, of one
+    person."""
+    start = local_instant(day, time.min, zone)
+    end = local_instant(day + timedelta(days=1), time.min, zone)
+    if hour is not None and 0 <= hour < 25:
+        start = start + timedelta(hours=hour)
+        end = min(end, start + timedelta(hours=1))
+    rows = Handling.objects.filter(creditor_id=creditor_id, taken_at__gte=start, taken_at__lt=end)
+    rows = rows if agent_id is None else rows.filter(agent_id=agent_id)
+    return list(rows.select_related("agent", "account").order_by("taken_at")[:limit])
 
 
 def to_review(creditor_id: int, now: datetime, reviewer_id: int) -> list[Handling]:
@@ -179,9 +201,11 @@ def handling(pk: int, creditor_id: int) -> Handling | None:
     return rows.select_related("agent", "account").first()
 
 
-def reviews(creditor_id: int, limit: int = 50) -> list[Review]:
-    """The last reviews, those in dispute first."""
-    rows = Review.objects.filter(creditor_id=creditor_id).select_related("agent", "reviewer", "handling")
+def reviews(creditor_id: int, limit: int = 50, hidden: Collection[int] = ()) -> list[Review]:
+    """The last reviews, those in dispute first. `hidden`: conversations that whoever looks has still to review, blind
+    to what others saw."""
+    rows = Review.objects.filter(creditor_id=creditor_id).exclude(handling_id__in=list(hidden))
+    rows = rows.select_related("agent", "reviewer", "handling")
     return sorted(rows.order_by("-at")[:limit], key=lambda r: not (r.disputed_at and not r.resolved_at))
 
 

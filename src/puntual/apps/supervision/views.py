@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from puntual.apps.access import read as access
+from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, page, screen
-from puntual.apps.supervision import read, write
+from puntual.apps.supervision import read, read_month, write
+from puntual.apps.workbench import read as workbench
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.training.rubric import NAMES, WEIGHTS
+from puntual.core.workbench import goals
 from puntual.core.workbench.results import RESULTS
 
 EVERY_S = 3
+_OUTSIDE = {
+    "": gettext_lazy("En curso"), "released": gettext_lazy("La soltó"), "expired": gettext_lazy("Se cerró sola"),
+    "handed_over": gettext_lazy("La pasó a otra persona"),
+}  # fmt: skip
 #: A stream ends after this long; the browser asks again by itself.
 STREAM_S = 300
+#: After a cut the browser waits so long.
+RETRY_MS = 2000
 
 
 @screen
@@ -41,25 +54,41 @@ def _now(scope: Scope) -> dict[str, Any]:
 @screen
 @require_GET
 def stream(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """Server-sent events: the floor, whenever it changes."""
-    answer = StreamingHttpResponse(events(scope), content_type="text/event-stream")
+    """Server-sent events: the floor, whenever it changes. A browser that comes back says what it saw last."""
+    answer = StreamingHttpResponse(
+        events(scope, seen=request.headers.get("Last-Event-ID", "")), content_type="text/event-stream"
+    )
     answer["Cache-Control"] = "no-cache"
     answer["X-Accel-Buffering"] = "no"
     return answer
 
 
-async def events(scope: Scope, *, lasts_s: int = STREAM_S, every_s: float = EVERY_S) -> AsyncIterator[bytes]:
-    """One event per change; a comment keeps the line alive when nothing changes."""
-    said = ""
+async def events(
+    scope: Scope, *, seen: str = "", lasts_s: int = STREAM_S, every_s: float = EVERY_S
+) -> AsyncIterator[bytes]:
+    """One event per change since `seen`; a comment keeps the line alive when nothing changes. However many look, the
+    floor of a creditor is drawn once in a while for all of them."""
+    yield f"retry: {RETRY_MS}\n\n".encode()
     for _turn in range(max(1, int(lasts_s / every_s))):
-        told = await sync_to_async(_rendered)(scope)
-        if told == said:
+        mark, told = await sync_to_async(_drawn)(scope, every_s)
+        if mark == seen:
             yield b": sin cambios\n\n"
         else:
-            said = told
+            seen = mark
             lines = "".join(f"data: {line}\n" for line in told.splitlines())
-            yield f"event: piso\n{lines}\n".encode()
+            yield f"id: {mark}\nevent: piso\n{lines}\n".encode()
         await asyncio.sleep(every_s)
+
+
+def _drawn(scope: Scope, every_s: float) -> tuple[str, str]:
+    """The floor and its mark, as somebody drew it a moment ago, or drawn now."""
+    key = f"floor:{scope.creditor.pk}"
+    found: tuple[str, str] | None = cache.get(key)
+    if found is None:
+        told = _rendered(scope)
+        found = (hashlib.sha256(told.encode()).hexdigest()[:16], told)
+        cache.set(key, found, every_s * 0.9)
+    return found
 
 
 def _rendered(scope: Scope) -> str:
@@ -86,15 +115,49 @@ def day(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 @screen
 @require_GET
+def work(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """What is behind a figure: the conversations of a day, of an hour of it (`?hora=`) or of a person (`?de=`)."""
+    try:
+        shown = date.fromisoformat(request.GET.get("dia", ""))
+    except ValueError:
+        shown = scope.today
+    hour, who = (_number(request.GET.get(name, "")) for name in ("hora", "de"))
+    rows = read.worked(scope.creditor.pk, scope.creditor.zone, shown, hour=hour, agent_id=who)
+    names = names_of(row.account for row in rows)
+    context = {
+        "day": shown, "hour": hour,
+        "rows": [{"row": r, "name": names[r.account_id], "result": result_name(r.outcome)} for r in rows],
+    }  # fmt: skip
+    return page(request, scope, "supervision/talks.html", context)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def result_name(code: str) -> str:
+    """A result as people read it; what is no result has a word too."""
+    return RESULTS[code].name if code in RESULTS else str(_OUTSIDE.get(code, code))
+
+
+@screen
+@require_GET
 def quality(request: HttpRequest, scope: Scope) -> HttpResponse:
     """This week's sample, the reviews, and how far reviewers are from one another."""
     now: datetime = timezone.now()
+    mine = read.to_review(scope.creditor.pk, now, request.user.pk or 0) if _acts(request, scope) else []
+    waiting = {h.pk for h in mine}
     context = {
-        "waiting": [_shown(h) for h in read.to_review(scope.creditor.pk, now, request.user.pk or 0)],
-        "reviews": read.reviews(scope.creditor.pk),
+        "waiting": [_shown(h) for h in mine],
+        "reviews": read.reviews(scope.creditor.pk, hidden=waiting),
+        "dimensions": [(code, NAMES[code]) for code in WEIGHTS],
         "gaps": read.gaps(scope.creditor.pk),
     }
     return page(request, scope, "supervision/quality.html", context)
+
+
+def _acts(request: HttpRequest, scope: Scope) -> bool:
+    return access.grants(request).may("supervision.act", scope.creditor.pk)
 
 
 def _shown(handling: Any) -> dict[str, Any]:
@@ -136,7 +199,13 @@ def _scores(request: HttpRequest) -> dict[str, int]:
 @require_GET
 def mine(request: HttpRequest, scope: Scope) -> HttpResponse:
     """What an agent reads of the own conversations."""
-    context = {"reviews": read.reviews_of(request.user.pk or 0), "names": NAMES}
+    me = request.user.pk or 0
+    month = read_month.month(scope.creditor, scope.today).get(me)
+    context = {
+        "reviews": read.reviews_of(me), "names": NAMES, "month": month, "caps": goals.Caps(),
+        "goals": [(goals.METRICS[g.metric], g, month.reached.get(g.metric, 0) if month else 0)
+                  for g in workbench.goals_of(scope.creditor.pk)],
+    }  # fmt: skip
     return page(request, scope, "supervision/mine.html", context)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from puntual.apps.parties import read as parties
 from puntual.apps.scope import Scope, page, screen
+from puntual.apps.supervision import read_month
 from puntual.apps.workbench import forms, read, read_assign, write_assign
 from puntual.apps.workbench.choices import DialBy
 from puntual.apps.workbench.views import day_start
@@ -46,6 +47,10 @@ def assignment(request: HttpRequest, scope: Scope) -> HttpResponse:
         "named": [(names[pk].name, team.get(agent, ""), pk) for pk, agent in named.items()],
         "metrics": core.METRICS.items(),
         "never": core.NEVER.values(),
+        "month": [
+            (team[pk], one, [(core.METRICS[m], n) for m, n in one.reached.items()])
+            for pk, one in read_month.month(scope.creditor, scope.today).items() if pk in team
+        ],
         "goals": [(core.METRICS.get(g.metric, g.metric), g) for g in read.goals_of(scope.creditor.pk)],
         "caps": core.Caps(),
         "dial_by": DialBy.choices,

@@ -30,7 +30,7 @@ COMMANDS = {
     "check": "check", "export": "export", "backup": "backup", "restore": "restore", "bench": "bench",
     "schema": "schema", "rates": "rates", "key": "key", "channel": "channel", "accrue": "accrue", "erase": "erase",
     "retention": "retention", "bureau": "bureau", "inbox": "inbox", "choices": "choices",
-    "client": "client",
+    "client": "client", "refund": "refund", "assign": "assign",
 }  # fmt: skip
 
 DONE, FINDINGS, UNUSABLE, REFUSED = 0, 1, 2, 3
