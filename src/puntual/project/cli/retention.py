@@ -15,9 +15,8 @@ from puntual.project.cli import django_setup, emit
 def command(dry_run: bool, as_json: bool) -> None:
     """Destruye lo que la norma de cada país manda olvidar (por ejemplo, los 72 meses de México)."""
     django_setup()
-    from puntual.pipeline import retention
-
     from puntual.apps.access import write_approvals
+    from puntual.pipeline import retention
 
     found = retention.purge(now=datetime.now(UTC), dry_run=dry_run)
     if not dry_run:  # the night's sweep also ends what nobody answered in time
