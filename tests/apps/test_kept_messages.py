@@ -18,11 +18,6 @@ START, END = date(2026, 4, 1), date(2026, 4, 30)
 NOW = datetime(2026, 4, 21, 18, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def _own_folder(settings, tmp_path):
-    settings.DATA = tmp_path
-
-
 @pytest.fixture
 def creditor():
     return parties.create_creditor(code="norte", name="Norte", country="MX", zone="America/Mexico_City", currency="MXN")
@@ -47,6 +42,12 @@ def send(creditor):
         return box
 
     return one
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(send, settings, tmp_path):
+    """After the customer: who has no keyring in the folder seals nobody's name."""
+    settings.DATA = tmp_path
 
 
 def told(creditor):

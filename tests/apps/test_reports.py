@@ -164,7 +164,8 @@ class TestColumnsKept:
     LATER = datetime.now(UTC) + timedelta(hours=1)
 
     @pytest.fixture(autouse=True)
-    def _own_folder(self, settings, tmp_path):
+    def _own_folder(self, shop, settings, tmp_path):
+        """After the customers: who has no keyring in the folder seals nobody's name."""
         settings.DATA = tmp_path
 
     def keep(self, creditor):

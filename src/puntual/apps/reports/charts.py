@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from puntual.ui.formats import number_text, percent_text
+
 #: Units of the drawing; the page stretches it.
 WIDTH, HEIGHT = 1000, 240
 
@@ -42,7 +44,7 @@ class Bar:
     """A horizontal bar of a funnel: its share is of the first one."""
 
     name: str
-    value: int
+    value: str
     share: str
     width: int
     look: str
@@ -78,13 +80,21 @@ def pairs(
     return Columns(title, names, tuple(marks), rows[0][0], rows[-1][1], tuple(rows), currency)
 
 
-def funnel(names: Sequence[str], values: Sequence[int]) -> tuple[Bar, ...]:
+def funnel(names: Sequence[str], values: Sequence[int], locale: str) -> tuple[Bar, ...]:
     """Bars of a funnel, each as a share of the first."""
     whole = values[0] if values else 0
     found = []
     for i, (name, value) in enumerate(zip(names, values, strict=True)):
         width = round(WIDTH * value / whole) if whole else 0
-        found.append(Bar(name, value, f"{width / 10:.1f}", width, "paid" if i == len(values) - 1 else "step"))
+        found.append(
+            Bar(
+                name,
+                number_text(value, locale),
+                percent_text(width, locale),
+                width,
+                "paid" if i == len(values) - 1 else "step",
+            )
+        )
     return tuple(found)
 
 

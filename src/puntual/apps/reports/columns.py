@@ -74,7 +74,7 @@ WHERE v.creditor_id = {creditor} AND v.kind IN ('payment', 'reversal', 'chargeba
 _ACCOUNTS = "SELECT id AS account, party_id AS party, segment FROM parties_account WHERE creditor_id = {creditor}"
 STREAMS = {"moves": (MOVES, _MOVES), "money": (MONEY, _MONEY)}
 #: Another name when the columns change: what was kept before is read again.
-INDEX = "index-3.json"
+INDEX = "index-4.json"
 #: After every event that there is.
 LAST = 2**62
 #: So many newer events are worth keeping in columns; of a smaller company nothing is kept, and nothing is needed.
@@ -83,12 +83,14 @@ WORTH = 20_000
 SETTLED_AFTER = timedelta(minutes=10)
 #: Events read at a time, and the pieces after which they become one file again.
 _PIECE, _PIECES = 500_000, 24
+#: So many ids are handed out at most while one transaction lasts.
+_LATE_WITHIN = 200_000
 _SWEPT_AFTER_S = 3600
 
 
 @attrs.frozen
 class Index:
-    """What the files of a creditor hold: up to which event, its key, how many events, and their names."""
+    """What the files of a creditor hold: up to which event, its key, how many of the last events, and their names."""
 
     mark: int = 0
     key: str = ""
@@ -244,7 +246,9 @@ def _assumed(creditor_id: int, known: str | None) -> str:
 
 
 def _events(creditor_id: int, until: int) -> int:
-    return _one("SELECT COUNT(*) FROM receivables_event WHERE creditor_id = %s AND id <= %s", (creditor_id, until)) or 0
+    """How many of the last ids up to one are there: an older one that is committed late is not far below it."""
+    sql = "SELECT COUNT(*) FROM receivables_event WHERE creditor_id = %s AND id > %s AND id <= %s"
+    return _one(sql, (creditor_id, until - _LATE_WITHIN, until)) or 0
 
 
 def _newer(creditor_id: int, after: int, most: int, until: int = LAST) -> int:

@@ -100,6 +100,13 @@ def refresh(creditor: Creditor, now: datetime) -> None:
     kept.refresh(creditor_id=creditor.pk, now=now)
 
 
+def warm(creditor: Creditor, today: date) -> None:
+    """What takes seconds in a large company is thought of at night: its forecast, and what past ones said."""
+    if columns.valid_index(creditor.pk).pieces:
+        end = today - timedelta(days=1)
+        _forecast(creditor, end - timedelta(days=29), end)
+
+
 def contact_cost(creditor_id: int) -> dict[str, int]:
     """channel -> cost of one contact in minor units: what its messages really cost, or would by the prices told in
     «Canales y costos»; else what somebody wrote for it. Empty until there is either."""

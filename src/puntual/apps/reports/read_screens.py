@@ -100,7 +100,7 @@ def summary(creditor: Creditor, start: date, end: date) -> dict[str, Any]:
     return {
         "currencies": [_currency(c, now, seen) for c in now.currencies()],
         "harm": [seen[c, ""] for c in HARM if (c, "") in seen],
-        "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(told)),
+        "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(told), locale),
         "funnel_says": build_people.friction_of(creditor, start, end, told).sentences,
         "refusals": build_people.harm_of(creditor, now).tables,
         "people": build_people.agents_of(creditor, now),

@@ -45,6 +45,7 @@ def day_round(
     today = local_date(now, creditor.zone)
     read.refresh(creditor, now)
     find_missed(creditor=creditor, today=today)
+    read.warm(creditor, today)
     return send_due(creditor=creditor, today=today, channel=channel), read.missed(creditor.pk)
 
 

@@ -89,7 +89,8 @@ def forecast(
 
 def cuts(morning: date, horizon: int) -> list[date]:
     """The last first mornings of a month whose horizon has passed: the same ones all month long."""
-    found, first = [], morning.replace(day=1)
+    found: list[date] = []
+    first = morning.replace(day=1)
     while len(found) < PAST_CUTS:
         if first + timedelta(days=horizon) <= morning:
             found.append(first)
