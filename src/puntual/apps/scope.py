@@ -59,8 +59,8 @@ def scope_of(request: HttpRequest) -> Scope | None:
 
 
 def _stand(request: HttpRequest, scope: Scope) -> Scope:
-    """The scope that the request speaks for, from here on."""
-    request.scope = scope  # type: ignore[attr-defined]
+    """The scope that the request speaks for, from here on. Not `request.scope`: that one is the ASGI server's."""
+    request.screen_scope = scope  # type: ignore[attr-defined]
     return scope
 
 

@@ -166,8 +166,8 @@ def database(url: str) -> dict[str, object]:
             "PASSWORD": unquote(parsed.password or ""),
             "HOST": unquote(query.get("host", host)),
             "PORT": str(parsed.port or query.get("port", "")),
-            "CONN_MAX_AGE": 60,
-            "CONN_HEALTH_CHECKS": True,
+            # Under ASGI each request has a thread of its own: a connection kept alive would never be used again.
+            "CONN_MAX_AGE": 0,
         }
     path = parsed.path[1:] if url.startswith("sqlite:////") else parsed.path.lstrip("/")
     return {

@@ -44,7 +44,7 @@ class Handles:
         grants = read.grants(request)
         if grants.everything or not answer.headers.get("Content-Type", "").startswith("text/html"):
             return answer
-        scope = getattr(request, "scope", None)
+        scope = getattr(request, "screen_scope", None)
         judge = _Judge(grants, scope.creditor.pk if scope else None, request.path)
         text = answer.content.decode(answer.charset)  # type: ignore[attr-defined]
         answer.content = taken_off(text, judge)  # type: ignore[attr-defined]

@@ -57,7 +57,7 @@ def grants(request: HttpRequest) -> Grants:
 
 def may(request: HttpRequest) -> May:
     """For templates, at the creditor that the page is about (see `apps/scope.py`)."""
-    scope = getattr(request, "scope", None)
+    scope = getattr(request, "screen_scope", None)
     return May(grants(request), scope.creditor.pk if scope else None)
 
 
@@ -68,7 +68,7 @@ def opener(request: HttpRequest) -> Callable[[str], bool]:
         act = urlmap.act_to_open(path)
         if act in (PUBLIC, PROVEN, SIGNED_IN):
             return True
-        scope = getattr(request, "scope", None)
+        scope = getattr(request, "screen_scope", None)
         return act is not None and grants(request).may(act, scope.creditor.pk if scope else None)
 
     return may_open

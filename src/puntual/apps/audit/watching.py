@@ -56,7 +56,7 @@ def _note(request: HttpRequest, name: str, kwargs: dict[str, Any], status: int) 
     who = f"key:{key.pk}" if key is not None else f"user:{user.pk if user else ''}"
     if verb == "saw" and not cache.add(f"seen:{who}:{name}:{number}", 1, _AGAIN_S):
         return
-    scope = getattr(request, "scope", None)
+    scope = getattr(request, "screen_scope", None)
     write.note_access(
         verb=verb, act=name, actor=None if key is not None else user, key=key, object_id=number,
         creditor_id=scope.creditor.pk if scope else getattr(key, "creditor_id", None), status=status,
