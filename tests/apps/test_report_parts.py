@@ -273,3 +273,12 @@ class TestNothingMadeUpOnScreen:
         assert not re.search(r"\b(nan|NaN|inf|None)\b", page)
         for form in ("csv", "xlsx", "pdf", "parquet"):
             assert export.render([report], form)
+
+
+def test_an_address_that_nobody_wrote_is_not_found_and_breaks_nothing(house, admin_client):
+    for end in ("filas/nada/", "filas/documentos/?emitido_desde=ayer", "indicador/nada/", "filas/notas/archivo.exe"):
+        where = f"/reportes/{end}"
+        assert admin_client.get(where, headers=HOST).status_code == 404
+    odd = "/reportes/filas/documentos/?tramo=nunca&de=../x&moneda=XXX"
+    assert admin_client.get(odd, headers=HOST).status_code == 200
+    assert admin_client.get("/reportes/indicador/collected/?por=nada&valor=x", headers=HOST).status_code == 200

@@ -8,7 +8,7 @@ import polars as pl
 from babel.numbers import get_decimal_symbol
 
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import columns, frames
+from puntual.apps.reports import build_experiments, columns, frames
 from puntual.apps.reports.build_money import NO_BOOKS, report
 from puntual.apps.reports.forecast_memory import FileMemory
 from puntual.apps.reports.tables import Column, Report, Table
@@ -91,7 +91,11 @@ def _past(one: forecast_core.Forecast, locale: str) -> Table:
 
 
 def experiments(creditor: Creditor, start: date, end: date) -> Report:
-    """No experiment is stored yet: what one could prove with the accounts that owed something."""
+    """The experiments that there are or were; without any, what one could prove with the accounts that owed."""
+    stored = build_experiments.tables(creditor.pk, locale_for(creditor.country))
+    if stored:
+        now, said = Known(start=start, end=end), build_experiments.sentences(stored)
+        return report("experiments", creditor, now, sentences=said, tables=stored)
     now = Known(
         start=start, end=end, standing=frames.standing(columns.books(creditor.pk), start - timedelta(days=1), end)
     )

@@ -180,7 +180,8 @@ class Asked:
 
 def ask(creditor: Creditor, kpi: Kpi, start: date, end: date, by: str = "", value: str | None = None) -> Asked:
     """Read what an indicator needs, told apart by `by` (its first dimension where nobody says)."""
-    by = by if by in kpi.by else next(iter(kpi.by), "")
+    if by not in kpi.by:
+        by, value = next(iter(kpi.by), ""), None
     books = columns.books(creditor.pk)
     needs = {*kpi.needs, *_ROWS_NEED.get(kpi.rows, ())}
     known = read.with_previous(creditor, start, end, needs=tuple(needs), books=books)

@@ -18,6 +18,7 @@ urlpatterns = [
     path("reportes/indicador/<slug:code>/", views.indicator, name="indicator"),
     path("reportes/indicador/<slug:code>/filas.<slug:form>", views.indicator_rows, name="indicator_rows"),
     path("reportes/filas/<slug:what>/", views.lines, name="rows"),
+    path("reportes/filas/<slug:what>/archivo.<slug:form>", views.lines_file, name="rows_file"),
     path("reportes/<slug:kind>/", views.report, name="report"),
     path("reportes/<slug:kind>/descargar/<slug:form>/", views.download, name="download"),
 ]
@@ -33,6 +34,7 @@ PERMISSIONS = {
     "indicator": "reports.see",
     "indicator_rows": "reports.export",
     "rows": "reports.see",
+    "rows_file": "reports.export",
     "report": "reports.see",
     "download": "reports.export",
 }

@@ -167,18 +167,31 @@ def _file(reports: list[Report], form: str, name: str) -> HttpResponse:
     return response
 
 
+def _lines(request: HttpRequest, scope: Scope, what: str) -> tuple[Span, str, pl.DataFrame]:
+    """The period, heading and rows that an address asks for; 404 where it asks for nothing there is."""
+    span = span_of(request, scope.today)
+    if what not in rows_asked.READERS:
+        raise Http404
+    try:
+        return span, *rows_asked.read(what, scope.creditor, span.start, span.end, request.GET)
+    except UnusableInput as error:
+        raise Http404(error.sentence) from error
+
+
 @screen
 @require_GET
 def lines(request: HttpRequest, scope: Scope, what: str) -> HttpResponse:
     """The rows behind one line of a table."""
-    span = span_of(request, scope.today)
-    if what not in rows_asked.READERS:
-        raise Http404
-    title, found = rows_asked.read(what, scope.creditor, span.start, span.end, request.GET)
-    form = request.GET.get("formato", "")
-    if form:
-        return _rows_file(scope, span, form, what, title, found)
-    query = request.GET.copy()
+    span, title, found = _lines(request, scope, what)
+    back = request.GET.get("de", "")
     context = {"rows": rows.shown(found.head(rows.MOST)), "count": found.height, "most": rows.MOST, "title": title,
-               "back": request.GET.get("de", ""), "query": query.urlencode()}  # fmt: skip
+               "back": back if back in TITLES else "", "what": what, "query": request.GET.urlencode()}  # fmt: skip
     return page(request, scope, "reports/rows.html", {**_frame(scope, span, context["back"]), **context})
+
+
+@screen
+@require_GET
+def lines_file(request: HttpRequest, scope: Scope, what: str, form: str) -> HttpResponse:
+    """The same rows, all of them, as a file."""
+    span, title, found = _lines(request, scope, what)
+    return _rows_file(scope, span, form, what, title, found)
