@@ -107,5 +107,5 @@ def _with_daypart(rows: pl.DataFrame) -> pl.DataFrame:
     """Adds `daypart`: the part of the person's own day in which the candidate would leave."""
     known = rows.select("zone", "at").unique()
     table: list[tuple[Any, ...]] = [(z, at, part_of(at.astimezone(zone(z)).hour)) for z, at in known.iter_rows()]
-    schema = {"zone": pl.String, "at": rows.schema["at"], "daypart": pl.String}
+    schema: dict[str, Any] = {"zone": pl.String, "at": rows.schema["at"], "daypart": pl.String}
     return rows.join(pl.DataFrame(table, schema=schema, orient="row"), on=["zone", "at"], how="left")
