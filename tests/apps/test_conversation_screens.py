@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from talk_house import TalkHouse
@@ -12,10 +12,14 @@ from talk_house import TalkHouse
 from puntual.apps.inbox import read
 from puntual.apps.inbox.filters import Filters, from_address, to_address
 from puntual.apps.inbox.models import Canned, Conversation, InboxRules, Note, Proposal, Reply, ThreadMessage
-from puntual.apps.negotiation.models import Promise
+from puntual.apps.negotiation.models import Dispute, Promise
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.parties import write as parties
-from puntual.apps.parties.models import Party
+from puntual.apps.parties.models import Account, Party
+from puntual.apps.receivables import read as receivables_read
+from puntual.apps.receivables import write as receivables
+from puntual.apps.receivables.write import NewInvoice
+from puntual.core.customers.understanding import DISPUTA, OTRO, Understanding
 
 pytestmark = pytest.mark.django_db
 
@@ -216,3 +220,31 @@ def test_a_hundred_thousand_conversations_answer_quickly(house, ana, client):
             took.append(time.process_time() - began)
         print(f"{path}: {sorted(took)[3] * 1000:.0f} ms of CPU")
         assert sorted(took)[3] < 0.1
+
+
+def test_a_dispute_among_several_documents_asks_which_one_and_takes_it_apart(house, ana, client):
+    due = date(2026, 12, 5)
+    more = NewInvoice(house.account, "A-2", "A-2", date(2026, 11, 5), "MXN", 300_00, ((due, 300_00),))
+    receivables.post_invoices(creditor_id=house.creditor.pk, invoices=[more], source="test")
+    house.knows["eso no es lo que pedí"] = Understanding((DISPUTA,), 0.95)
+    thread = house.says(house.account, "eso no es lo que pedí", minutes=20)
+    proposal = Proposal.objects.get(message__conversation=thread, act="open_dispute")
+    assert (proposal.state, proposal.detail[:36]) == ("waiting", "No queda claro de qué documento habla")
+    page = client.get(f"/conversaciones/{thread.pk}/").content.decode()
+    assert "Documento en aclaración" in page
+    item = next(i for i in receivables_read.open_items(house.account) if i.due_item.invoice.number == "A-2")
+    address = f"/conversaciones/{thread.pk}/propuesta/{proposal.pk}/"
+    client.post(address, {"accion": "hacer", "documento": item.due_item_id})
+    dispute = Dispute.objects.get()
+    assert (dispute.due_item_id, dispute.disputed_minor) == (item.due_item_id, 300_00)
+
+
+def test_a_thank_you_waits_for_nobody(house, ana, client):
+    house.knows["ok, muchas gracias 👍"] = Understanding((OTRO,), 0.9)
+    Conversation.objects.filter(pk=house.rios.pk).update(waiting_since=None, answer_by=None)
+    Proposal.objects.filter(message__conversation=house.rios).update(state="dismissed")
+    account = Account.objects.get(code="C-2")
+    thread = house.says(account.pk, "ok, muchas gracias 👍", minutes=30)
+    assert thread.waiting_since is None
+    (last,) = Proposal.objects.filter(message__conversation=thread, act="ignore")
+    assert (last.reason, last.state) == ("act_thanked", "done")

@@ -132,6 +132,20 @@ def test_a_real_imap_server_lets_in_by_xoauth2_and_only_while_the_permission_las
         assert "no aceptó" in done.errors[account.address]
 
 
+def test_mail_that_a_provider_hands_over_has_no_mailbox_to_try(client, person):
+    creditor = parties.create_creditor(
+        code="norte", name="Ferretera del Norte", country="MX", zone="America/Mexico_City", currency="MXN"
+    )
+    write.save_account(
+        creditor_id=creditor.pk, adapter="postmark", address=Dovecot.user, credentials={"token": "t"}, at=NOW
+    )
+    client.force_login(person("ana", role="manager", creditor=creditor))
+    page = client.get("/configuracion/correo-entrante/").content.decode()
+    assert "llegan por otra puerta: Correo por Postmark" in page
+    told = client.post("/configuracion/correo-entrante/prueba/", follow=True).content.decode()
+    assert "Guarde primero los datos del buzón" in told
+
+
 def test_the_screen_asks_takes_and_refuses_what_it_did_not_ask(provider, client, person):
     account = account_at(provider)
     creditor = account.creditor

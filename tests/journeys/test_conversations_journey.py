@@ -45,6 +45,23 @@ def test_with_the_keyboard_alone_from_the_list_to_an_answer_kept_ready(house, op
     assert row.state == "withdrawn"
 
 
+def test_a_morning_by_keyboard_does_what_is_proposed_and_goes_on(house, open_page, live_server):
+    page = open_page(f"/conversaciones/{house.ana.pk}/")
+    page.keyboard.press("h")
+    page.wait_for_selector(".toast:has-text('Hecho')")
+    assert Conversation.objects.get(pk=house.ana.pk).waiting_since is None
+    waiting = Conversation.objects.filter(waiting_since__isnull=False, party__isnull=False).order_by("answer_by", "pk")
+    first = [row.pk for row in waiting if row.pk != house.ana.pk]
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("n")
+    page.wait_for_url(lambda url: any(url.endswith(f"/conversaciones/{pk}/") for pk in first))
+    page.wait_for_selector("html[data-ready]", state="attached")
+    page.keyboard.press("m")
+    page.wait_for_selector(".toast:has-text('Asignada')")
+    pk = int(page.url.rstrip("/").rpartition("/")[2])
+    assert Conversation.objects.get(pk=pk).assigned_to is not None
+
+
 def test_e_attends_and_undo_brings_it_back(house, open_page, live_server):
     page = open_page(f"/conversaciones/{house.ana.pk}/")
     page.keyboard.press("e")

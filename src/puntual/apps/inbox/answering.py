@@ -70,11 +70,12 @@ def answer(
             _at_once(proposal, row, who, said, at, DECEASED in understood.flags)
     _act(row, [p for p in made if p.who == acts.AUTOMATIC and p.act not in acts.AT_ONCE], who, at)
     Conversation.objects.filter(pk=row.conversation_id).update(last_intent=understood.intent)
-    _attended_if_nothing_left(row)
+    attended_if_nothing_left(row)
     slips.take(row=row, at=at)
 
 
-def _attended_if_nothing_left(row: ThreadMessage) -> None:
+def attended_if_nothing_left(row: ThreadMessage) -> None:
+    """A conversation in which nothing of a message, nor of another, waits for a decision is attended."""
     asks = Q(state=ProposalState.WAITING) | Q(review=True) | Q(outbox__state=SendState.PLANNED, outbox__approved=False)
     left = row.proposals.filter(asks).exists()
     if not left and not row.conversation.messages.exclude(pk=row.pk).filter(proposals__state="waiting").exists():

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from puntual.apps.inbox.choices import AccountChannel, Adapter, FileState, ProposalState, TemplateState, Then
+from puntual.core.customers.acts import AT_ONCE
 
 
 class ChannelAccount(models.Model):
@@ -296,6 +297,11 @@ class Proposal(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "act"], name="proposal_once")]
         indexes = [models.Index(fields=["state"], name="proposal_waiting", condition=models.Q(state="waiting"))]
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether its button is shown: a stop is lifted by the person alone."""
+        return self.state == ProposalState.DONE and self.undoable and self.act not in AT_ONCE
 
 
 class DeliveryUpdate(models.Model):

@@ -63,6 +63,14 @@ def matching(creditor_id: int, filters: Filters, *, user_id: int | None, now: da
     return rows.order_by("-last_at", "-pk") if by_time(filters) else rows.order_by("answer_by", "pk")
 
 
+def following(row: Conversation, *, user_id: int | None, now: datetime) -> int | None:
+    """The next that waits: of those after this one by their deadline, else the most urgent; none when nothing waits."""
+    rows = matching(row.creditor_id or 0, Filters(), user_id=user_id, now=now).exclude(pk=row.pk)
+    later = Q(answer_by__gt=row.answer_by) | Q(answer_by=row.answer_by, pk__gt=row.pk) if row.answer_by else Q()
+    ids = rows.values_list("pk", flat=True)
+    return ids.filter(later).first() or ids.first()
+
+
 def by_time(filters: Filters) -> bool:
     """Whether a tray reads newest first; what waits reads by its deadline."""
     return filters.tray in ("todas", "desconocidos")
@@ -261,7 +269,9 @@ def waiting_of(row: Conversation) -> list[Proposal]:
     """What a person should decide here, or look at although it was done, the newest message's first."""
     rows = Proposal.objects.filter(message__conversation=row)
     rows = rows.filter(Q(state=ProposalState.WAITING) | Q(review=True))
-    return list(rows.select_related("message__conversation", "message__account").order_by("-message__at", "pk")[:8])
+    found = list(rows.select_related("message__conversation", "message__account").order_by("-message__at", "pk")[:12])
+    told = {(p.message_id, act) for p in found for act in acts.TOGETHER.get(p.act, ())}
+    return [p for p in found if (p.message_id, p.act) not in told][:8]
 
 
 def colleagues(ids: Iterable[int] | None = None) -> list[tuple[int, str]]:

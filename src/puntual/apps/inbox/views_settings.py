@@ -40,6 +40,7 @@ def mailbox(request: HttpRequest, scope: Scope) -> HttpResponse:
         "form": form, "account": account, "state": state, "provider": asked or providers.of_host(known.get("host", "")),
         "providers": providers.PROVIDERS.values(), "oauth": known.get("oauth", ""),
         "permitted": bool(known.get("refresh_token")), "back": _back(),
+        "handed": account is not None and account.adapter != Adapter.IMAP,
     }  # fmt: skip
     return page(request, scope, "inbox/mailbox.html", context)
 
@@ -87,7 +88,7 @@ def _saved(request: HttpRequest, scope: Scope, form: MailboxForm, known: dict[st
 def mailbox_test(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Open the mailbox; what its server answers is told with what to do about it."""
     account = read.channel_account(scope.creditor.pk, AccountChannel.EMAIL)
-    if account is None:
+    if account is None or account.adapter != Adapter.IMAP:
         messages.error(request, _("Guarde primero los datos del buzón."))
         return redirect("inbox_settings:mailbox")
     try:

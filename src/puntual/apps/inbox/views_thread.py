@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +41,25 @@ def _row(request: HttpRequest, scope: Scope, pk: int) -> tuple[Conversation, Sco
     return row, follow(request, scope, row.creditor_id or scope.creditor.pk)
 
 
+def button(view: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse]:
+    """What a button of a conversation does: `view(request, scope, row, ...)` acts and tells it. A refusal is told
+    instead; unless it gives another page, back to the conversation."""
+
+    @screen
+    @require_POST
+    @wraps(view)
+    def wrapped(request: HttpRequest, scope: Scope, pk: int, **named: int) -> HttpResponse:
+        row, scope = _row(request, scope, pk)
+        answer = None
+        try:
+            answer = view(request, scope, row, **named)
+        except (UnusableInput, Refused) as error:
+            messages.error(request, error.sentence)
+        return answer or redirect("inbox:thread", row.pk)
+
+    return wrapped
+
+
 @screen
 @require_GET
 def thread(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
@@ -70,6 +91,7 @@ def thread(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "key": uuid.uuid4().hex[:16],
         "found": _found(scope, request.GET.get("buscar", "")) if row.party_id is None else [],
         "search": request.GET.get("buscar", ""),
+        "following": shown.following(row, user_id=request.user.pk, now=now),
         "undo_seconds": read.rules_of(row.creditor_id).undo_seconds,
         "approve_first": scope.creditor.approve_first,
     }
@@ -106,33 +128,26 @@ def _found(scope: Scope, query: str) -> list[tuple[int, str, str]]:
     return [(a.party_id, names[a.pk], a.code) for a in accounts]
 
 
-@screen
-@require_POST
-def reply(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+@button
+def reply(request: HttpRequest, scope: Scope, row: Conversation) -> None:
     """Send what the person wrote, through the outbox, with some seconds to take it back; or keep it as a note."""
-    row, scope = _row(request, scope, pk)
     text, user = request.POST.get("text", ""), request.user.pk
     assert user is not None
-    try:
-        if request.POST.get("accion") == "nota":
-            made = write_threads.note(conversation_id=row.pk, text=text, at=timezone.now(), by=user)
-            messages.success(request, _("Nota guardada: solo la ve su equipo."),
-                             extra_tags=reverse("inbox:remove_note", args=[row.pk, made.pk]))  # fmt: skip
-            return redirect("inbox:thread", row.pk)
-        channel, _dot, point = request.POST.get("way", "").partition(":")
-        outbox = speaking.write_to(
-            thread=row, channel=channel, text=text, key=f"{row.pk}:{request.POST.get('key', '')[:20]}",
-            at=timezone.now(), by=user, point_id=_number(point) or None,
-        )  # fmt: skip
-    except (UnusableInput, Refused) as error:
-        messages.error(request, error.sentence)
-        return redirect("inbox:thread", row.pk)
+    if request.POST.get("accion") == "nota":
+        made = write_threads.note(conversation_id=row.pk, text=text, at=timezone.now(), by=user)
+        messages.success(request, _("Nota guardada: solo la ve su equipo."),
+                         extra_tags=reverse("inbox:remove_note", args=[row.pk, made.pk]))  # fmt: skip
+        return
+    channel, _dot, point = request.POST.get("way", "").partition(":")
+    outbox = speaking.write_to(
+        thread=row, channel=channel, text=text, key=f"{row.pk}:{request.POST.get('key', '')[:20]}",
+        at=timezone.now(), by=user, point_id=_number(point) or None,
+    )  # fmt: skip
     _settle(request, row)
     _after(request, scope, row)
     said = _("Sale por %(channel)s en unos segundos, si la norma lo permite a esa hora.")
     way_back = reverse("inbox:take_back", args=[row.pk, outbox.pk])
     messages.success(request, said % {"channel": channel_name(channel)}, extra_tags=way_back)
-    return redirect("inbox:thread", row.pk)
 
 
 def _settle(request: HttpRequest, row: Conversation) -> None:
@@ -156,65 +171,50 @@ def _after(request: HttpRequest, scope: Scope, row: Conversation) -> None:
         write_threads.change(creditor_id=scope.creditor.pk, ids=[row.pk], act="snooze", at=timezone.now(), until=until)
 
 
-@screen
-@require_POST
-def take_back(request: HttpRequest, scope: Scope, pk: int, outbox: int) -> HttpResponse:
+@button
+def take_back(request: HttpRequest, scope: Scope, row: Conversation, outbox: int) -> None:
     """An answer that has not left yet does not leave."""
-    row, scope = _row(request, scope, pk)
     get_object_or_404(Reply, pk=outbox, conversation=row)
-    try:
-        write_decide.take_back_reply(outbox_id=outbox)
-        messages.success(request, _("No saldrá."))
-    except Refused as error:
-        messages.error(request, error.sentence)
-    return redirect("inbox:thread", row.pk)
+    write_decide.take_back_reply(outbox_id=outbox)
+    messages.success(request, _("No saldrá."))
 
 
-@screen
-@require_POST
-def let_go(request: HttpRequest, scope: Scope, pk: int, outbox: int) -> HttpResponse:
+@button
+def let_go(request: HttpRequest, scope: Scope, row: Conversation, outbox: int) -> None:
     """One of the first answers, seen and approved."""
-    row, scope = _row(request, scope, pk)
     get_object_or_404(Reply, pk=outbox, conversation=row)
     if write_answers.let_go(outbox_id=outbox):
         messages.success(request, _("Aprobada: sale enseguida."))
-    return redirect("inbox:thread", row.pk)
 
 
-@screen
-@require_POST
-def decide(request: HttpRequest, scope: Scope, pk: int, proposal: int) -> HttpResponse:
+@button
+def decide(request: HttpRequest, scope: Scope, row: Conversation, proposal: int) -> None:
     """Do what is proposed (with the date and amount corrected), leave it, undo it, or say that it was looked at."""
-    row, scope = _row(request, scope, pk)
     one = get_object_or_404(Proposal.objects.select_related("message"), pk=proposal, message__conversation=row)
     act, now, by = request.POST.get("accion", ""), timezone.now(), request.user.pk
     back = reverse("inbox:decide", args=[row.pk, one.pk])
-    try:
-        if act == "hacer":
-            on, amount = parse_date(request.POST.get("on", "") or ""), _amount(request, scope, one)
-            done = write_decide.accept(
-                proposal_id=one.pk, at=now, by=by, on=on, amount_minor=amount,
-                due_item=_number(request.POST.get("documento")) or None,
-            )  # fmt: skip
-            audit.record(act="answer_decided", actor=request.user, kind="proposal",
-                         detail={"proposal": one.pk, "act": one.act})  # fmt: skip
-            messages.success(request, _("Hecho."), extra_tags=f"{back}?accion=deshacer" if done.undoable else "")
-        elif act == "dejar":
-            write_decide.dismiss(proposal_id=one.pk, at=now, by=by)
-            messages.success(request, _("Se dejó como estaba."), extra_tags=f"{back}?accion=volver")
-        elif act == "visto":
-            write_decide.review(proposal_id=one.pk, at=now, by=by)
-            messages.success(request, _("Visto."))
-        elif (act or request.GET.get("accion")) == "volver":
-            write_decide.bring_back(proposal_id=one.pk)
-        elif (act or request.GET.get("accion")) == "deshacer":
-            write_decide.undo(proposal_id=one.pk, at=now, by=by)
-            messages.success(request, _("Deshecho: ahora la atiende usted."))
-        else:
-            raise Http404
-    except (UnusableInput, Refused) as error:
-        messages.error(request, error.sentence)
-    return redirect("inbox:thread", row.pk)
+    if act == "hacer":
+        on, amount = parse_date(request.POST.get("on", "") or ""), _amount(request, scope, one)
+        done = write_decide.accept(
+            proposal_id=one.pk, at=now, by=by, on=on, amount_minor=amount,
+            due_item=_number(request.POST.get("documento")) or None,
+        )  # fmt: skip
+        audit.record(act="answer_decided", actor=request.user, kind="proposal",
+                     detail={"proposal": one.pk, "act": one.act})  # fmt: skip
+        messages.success(request, _("Hecho."), extra_tags=f"{back}?accion=deshacer" if done.undoable else "")
+    elif act == "dejar":
+        write_decide.dismiss(proposal_id=one.pk, at=now, by=by)
+        messages.success(request, _("Se dejó como estaba."), extra_tags=f"{back}?accion=volver")
+    elif act == "visto":
+        write_decide.review(proposal_id=one.pk, at=now, by=by)
+        messages.success(request, _("Visto."))
+    elif (act or request.GET.get("accion")) == "volver":
+        write_decide.bring_back(proposal_id=one.pk)
+    elif (act or request.GET.get("accion")) == "deshacer":
+        write_decide.undo(proposal_id=one.pk, at=now, by=by)
+        messages.success(request, _("Deshecho: ahora la atiende usted."))
+    else:
+        raise Http404
 
 
 def _amount(request: HttpRequest, scope: Scope, one: Proposal) -> int | None:
@@ -222,11 +222,9 @@ def _amount(request: HttpRequest, scope: Scope, one: Proposal) -> int | None:
     return read_amount(text, one.currency or scope.creditor.currency) if text else None
 
 
-@screen
-@require_POST
-def change(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+@button
+def change(request: HttpRequest, scope: Scope, row: Conversation) -> HttpResponse | None:
     """Give it to somebody, put it off, call it attended or not, set an unknown sender aside."""
-    row, scope = _row(request, scope, pk)
     act = request.POST.get("accion", "")
     if act not in write_threads.ACTS:
         raise Http404
@@ -235,37 +233,26 @@ def change(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "snooze": _("Pospuesta: volverá sola."), "discard": _("Apartada. Lo escrito se conserva."),
     }[act]  # fmt: skip
     views.done_to(request, scope, [row.pk], act, said)
-    return redirect("inbox:conversations") if act in ("attend", "snooze", "discard") else redirect("inbox:thread", pk)
+    return redirect("inbox:conversations") if act in ("attend", "snooze", "discard") else None
 
 
-@screen
-@require_POST
-def whose(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+@button
+def whose(request: HttpRequest, scope: Scope, row: Conversation) -> HttpResponse:
     """A person found out whose an unknown sender is."""
-    row, scope = _row(request, scope, pk)
     party = _number(request.POST.get("party"))
     if not Account.objects.filter(party_id=party, creditor_id=scope.creditor.pk).exists():
         raise Http404
-    try:
-        row = write_decide.attach(conversation_id=row.pk, party_id=party, at=timezone.now())
-        messages.success(request, _("Ahora está en su conversación."))
-    except Refused as error:
-        messages.error(request, error.sentence)
-    return redirect("inbox:thread", row.pk)
+    known = write_decide.attach(conversation_id=row.pk, party_id=party, at=timezone.now())
+    messages.success(request, _("Ahora está en su conversación."))
+    return redirect("inbox:thread", known.pk)
 
 
-@screen
-@require_POST
-def remove_note(request: HttpRequest, scope: Scope, pk: int, note: int) -> HttpResponse:
+@button
+def remove_note(request: HttpRequest, scope: Scope, row: Conversation, note: int) -> None:
     """Undo of one's own note."""
-    row, scope = _row(request, scope, pk)
     get_object_or_404(Note, pk=note, conversation=row)
-    try:
-        write_threads.remove_note(note_id=note, by=request.user.pk or 0)
-        messages.success(request, _("Nota quitada."))
-    except Refused as error:
-        messages.error(request, error.sentence)
-    return redirect("inbox:thread", row.pk)
+    write_threads.remove_note(note_id=note, by=request.user.pk or 0)
+    messages.success(request, _("Nota quitada."))
 
 
 @screen

@@ -44,7 +44,11 @@ def accept(
     if said is not None and answer:
         row.outbox = speaking.say(row=row.message, act=said.template, values=said.values, at=at, by=by)
     row.undoable = bool(row.promise_id or row.claim_id or row.dispute_id or row.outbox_id)
-    return _decided(row, ProposalState.DONE, at, by)
+    done = _decided(row, ProposalState.DONE, at, by)
+    with_it = row.message.proposals.filter(act__in=acts.TOGETHER.get(row.act, ()), state=ProposalState.WAITING)
+    with_it.update(state=ProposalState.DONE, decided_at=at, decided_by_id=by)
+    answering.attended_if_nothing_left(row.message)
+    return done
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import attrs
 from django.db import transaction
 
+from puntual.apps.outreach.addressed import Addressed
 from puntual.apps.outreach.choices import OPEN_STATES, SendState
 from puntual.apps.outreach.models import Outbox
 
@@ -22,17 +23,9 @@ TIME_TO_LIVE = timedelta(hours=48)
 
 
 @attrs.frozen
-class NewAnswer:
-    """One message to one person about one account. `key`: the same again is the same row. `approved` false: it waits
-    until a person lets the creditor's first sends go."""
+class NewAnswer(Addressed):
+    """What answers or thanks one person. `approved` false: until a person lets the creditor's first sends go."""
 
-    key: str
-    account: int
-    party: int
-    creditor: int
-    channel: str
-    point: int
-    currency: str
     at: datetime
     approved: bool
     step: str = ANSWER
@@ -50,11 +43,9 @@ def enqueue_answer(*, answer: NewAnswer) -> tuple[Outbox, bool]:
     return Outbox.objects.get_or_create(
         once=f"{answer.step}:{answer.key.replace(':', '-')}"[:80],
         defaults={
-            "account_id": answer.account, "party_id": answer.party, "creditor_id": answer.creditor,
-            "channel": answer.channel, "contact_point_id": answer.point, "purpose": answer.purpose,
-            "stage": "administrative", "step": answer.step, "template": answer.template, "currency": answer.currency,
-            "amount_minor": answer.amount_minor, "scheduled_at": answer.at, "expires_at": answer.at + TIME_TO_LIVE,
-            "approved": answer.approved,
+            **answer.columns(), "purpose": answer.purpose, "stage": "administrative", "step": answer.step,
+            "template": answer.template, "amount_minor": answer.amount_minor, "scheduled_at": answer.at,
+            "expires_at": answer.at + TIME_TO_LIVE, "approved": answer.approved,
         },
     )  # fmt: skip
 

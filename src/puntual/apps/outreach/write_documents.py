@@ -9,6 +9,7 @@ import attrs
 from django.db import transaction
 from django.db.models import Count
 
+from puntual.apps.outreach.addressed import Addressed
 from puntual.apps.outreach.models import Outbox
 from puntual.apps.outreach.write import TIME_TO_LIVE
 
@@ -16,16 +17,9 @@ STEP = TEMPLATE = "documento"
 
 
 @attrs.frozen
-class NewDocument:
-    """One message to one account with the documents that it has not seen. `key`: the same again is the same row."""
+class NewDocument(Addressed):
+    """One message to one account with the documents that it has not seen."""
 
-    key: str
-    account: int
-    party: int
-    creditor: int
-    channel: str
-    point: int
-    currency: str
     amount_minor: int
     late: bool
     invoices: tuple[int, ...]
@@ -40,9 +34,8 @@ def enqueue(*, rows: Sequence[NewDocument], now: datetime, approved: bool) -> in
     fresh = [(once, row) for once, row in keys.items() if once not in known]
     Outbox.objects.bulk_create(
         Outbox(
-            once=once, account_id=row.account, party_id=row.party, creditor_id=row.creditor, channel=row.channel,
-            contact_point_id=row.point, purpose="reminder_overdue" if row.late else "reminder_preventive",
-            stage="administrative" if row.late else "preventive", step=STEP, template=TEMPLATE, currency=row.currency,
+            once=once, **row.columns(), purpose="reminder_overdue" if row.late else "reminder_preventive",
+            stage="administrative" if row.late else "preventive", step=STEP, template=TEMPLATE,
             amount_minor=row.amount_minor, scheduled_at=now, expires_at=now + TIME_TO_LIVE, approved=approved,
             tells={"invoices": list(row.invoices), "documents": list(row.documents)},
         )

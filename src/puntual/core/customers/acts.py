@@ -7,7 +7,7 @@ model only proposes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -27,6 +27,13 @@ CALM, HAND_OVER = "calm", "hand_over"
 SPEAKING = frozenset({ASK_DATE, ASK_AMOUNT, ASK_SLIP, THANK, OFFER_PLAN, ANSWER, CALM})
 #: Acts that only stop or ignore: they never wait for confidence.
 AT_ONCE = frozenset({STOP, SILENCE, IGNORE})
+
+#: Act -> what the same answer looks after: one card, one decision.
+TOGETHER: Mapping[str, frozenset[str]] = {
+    VERIFY_PAYMENT: frozenset({ASK_SLIP}),
+    CALM: frozenset({HAND_OVER}),
+    ASK_DATE: frozenset({ASK_AMOUNT}),
+}
 
 AUTOMATIC, PERSON = "automatic", "person"
 

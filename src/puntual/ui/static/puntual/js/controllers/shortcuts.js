@@ -14,7 +14,7 @@ export default function shortcuts(body) {
   function marked(key) {
     const wanted = `[data-key="${CSS.escape(key)}"]`;
     const row = document.activeElement.closest("tr")?.querySelector(wanted);
-    return row ?? document.querySelector("[data-keys]")?.querySelector(wanted);
+    return row ?? document.querySelector(`[data-keys] ${wanted}`);
   }
   const acts = {
     "?": () => document.getElementById("atajos")?.showModal(),
