@@ -21,9 +21,14 @@ from paypalserversdk.models.captured_payment import CapturedPayment
 from paypalserversdk.models.order import Order
 from paypalserversdk.models.order_request import OrderRequest
 from paypalserversdk.models.order_status import OrderStatus
+from paypalserversdk.models.payment_token_request import PaymentTokenRequest
+from paypalserversdk.models.payment_token_response import PaymentTokenResponse
+from paypalserversdk.models.payment_token_status import PaymentTokenStatus
 from paypalserversdk.models.refund import Refund as PayPalRefund
 from paypalserversdk.models.refund_request import RefundRequest
 from paypalserversdk.models.refund_status import RefundStatus
+from paypalserversdk.models.setup_token_request import SetupTokenRequest
+from paypalserversdk.models.setup_token_response import SetupTokenResponse
 from stripe.params.checkout import SessionCreateParams
 
 from puntual.adapters.mercadopago import MercadoPago
@@ -142,6 +147,22 @@ class TestPayPal:
         assert len(orders) == 3 and [lost for body in orders for lost in through(body, OrderRequest)] == []
         refunds = [r.json() for r in lived.seen if r.path.endswith("/refund")]
         assert [lost for body in refunds for lost in through(body, RefundRequest)] == []
+
+    def test_what_is_allowed_once_and_charged_later_is_the_vault_that_paypal_knows(self, lived) -> None:
+        gateway = PayPal(lived.url, now=lambda: lived.clock)
+        link = gateway.start_mandate(MandateRequest(pp.CREDENTIALS, "MXN", "1", "m", "https://a", "https://b"))
+        lived.grant(link.checkout_id)
+        token = gateway.read_mandate(link.checkout_id, pp.CREDENTIALS)
+        gateway.charge(MandateCharge(pp.CREDENTIALS, token, 500_00, "MXN", "2000000571", "Cuota", "c1"))
+        setups = list(lived.setups.values())
+        assert [lost for one in setups for lost in through(one, SetupTokenResponse)] == []
+        assert [lost for one in lived.tokens.values() for lost in through(one, PaymentTokenResponse)] == []
+        assert {one["status"] for one in setups} <= statuses(PaymentTokenStatus)
+        asked = {r.path: r.json() for r in lived.seen if r.method == "POST" and r.path.startswith(("/v2", "/v3"))}
+        assert through(asked["/v3/vault/setup-tokens"], SetupTokenRequest) == []
+        assert through(asked["/v3/vault/payment-tokens"], PaymentTokenRequest) == []
+        charged = asked["/v2/checkout/orders"]
+        assert charged["payment_source"]["paypal"]["vault_id"] == token and through(charged, OrderRequest) == []
 
     def test_the_check_itself_finds_what_is_wrong(self) -> None:
         assert through({"id": "1", "colour": "red", "purchase_units": [{"x": 1}]}, Order) == [

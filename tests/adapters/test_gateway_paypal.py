@@ -12,7 +12,15 @@ from gateway_desk import checkout, state_of, take
 from puntual.adapters.paypal import PayPal
 from puntual.adapters.paypal.webhook import check_address
 from puntual.core.ledger.gateway import bookings, fold_events
-from puntual.ports.payments import Credentials, Forged, GatewayError, PaymentGateway, Refund
+from puntual.ports.payments import (
+    Credentials,
+    Forged,
+    GatewayError,
+    MandateCharge,
+    MandateRequest,
+    PaymentGateway,
+    Refund,
+)
 from puntual.simulators.paypal import CERTIFICATE, START, PayPalSimulator
 from puntual.simulators.paypal.signing import Signer
 
@@ -198,3 +206,38 @@ def test_the_live_host_is_another():
     check_address("https://api.paypal.com/v1/notifications/certs/C", live=True)
     with pytest.raises(Forged):
         check_address(CERTIFICATE, live=True)
+
+
+class TestWhatWasAllowedOnce:
+    def asked(self, gateway):
+        return gateway.start_mandate(
+            MandateRequest(CREDENTIALS, "MXN", "1000000161", "m1", "https://a/si", "https://a/no")
+        )
+
+    def charge(self, gateway, token, key="c1"):
+        return gateway.charge(MandateCharge(CREDENTIALS, token, 500_00, "MXN", "2000000571", "Cuota", key))
+
+    def test_granted_on_paypals_page_it_charges_once_a_key(self, gateway, sim):
+        link = self.asked(gateway)
+        assert gateway.read_mandate(link.checkout_id, CREDENTIALS) is None
+        sim.grant(link.checkout_id)
+        token = gateway.read_mandate(link.checkout_id, CREDENTIALS)
+        assert token and gateway.read_mandate(link.checkout_id, CREDENTIALS) == token
+        first, again = self.charge(gateway, token), self.charge(gateway, token)
+        assert first == again and len(sim.orders) == 1
+        state = state_of(first)
+        assert (state.status, state.net_minor, state.reference) == ("paid", 500_00, "2000000571")
+
+    def test_a_refused_charge_is_a_fact_that_moves_nothing(self, gateway, sim):
+        link = self.asked(gateway)
+        sim.grant(link.checkout_id)
+        token = gateway.read_mandate(link.checkout_id, CREDENTIALS)
+        sim.refuse_next = True
+        state = state_of(self.charge(gateway, token))
+        assert (state.status, state.net_minor, state.reference) == ("failed", 0, "2000000571")
+        assert not sim.orders
+
+    def test_a_currency_that_it_does_not_take_is_said_before_anything(self, gateway, sim):
+        with pytest.raises(GatewayError, match="CLP"):
+            gateway.start_mandate(MandateRequest(CREDENTIALS, "CLP", "1", "m", "https://a", "https://b"))
+        assert not sim.setups

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from puntual.adapters.mercadopago import MercadoPago
+from puntual.adapters.paypal import PayPal
 from puntual.adapters.stripe import Stripe
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.negotiation import write_deals
@@ -19,6 +20,7 @@ from puntual.apps.receivables import write as books
 from puntual.core.errors import UnusableInput
 from puntual.core.negotiation.authority import Limit
 from puntual.core.negotiation.quote import Terms
+from puntual.simulators.paypal import PayPalSimulator
 from puntual.simulators.stripe import StripeSimulator
 
 pytestmark = pytest.mark.django_db
@@ -147,3 +149,23 @@ def test_a_gateway_that_cannot_is_said_so(creditor, account, bound):
     with pytest.raises(UnusableInput, match="no permite domiciliar"):
         write_mandates.ask(account_id=account, gateway_id=other.pk, key="m9", gateways=bound, urls=URLS, at=NOW)
     assert not Mandate.objects.exists()
+
+
+def test_paypal_charges_what_was_allowed_on_its_page_too(account, creditor):
+    with PayPalSimulator() as sim:
+        sim.clock = NOW
+        bound = {"paypal": PayPal(sim.url, now=lambda: sim.clock)}
+        secrets = {"client_id": "cliente", "client_secret": "secreto", "webhook_id": "WH-1"}
+        gateway = write.add_gateway(gateway=write.NewGateway(creditor.pk, "paypal", secrets), at=NOW)
+        asked = write_mandates.ask(
+            account_id=account, gateway_id=gateway.pk, key="m1", gateways=bound, urls=URLS, at=NOW
+        )
+        assert charge(creditor, bound, date(2026, 11, 5)) == write_mandates.Charged(0, 0, 0)
+        sim.grant(asked.checkout_id)
+        write_mandates.grant(mandate_id=asked.pk, gateways=bound, evidence={"sha256": "ab"}, at=NOW)
+        sim.refuse_next = True
+        assert charge(creditor, bound, date(2026, 11, 5)) == write_mandates.Charged(1, 0, 1)
+        for _ in range(2):
+            charge(creditor, bound, date(2026, 11, 8))
+        assert [p.status for p in GatewayPayment.objects.order_by("pk")] == ["failed", "paid"]
+        assert sum(b.open_minor for b in books_read.open_items(account)) == 600_00

@@ -15,7 +15,7 @@ from puntual.apps.imports.models import BankLine
 from puntual.apps.parties import vault
 from puntual.apps.parties import write as parties
 from puntual.apps.payments import read, write, write_bank
-from puntual.apps.payments.models import Alias, GatewayFact, GatewayPayment, LineMatch, RawWebhook
+from puntual.apps.payments.models import Alias, GatewayAccount, GatewayFact, GatewayPayment, LineMatch, RawWebhook
 from puntual.apps.receivables import read as books_read
 from puntual.apps.receivables import write as books
 from puntual.core.errors import Refused, UnusableInput
@@ -235,9 +235,11 @@ class TestGateways:
         rows = {r["method"]: r for r in read.methods(gateway.creditor_id).to_dicts()}
         assert (rows["oxxo"]["fee_bp"], rows["oxxo"]["n_paid"], rows["visa"]["n_paid"]) == (350, 1, 0)
         assert read.alerts(gateway.creditor_id, NOW).is_empty()
-        other = write.NewGateway(gateway.creditor_id, "stripe", {"secret_key": "k", "webhook_secret": "s"})
-        stripe = write.add_gateway(gateway=other, at=NOW)
-        assert read.ordered_gateways(gateway.creditor_id, "MXN") == [gateway, stripe]
+        # What is offered for an amount follows the figures of the creditor's own country.
+        order = read.methods_for(gateway.creditor_id, "MXN", 700_00)
+        assert set(order["method"]) == {"oxxo", "visa"} and set(order["country"]) == {"MX"}
+        GatewayAccount.objects.update(country="AR")
+        assert read.methods_for(gateway.creditor_id, "MXN", 700_00).is_empty()
 
 
 class TestTheDoor:

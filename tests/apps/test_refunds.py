@@ -4,6 +4,8 @@ books. And a payment of nobody that was given to the wrong customer."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from test_payments_app import (  # noqa: F401
     DAY,
@@ -25,6 +27,8 @@ from puntual.apps.negotiation import write as promises
 from puntual.apps.parties import write as parties
 from puntual.apps.payments import read_findings, write, write_refunds
 from puntual.apps.payments.models import GatewayPayment, RefundOrder
+from puntual.apps.policies import presets
+from puntual.apps.policies import write as policies
 from puntual.core.errors import Refused, UnusableInput
 
 pytestmark = pytest.mark.django_db
@@ -43,17 +47,24 @@ def paid(sim, gateway, bound, checkout):
     return GatewayPayment.objects.get()
 
 
-def order(paid, by, minor, alone=0, key="k"):
-    return write_refunds.ask(
-        payment_id=paid.pk, amount_minor=minor, reason="Pagó dos veces", key=key, by=by.pk,
-        alone_minor={"MXN": alone}, at=NOW,
-    )  # fmt: skip
+@pytest.fixture
+def a_hundred_alone(creditor):
+    """The policy leaves 100.00 to one person."""
+    text = presets.text_for("MX") + "\nnegociacion: {devolucion_sin_otro: {MXN: 100}}\n"
+    version = policies.save_version(creditor_id=creditor.pk, text=text)
+    policies.activate(version=version, at=NOW - timedelta(days=1))
 
 
-def test_above_the_limit_another_person_says_yes_and_what_it_paid_is_owed_again(paid, two, bound, account):
+def order(paid, by, minor, key="k"):
+    return write_refunds.ask(payment_id=paid.pk, amount_minor=minor, reason="Pagó dos veces", key=key, by=by.pk, at=NOW)
+
+
+def test_above_the_limit_another_person_says_yes_and_what_it_paid_is_owed_again(
+    paid, two, bound, account, a_hundred_alone
+):
     before = sum(open_of(account).values())
     sofia, sergio = two
-    row = order(paid, sofia, 200_00, alone=100_00)
+    row = order(paid, sofia, 200_00)
     assert row.state == "to_approve"
     with pytest.raises(Refused, match="otra persona"):
         write_refunds.decide(order_id=row.pk, yes=True, by=sofia.pk, at=NOW)
@@ -65,10 +76,10 @@ def test_above_the_limit_another_person_says_yes_and_what_it_paid_is_owed_again(
     assert all(not f.counterexamples for f in read_findings.findings())
 
 
-def test_within_the_limit_it_leaves_alone_and_twice_is_once(paid, two, bound, account):
+def test_within_the_limit_it_leaves_alone_and_twice_is_once(paid, two, bound, account, a_hundred_alone):
     sofia, _ = two
-    row = order(paid, sofia, 50_00, alone=100_00)
-    assert order(paid, sofia, 50_00, alone=100_00).pk == row.pk
+    row = order(paid, sofia, 50_00)
+    assert order(paid, sofia, 50_00).pk == row.pk
     for _ in range(2):
         assert write_refunds.send(order_id=row.pk, gateways=bound, at=NOW).state == "done"
     assert paid.facts.filter(kind="refunded").count() == 1
@@ -81,15 +92,13 @@ def test_never_more_than_what_is_left_and_never_without_a_reason(paid, two):
     with pytest.raises(UnusableInput, match="lo que queda"):
         order(paid, sofia, 10_01, key="k2")
     with pytest.raises(UnusableInput, match="por qué"):
-        write_refunds.ask(
-            payment_id=paid.pk, amount_minor=1_00, reason=" ", key="k3", by=sofia.pk, alone_minor={}, at=NOW
-        )
+        write_refunds.ask(payment_id=paid.pk, amount_minor=1_00, reason=" ", key="k3", by=sofia.pk, at=NOW)
     assert RefundOrder.objects.count() == 1
 
 
-def test_a_gateway_that_does_not_answer_leaves_it_to_be_sent_again(paid, two, bound, sim, creditor):
+def test_a_gateway_that_does_not_answer_leaves_it_to_be_sent_again(paid, two, bound, sim, creditor, a_hundred_alone):
     sofia, _ = two
-    row = order(paid, sofia, 50_00, alone=100_00)
+    row = order(paid, sofia, 50_00)
     sim.fail_next(503)
     assert write_refunds.send(order_id=row.pk, gateways=bound, at=NOW).state == "approved"
     assert paid.facts.filter(kind="refunded").count() == 0

@@ -6,12 +6,12 @@ import time
 from decimal import Decimal
 
 import attrs
-import bank_truth
 import pytest
 
 from puntual.adapters.names import similar
 from puntual.core.ledger.matching import match_statement
 from puntual.core.ledger.statement import MatchRules, Withholding
+from puntual.simulators.bank import year
 
 RULES = MatchRules(short_minor=200, withholdings=(Withholding("isr", Decimal("1.25")),))
 
@@ -33,22 +33,19 @@ class Score:
         return (self.automatic - len(self.wrong)) / self.payments
 
 
-def score(n_lines: int, n_accounts: int, seed: int) -> tuple[Score, bank_truth.World, list]:
-    world = bank_truth.build(n_lines, n_accounts, seed)
+def score(n_lines: int, n_accounts: int, seed: int) -> tuple[Score, year.World, list]:
+    world = year.build(n_lines, n_accounts, seed)
     before = time.process_time()
     proposals = match_statement(world.lines, world.customers, world.issued, rules=RULES, similar=similar)
     cpu = time.process_time() - before
     automatic = [p for p in proposals if p.automatic]
-    wrong = tuple(p.line for p in automatic if is_wrong(p, world.truth[p.line]))
+    wrong = tuple(p.line for p in automatic if wrong_in(p, world.truth[p.line]))
     payments = sum(t.account is not None for t in world.truth.values())
     return Score(len(automatic), wrong, payments, len(proposals), cpu), world, proposals
 
 
-def is_wrong(proposal, truth) -> bool:
-    """Money on another account, or on a document that its payer did not name."""
-    if proposal.account != truth.account:
-        return True
-    return bool(truth.named) and not {item for item, _ in proposal.parts} <= truth.named
+def wrong_in(proposal, truth) -> bool:
+    return year.is_wrong(proposal.account, (item for item, _ in proposal.parts), truth)
 
 
 @pytest.mark.parametrize("seed", [20261121])

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from puntual.core.ledger.allocation import CAPITAL_FIRST, COSTS_FIRST, OpenItem, oldest_first
+from puntual.core.ledger.allocation import CAPITAL_FIRST, COSTS_FIRST, OpenItem, spread
 from puntual.core.ledger.books import Component
 from puntual.core.ledger.late_money import Booked, Fixed, Item, Paid, replay
 
@@ -40,7 +40,7 @@ class InTime:
                     OpenItem(i, BEGIN + i * DAY, p[Component.PRINCIPAL], p[Component.INTEREST])
                     for i, p in self.parts.items()
                 ]
-                applied, left = oldest_first(amount, items, order)
+                applied, left = spread(amount, items, order)
                 self.spare += left
                 for a in applied:
                     self.parts[a.due_item][a.component] -= a.amount_minor

@@ -157,6 +157,7 @@ CATALOGUE: Mapping[str, str] = {
     "match_short": "Falta una diferencia dentro de la tolerancia.",
     "match_partial": "Es un abono: se aplica en el orden de la política.",
     "match_overpaid": "Sobra dinero: queda a favor sin aplicar.",
+    "match_unnamed": "No dijo qué documento paga: queda a favor hasta que lo diga, como pide la política.",
     "match_named_closed": "Nombra un documento que ya no debe nada: decide una persona.",
     "match_ambiguous": "Cabe en más de una cuenta: decide una persona.",
     "match_none": "No se sabe de quién es.",

@@ -16,7 +16,7 @@ import polars as pl
 from puntual.apps.parties.models import Account, Creditor
 from puntual.apps.policies import read as policies
 from puntual.apps.receivables import read_late, write_late
-from puntual.apps.receivables.imputation import order_for
+from puntual.apps.receivables.imputation import order_for, strategies
 from puntual.apps.receivables.write_charges import NewCharge
 from puntual.core.ledger.accrual import DEBTS, accrue_frame
 from puntual.core.ledger.charge_rules import CountryCharges
@@ -66,7 +66,8 @@ class _Account:
         booked = [attrs.evolve(i.booked, terms=self._terms_on(i.booked.last)) for i in self.books.interest]
         paid = [a.paid for a in self.books.applications]
         order = order_for(self.creditor.country, self.account.party.debtor)
-        found = replay(self.books.items, booked, paid, self._minor, order)
+        told = strategies(self.creditor.pk, (p.on for p in paid))
+        found = replay(self.books.items, booked, paid, self._minor, order, told.__getitem__)
         was = write_late.totals(self.books.interest)
         now: dict[int, int] = dict.fromkeys(was, 0)
         for piece in found.pieces:

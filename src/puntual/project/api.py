@@ -16,6 +16,7 @@ from puntual.apps.negotiation.api import router as negotiation
 from puntual.apps.outreach.api import router as outreach
 from puntual.apps.parties.api import router as parties
 from puntual.apps.parties.models import Creditor
+from puntual.apps.payments.api import router as payments
 from puntual.apps.planning.api import router as planning
 from puntual.apps.receivables.api import router as receivables
 from puntual.apps.reports.api import router as reports
@@ -25,7 +26,7 @@ api = NinjaAPI(
     title="Puntual", version=__version__, description="Cobranza amable, legal y medible.", urls_namespace="api",
     docs_url="/docs", openapi_url="/openapi.json",
 )  # fmt: skip
-for router in (parties, receivables, negotiation, approvals, legal, planning, reports, outreach):
+for router in (parties, receivables, negotiation, payments, approvals, legal, planning, reports, outreach):
     api.add_router("", router)
 
 

@@ -9,14 +9,17 @@ from typing import Any
 import httpx
 
 from puntual.adapters.http import JsonClient
+from puntual.adapters.paypal import mandates, webhook
 from puntual.adapters.paypal import payment as payments
-from puntual.adapters.paypal import webhook
+from puntual.core.ledger.gateway import FAILED
 from puntual.ports.payments import (
     CheckoutLink,
     CheckoutRequest,
     Credentials,
     GatewayError,
     GatewayEvent,
+    MandateCharge,
+    MandateRequest,
     Notice,
     Received,
     Refund,
@@ -49,10 +52,7 @@ class PayPal:
         self._fetch = fetch_certificate or self._download
 
     def create_checkout(self, request: CheckoutRequest) -> CheckoutLink:
-        if request.currency not in payments.CURRENCIES:
-            raise GatewayError(
-                f"PayPal no cobra en {request.currency}: use otra forma de pago.", permanent=True, code="currency"
-            )
+        self._takes(request.currency)
         made = self._call(
             "POST", "/v2/checkout/orders", request.credentials, request.idempotency_key, json=_order(request)
         )
@@ -60,6 +60,12 @@ class PayPal:
         return CheckoutLink(
             self.provider, str(made["id"]), links.get("payer-action") or links["approve"], request.expires_at
         )
+
+    def _takes(self, currency: str) -> None:
+        if currency not in payments.CURRENCIES:
+            raise GatewayError(
+                f"PayPal no cobra en {currency}: use otra forma de pago.", permanent=True, code="currency"
+            )
 
     def read_notice(self, received: Received, credentials: Credentials, now: datetime) -> Notice:
         return webhook.read_notice(received, credentials, now, self._certificate)
@@ -95,6 +101,44 @@ class PayPal:
         path = f"/v2/payments/captures/{refund.payment_id}"
         self._call("POST", f"{path}/refund", credentials, refund.idempotency_key, json=body)
         return self._facts_of_capture(refund.payment_id, credentials, "")
+
+    # --- charging later what was allowed once ---
+
+    def start_mandate(self, request: MandateRequest) -> CheckoutLink:
+        self._takes(request.currency)
+        body = mandates.setup(request)
+        made = self._call("POST", "/v3/vault/setup-tokens", request.credentials, request.idempotency_key, json=body)
+        links = {link["rel"]: link["href"] for link in made["links"]}
+        return CheckoutLink(self.provider, str(made["id"]), links["approve"])
+
+    def read_mandate(self, checkout_id: str, credentials: Credentials) -> str | None:
+        """The payment token of what was allowed; asked again it is the same one, by its key."""
+        found = self._call("GET", f"/v3/vault/setup-tokens/{checkout_id}", credentials)
+        if found["status"] not in ("APPROVED", "VAULTED"):
+            return None
+        body = mandates.exchange(checkout_id)
+        made = self._call("POST", "/v3/vault/payment-tokens", credentials, f"vault-{checkout_id}", json=body)
+        return str(made["id"])
+
+    def charge(self, charge: MandateCharge) -> tuple[GatewayEvent, ...]:
+        """PayPal makes no order of a charge that it refuses: the refusal is told under our own key."""
+        try:
+            made = self._call(
+                "POST", "/v2/checkout/orders", charge.credentials, charge.idempotency_key, json=mandates.order(charge)
+            )
+        except GatewayError as error:
+            if error.code != "422":
+                raise
+            return (self._refused(charge),)
+        return self._facts_of_order(str(made["id"]), charge.credentials, "")
+
+    def _refused(self, charge: MandateCharge) -> GatewayEvent:
+        key = charge.idempotency_key
+        return GatewayEvent(
+            provider=self.provider, event_id=f"refused:{key}", kind=FAILED, payment_id=key[-80:],
+            amount_minor=charge.amount_minor, currency=charge.currency, at=self._now(), reference=charge.reference,
+            method="paypal",
+        )  # fmt: skip
 
     # --- reading ---
 

@@ -31,6 +31,16 @@ class LineState(models.TextChoices):
 NOT_A_PAYMENT = ("match_own_transfer", "match_supplier_refund", "match_loan_or_capital", "match_no_customer")
 
 
+#: How a policy calls each way to share money that names no document (core.ledger.allocation.Strategy), for people.
+STRATEGIES = {
+    "antigua": _("Lo más antiguo primero"),
+    "mayor": _("Lo mayor primero"),
+    "legal": _("En el orden de la ley civil"),
+    "proporcional": _("En proporción a lo que se debe"),
+    "pagador": _("Nada, hasta que quien paga diga"),
+}
+
+
 class RefundState(models.TextChoices):
     TO_APPROVE = "to_approve", _("Por aprobar")
     APPROVED = "approved", _("Aprobada, por enviarse")

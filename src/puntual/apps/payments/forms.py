@@ -48,7 +48,7 @@ def decision(
         if minor == d.part_minor:
             kept.add(d.due_item)
     cut = [(int(str(i)), str(k), int(str(m))) for i, k, m in suggested if i in kept and i in dict(parts)]
-    return Decision(account, tuple(parts), tuple(cut), learn=given.get("aprender") == "si", oldest_first=False)
+    return Decision(account, tuple(parts), tuple(cut), learn=given.get("aprender") == "si", by_policy=False)
 
 
 def new_gateway(given: QueryDict, creditor: int, country: str) -> NewGateway:

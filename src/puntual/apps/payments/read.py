@@ -119,15 +119,6 @@ def is_stale(through: date | None, day: date) -> bool:
     return through is not None and STALE_AFTER_DAYS < (day - through).days <= FORGOTTEN_AFTER_DAYS
 
 
-def ordered_gateways(creditor_id: int, currency: str) -> list[GatewayAccount]:
-    """The active gateways in the order in which to offer them: the cheapest by own figures first, the untried last."""
-    rows = methods(creditor_id).filter(pl.col("currency") == currency)
-    best: dict[str, int] = {}
-    for row in rows.sort("rank").iter_rows(named=True):
-        best.setdefault(row["provider"], row["cost_bp"])
-    return sorted(gateways(creditor_id), key=lambda g: (g.provider not in best, best.get(g.provider, 0), g.pk))
-
-
 def matches(creditor_id: int, state: str = LineState.SUGGESTED) -> QuerySet[LineMatch]:
     """Lines in a state, the surest first."""
     rows = LineMatch.objects.filter(creditor_id=creditor_id, state=state)
@@ -185,7 +176,7 @@ def attempts_frame(creditor_id: int) -> pl.DataFrame:
     rows = (
         GatewayPayment.objects.filter(gateway__creditor_id=creditor_id)
         .exclude(status="pending")
-        .select_related("gateway", "request")
+        .select_related("gateway__creditor", "request")
         .prefetch_related("facts")
     )
     data = [_attempt(payment) for payment in rows]
@@ -198,8 +189,9 @@ def _attempt(payment: GatewayPayment) -> tuple[object, ...]:
     any_fact = paid or next(iter(facts.values()))
     asked = payment.request.created_at if payment.request else payment.first_at
     days = (paid.at - asked).days if paid else None
+    country = payment.gateway.country or payment.gateway.creditor.country
     return (
-        payment.method or payment.provider, payment.provider, payment.gateway.country or "", payment.currency,
+        payment.method or payment.provider, payment.provider, country, payment.currency,
         any_fact.amount_minor, paid.fee_minor if paid else 0, paid is not None,
         any(kind == "charged_back" for kind, _ in facts), days,
     )  # fmt: skip
@@ -211,7 +203,7 @@ def methods(creditor_id: int, rules: payment_methods.MethodRules | None = None) 
 
 
 def methods_for(creditor_id: int, currency: str, amount_minor: int) -> pl.DataFrame:
-    """The same for payments of about that amount."""
-    rules = payment_methods.MethodRules()
-    near = payment_methods.alike(attempts_frame(creditor_id), currency, amount_minor, rules)
-    return payment_methods.compare(near, rules)
+    """The same for payments of about that amount in the creditor's country."""
+    rules, country = payment_methods.MethodRules(), parties.creditor(f"acr_{creditor_id}").country
+    mine = attempts_frame(creditor_id).filter(pl.col("country") == country)
+    return payment_methods.compare(payment_methods.alike(mine, currency, amount_minor, rules), rules)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -16,6 +16,8 @@ from puntual.apps.payments.models import LineMatch
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables import read_applied
 from puntual.apps.receivables import read_screens as books
+from puntual.core.ledger.allocation import Strategy, shares
+from puntual.core.ledger.statement import Open
 from puntual.ports.einvoice import StatementLine
 
 PAGE = 25
@@ -115,6 +117,11 @@ class Row:
     parts: tuple[tuple[str, int], ...]
     deductions: tuple[tuple[str, str, int], ...]
     others: int
+
+    @property
+    def bare(self) -> Row:
+        """The same without what was suggested: somebody wants it shared otherwise."""
+        return attrs.evolve(self, match=LineMatch(line_id=self.match.pk, creditor_id=self.match.creditor_id))
 
     @property
     def tone(self) -> str:
@@ -239,6 +246,18 @@ def found(creditor_id: int, text: str, currency: str, limit: int = 8) -> list[Ca
 
 
 @attrs.frozen
+class Favour:
+    """Money of a customer that waits unapplied beside what the same customer owes."""
+
+    account: int
+    name: str
+    unapplied_minor: int
+    open_minor: int
+    items_open: int
+    currency: str
+
+
+@attrs.frozen
 class Document:
     """A due item on which money may be put: what is open of it, and how much of the money is proposed for it."""
 
@@ -250,26 +269,49 @@ class Document:
     currency: str
 
 
-def documents(account_id: int, row: Row) -> list[Document]:
-    """What the account owes in the movement's currency, with the parts that were suggested for that account; without
-    any, the oldest first.
+def documents(account_id: int, row: Row, strategy: Strategy) -> list[Document]:
+    """What the account owes in the movement's currency, oldest first, with the part of the money that is proposed for
+    each: as it was suggested for that account, else by the strategy.
 
     What only a person has told as paid is still open when the suggestion names it: the bank's line takes its place.
     """
     told = dict(row.match.parts) if account_id == row.match.account_id else {}
-    currency, creditor = row.movement.currency, row.match.creditor_id
-    opened = {
-        b.due_item_id: (b.due_on, b.open_minor)
-        for b in receivables.open_items(account_id)
-        if b.currency == currency and b.open_minor > 0
-    }
-    for t in read_applied.told_only(creditor, {account_id}):
-        if t.due_item in told and t.currency == currency:
-            opened[t.due_item] = (t.due_on, opened.get(t.due_item, (t.due_on, 0))[1] + t.amount_minor)
+    opened = _opened(account_id, row, told)
+    parts = told or dict(
+        shares(max(row.movement.amount_minor, 0), opened.values(), strategy, row.movement.booked_on)[0]
+    )
     labels = read.labels_of(opened)
     left, found = row.movement.amount_minor, []
-    for item, (due_on, open_minor) in sorted(opened.items(), key=lambda pair: (pair[1][0], pair[0])):
-        part = min(told.get(item, 0) if told else left, open_minor)
+    for item, o in sorted(opened.items(), key=lambda pair: (pair[1].due_on, pair[0])):
+        part = min(parts.get(item, 0), left, o.open_minor)
         left -= part
-        found.append(Document(item, labels[item], due_on, open_minor, part, currency))
+        found.append(Document(item, labels[item], o.due_on, o.open_minor, part, o.currency))
     return found
+
+
+def _opened(account_id: int, row: Row, told: Mapping[int, int]) -> dict[int, Open]:
+    currency = row.movement.currency
+    opened = {
+        b.due_item_id: Open(
+            b.due_item_id, account_id, "", b.due_on, b.open_minor, currency, None, b.open_minor > b.principal_minor
+        )
+        for b in receivables.open_items(account_id)
+        if b.currency == currency and b.open_minor > 0
+    }  # fmt: skip
+    for t in read_applied.told_only(row.match.creditor_id, {account_id}):
+        if t.due_item in told and t.currency == currency:
+            before = opened.get(t.due_item) or Open(t.due_item, account_id, "", t.due_on, 0, currency)
+            opened[t.due_item] = attrs.evolve(before, open_minor=before.open_minor + t.amount_minor)
+    return opened
+
+
+def in_favour(creditor_id: int, today: date) -> list[Favour]:
+    """Accounts with money that nobody applied while they owe in the same currency, the most money first."""
+    rows = books.matching(creditor_id, books.Filters(balance="credit"), today)
+    owing = rows.filter(open_minor__gt=0).select_related("account").order_by("-unapplied_minor", "account_id")
+    found = list(owing[:PAGE])
+    names = books.names_of(b.account for b in found)
+    return [
+        Favour(b.account_id, names.get(b.account_id, ""), b.unapplied_minor, b.open_minor, b.items_open, b.currency)
+        for b in found
+    ]

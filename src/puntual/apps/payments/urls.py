@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.payments import views, views_bulk, views_gateways, views_online
+from puntual.apps.payments import views, views_bulk, views_favour, views_gateways, views_online
 
 app_name = "payments"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("pagos/avisos/<int:pk>/reintentar/", views_gateways.retry, name="retry"),
     path("pagos/varios/confirmar/", views_bulk.confirm, name="confirm_many"),
     path("pagos/varios/deshacer/", views_bulk.undo, name="undo_many"),
+    path("pagos/a-favor/", views_favour.favour, name="favour"),
+    path("pagos/a-favor/aplicar/", views_favour.apply_favour, name="apply_favour"),
     path("pagos/en-linea/", views_online.online, name="online"),
     path("pagos/en-linea/<int:pk>/", views_online.payment, name="online_payment"),
     path("pagos/en-linea/<int:pk>/devolver/", views_online.refund, name="refund"),
@@ -42,6 +44,8 @@ PERMISSIONS = {
     "retry": "payments.match",
     "confirm_many": "payments.match",
     "undo_many": "payments.match",
+    "favour": "payments.see",
+    "apply_favour": "payments.match",
     "online": "payments.see",
     "online_payment": "payments.see",
     "refund": "refunds.propose",

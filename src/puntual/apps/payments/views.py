@@ -19,10 +19,12 @@ from django.views.decorators.http import require_GET, require_POST
 from puntual.apps.parties import read as parties
 from puntual.apps.payments import forms, write_bank
 from puntual.apps.payments import read_screens as screens
-from puntual.apps.payments.choices import NOT_A_PAYMENT, LineState
+from puntual.apps.payments.choices import NOT_A_PAYMENT, STRATEGIES, LineState
 from puntual.apps.payments.read_attention import attention
+from puntual.apps.policies import read_rules as policies
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import Refused, UnusableInput
+from puntual.core.ledger.allocation import Strategy
 from puntual.ui.amounts import typed_amount
 from puntual.ui.formats import money_text
 from puntual.ui.navigation import exists
@@ -99,13 +101,18 @@ def movement(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     creditor, currency = scope.creditor.pk, row.movement.currency
     others = screens.candidates(creditor, row.match.alternatives, currency)
     chosen = screens.candidates(creditor, [account], currency) if account else []
-    documents = screens.documents(account, row) if account and row.match.state == LineState.SUGGESTED else []
+    strategy = _strategy(request, scope)
+    documents = []
+    if account and row.match.state == LineState.SUGGESTED:
+        documents = screens.documents(account, row if not request.GET.get("reparto") else row.bare, strategy)
     context = {
         "item": _shown(row),
         "row": row,
         "text": text,
         "chosen": chosen[0] if chosen else None,
         "documents": [(d, typed_amount(d.part_minor, d.currency, scope.locale)) for d in documents],
+        "strategies": [(code, name) for code, name in STRATEGIES.items() if code != Strategy.PAYER],
+        "strategy": strategy if request.GET.get("reparto") else "",
         "left_minor": row.movement.amount_minor - sum(d.part_minor for d in documents),
         "others": [c for c in others if c.account != account],
         "found": [c for c in screens.found(creditor, text, currency) if c.account != account],
@@ -113,6 +120,14 @@ def movement(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "back": _back(request, request.GET.get("volver", "")),
     }
     return page(request, scope, "payments/movement.html", context)
+
+
+def _strategy(request: HttpRequest, scope: Scope) -> Strategy:
+    """How the money is shared when nobody named a document: as the address says, else as the policy does."""
+    asked = request.GET.get("reparto", "")
+    if asked in list(Strategy):
+        return Strategy(asked)
+    return policies.cash_rules(scope.creditor.pk, timezone.now()).strategy
 
 
 def _account(scope: Scope, text: str) -> int | None:
@@ -143,7 +158,8 @@ def apply(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     try:
         if account is None:
             raise UnusableInput(_("Diga de qué cliente es este pago."), field="cuenta")
-        told = forms.decision(request.POST, account, screens.documents(account, row), row.match.deductions)
+        listed = screens.documents(account, row, _strategy(request, scope))
+        told = forms.decision(request.POST, account, listed, row.match.deductions)
     except UnusableInput as error:
         messages.error(request, error.sentence)
         chosen = f"?{urlencode({'cuenta': account})}" if account else ""

@@ -19,7 +19,6 @@ from puntual.apps.audit import write as audit
 from puntual.apps.payments import write, write_refunds
 from puntual.apps.payments.choices import PaymentStatus, RefundState
 from puntual.apps.payments.models import GatewayPayment, RefundOrder
-from puntual.apps.policies import read_rules as policies
 from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import Refused, UnusableInput
@@ -74,19 +73,12 @@ def payment(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "orders": list(row.refunds.select_related("asked_by", "decided_by").order_by("pk")),
         "left_minor": left,
         "typed": typed_amount(left, row.currency, scope.locale),
-        "alone_minor": _alone(row, scope),
+        "alone_minor": write_refunds.alone_minor(row, timezone.now()),
         "assigned": assigned,
         "token": secrets.token_hex(12),
         "me": request.user.pk,
     }
     return page(request, scope, "payments/online_payment.html", context)
-
-
-def _alone(row: GatewayPayment, scope: Scope) -> int:
-    """What one person may give back of that currency without another's yes."""
-    policy = row.account.policy_id if row.account else None
-    rules = policies.negotiation_rules(scope.creditor.pk, policy, timezone.now())
-    return rules.refund_alone_minor.get(row.currency, 0)
 
 
 @screen
@@ -102,7 +94,6 @@ def refund(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
             reason=given.get("reason", ""),
             key=f"refund:{given.get('token', '')[:40]}",
             by=request.user.pk,
-            alone_minor={row.currency: _alone(row, scope)},
             at=timezone.now(),
         )
     except (UnusableInput, Refused) as error:

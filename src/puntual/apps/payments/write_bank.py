@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 import attrs
 from django.db import transaction
@@ -30,6 +30,8 @@ from puntual.core.ledger.statement import Customer, Deduction, Line, MatchRules,
 DECIDED = (LineState.APPLIED, LineState.IGNORED, LineState.PAYOUT)
 #: Lines that are applied in one transaction: short enough that nobody waits for the books.
 BATCH = 100
+#: A document that was paid is still recognised when a payer names it this long after it fell due.
+NAMED_STILL = timedelta(days=400)
 
 
 @attrs.frozen
@@ -84,7 +86,10 @@ def _proposals(
     creditor_id: int, lines: Sequence[Line], similar: Similar, rules: MatchRules | None, at: datetime
 ) -> list[Proposal]:
     """Each currency by its own rules: those of the company's policy, unless the caller brings others."""
-    customers, opens = customers_of(creditor_id), opens_of(creditor_id)
+    if not lines:
+        return []
+    customers = customers_of(creditor_id)
+    opens = opens_of(creditor_id, min(line.on for line in lines))
     own = policies.cash_rules(creditor_id, at)
     found: list[Proposal] = []
     for currency in sorted({line.currency for line in lines}):
@@ -110,8 +115,9 @@ def customers_of(creditor_id: int) -> list[Customer]:
     ]  # fmt: skip
 
 
-def opens_of(creditor_id: int) -> list[Open]:
-    """Every due item that the bank may pay, with the last payment request that named it.
+def opens_of(creditor_id: int, on: date) -> list[Open]:
+    """Every due item that the bank may pay, with the last payment request that named it; and, with nothing open, those
+    that a payer may still name on a day.
 
     What only a person has told is still open here: the bank's line will take its place.
     """
@@ -122,7 +128,7 @@ def opens_of(creditor_id: int) -> list[Open]:
     found = {
         b.due_item_id: Open(
             b.due_item_id, b.account_id, b.due_item.invoice.number, b.due_on, b.open_minor, b.currency,
-            requested.get(b.due_item_id),
+            requested.get(b.due_item_id), b.interest_minor > 0 or b.fee_minor > 0,
         )
         for mine in receivables.open_items_by_account(accounts).values()
         for b in mine
@@ -133,7 +139,19 @@ def opens_of(creditor_id: int) -> list[Open]:
         found[t.due_item] = Open(
             t.due_item, t.account, t.number, t.due_on, left + t.amount_minor, t.currency, requested.get(t.due_item)
         )
-    return list(found.values())
+    return [*found.values(), *_closed(creditor_id, found.values(), requested, on)]
+
+
+def _closed(creditor_id: int, opens: Collection[Open], requested: Mapping[int, int], on: date) -> list[Open]:
+    """Documents that owe nothing any more: a line that names one of them is for a person, tonight and every night
+    after. One of which an instalment is still open is not closed."""
+    known = {o.due_item for o in opens}
+    alive = {(o.account, o.document) for o in opens}
+    return [
+        Open(item, account, number, due_on, 0, currency, requested.get(item))
+        for item, account, number, due_on, currency in read_applied.closed_documents(creditor_id, on - NAMED_STILL)
+        if item not in known and (account, number) not in alive
+    ]
 
 
 def _payouts(creditor_id: int, lines: Iterable[Line]) -> set[int]:
@@ -220,13 +238,13 @@ def line_key(line: int, undone: int) -> str:
 
 @attrs.frozen
 class Decision:
-    """What a person says a line is: whose, and for which due items. With none, the oldest first, or in favour."""
+    """What a person says a line is: whose, and for which due items. With none, by the policy, or in favour."""
 
     account: int
     parts: tuple[tuple[int, int], ...] = ()
     deductions: tuple[tuple[int, str, int], ...] = ()
     learn: bool = True
-    oldest_first: bool = True
+    by_policy: bool = True
 
 
 @transaction.atomic
@@ -252,8 +270,8 @@ def confirm(*, line_id: int, by: int | None, at: datetime, decision: Decision | 
         line.line, account, parts, line.amount_minor - sum(m for _, m in parts), 100, tuple(row.reasons),
         deductions=tuple(Deduction(*d) for d in told),
     )  # fmt: skip
-    if not parts and (decision is None or decision.oldest_first):
-        p = attrs.evolve(p, parts=_oldest(account, line))
+    if not parts and (decision is None or decision.by_policy):
+        p = attrs.evolve(p, parts=by_policy(row.creditor_id, account, line, at))
     _apply(row.creditor_id, [(line, p)], row.undone)
     if decision is None or decision.learn:
         _learn(line, account, at)
@@ -265,15 +283,11 @@ def confirm(*, line_id: int, by: int | None, at: datetime, decision: Decision | 
     return row
 
 
-def _oldest(account: int, line: Line) -> tuple[tuple[int, int], ...]:
+def by_policy(creditor_id: int, account: int, line: Line, at: datetime) -> tuple[tuple[int, int], ...]:
+    """The documents to which the company's policy sends money that names none."""
     items = books.open_items_of([account]).get((account, line.currency), [])
-    left, parts = line.amount_minor, []
-    for item in items:
-        part = min(left, item.open_minor)
-        if part:
-            parts.append((item.due_item, part))
-            left -= part
-    return tuple(parts)
+    strategy = policies.cash_rules(creditor_id, at).strategy
+    return allocation.shares(line.amount_minor, items, strategy, line.on)[0]
 
 
 @transaction.atomic
@@ -329,6 +343,20 @@ def _learn(line: Line, account: int, at: datetime) -> None:
             account_id=account, kind=kind, digest=digest,
             defaults={"sealed": vault.seal_file(value.encode()), "learnt_at": at},
         )  # fmt: skip
+
+
+def learn_accounts(pairs: Iterable[tuple[int, str]], at: datetime) -> None:
+    """(account, bank account) pairs that are known from elsewhere, as if a person had confirmed them."""
+    rows = [(account, "".join(words(bank))) for account, bank in pairs]
+    Alias.objects.bulk_create(
+        [
+            Alias(
+                account_id=account, kind=AliasKind.BANK, digest=vault.digest(f"alias:{AliasKind.BANK}", bank),
+                sealed=vault.seal_file(bank.encode()), learnt_at=at,
+            )
+            for account, bank in rows
+        ], ignore_conflicts=True, batch_size=500,
+    )  # fmt: skip
 
 
 def learnt(account_id: int) -> Mapping[str, int]:

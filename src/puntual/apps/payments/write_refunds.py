@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db.models import Sum
 from puntual.apps.payments import read, write
 from puntual.apps.payments.choices import RefundState
 from puntual.apps.payments.models import GatewayPayment, RefundOrder
+from puntual.apps.policies import read_rules as policies
 from puntual.core.errors import Refused, UnusableInput
 from puntual.ports.payments import GatewayError
 from puntual.ports.payments import Refund as Ordered
@@ -25,15 +25,22 @@ def may_refund_minor(payment: GatewayPayment) -> int:
     return max(payment.net_minor - int(ordered), 0)
 
 
+def alone_minor(payment: GatewayPayment, at: datetime) -> int:
+    """What one person may give back of that currency without another's yes, by the policy of the payment's account."""
+    policy = payment.account.policy_id if payment.account else None
+    rules = policies.negotiation_rules(payment.gateway.creditor_id, policy, at)
+    return rules.refund_alone_minor.get(payment.currency, 0)
+
+
 @transaction.atomic
-def ask(
-    *, payment_id: int, amount_minor: int, reason: str, key: str, by: int, alone_minor: Mapping[str, int], at: datetime
-) -> RefundOrder:
-    """Order a refund. Up to `alone_minor` of its currency nobody else is asked."""
+def ask(*, payment_id: int, amount_minor: int, reason: str, key: str, by: int, at: datetime) -> RefundOrder:
+    """Order a refund. Up to what the policy leaves to one person nobody else is asked."""
     known = RefundOrder.objects.filter(key=key).first()
     if known:
         return known
-    payment = GatewayPayment.objects.select_for_update(of=("self",)).select_related("gateway").get(pk=payment_id)
+    payment = (
+        GatewayPayment.objects.select_for_update(of=("self",)).select_related("gateway", "account").get(pk=payment_id)
+    )
     left = may_refund_minor(payment)
     if not 0 < amount_minor <= left:
         raise UnusableInput(
@@ -41,7 +48,9 @@ def ask(
         )
     if not reason.strip():
         raise UnusableInput("Escriba por qué se devuelve: quien lo apruebe y el auditor lo leerán.", field="reason")
-    alone = amount_minor <= alone_minor.get(payment.currency, 0)
+    if payment.account_id is None:
+        raise UnusableInput("Diga antes de quién es ese pago: así los libros sabrán qué vuelve a deberse.")
+    alone = amount_minor <= alone_minor(payment, at)
     return RefundOrder.objects.create(
         payment=payment, amount_minor=amount_minor, reason=reason.strip()[:300], key=key, asked_by_id=by, asked_at=at,
         state=RefundState.APPROVED if alone else RefundState.TO_APPROVE, decided_by_id=by if alone else None,

@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from puntual.apps.payments.choices import STRATEGIES
 from puntual.apps.policies import limits
 from puntual.apps.policies.forms import AmountField, split_words, with_currency
 from puntual.apps.policies.words import INCENTIVES
@@ -106,6 +107,14 @@ class CashForm(_SpotsForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Una por línea, nombre y porcentaje. Por ejemplo: ISR 10"),
     )
+    sharing = forms.ChoiceField(
+        label=_("A qué documentos va el dinero que no dice qué paga"),
+        required=False,
+        choices=list(STRATEGIES.items()),
+        help_text=_(
+            "Lo que la persona diga manda siempre. Dentro de cada documento, el orden lo pone la ley del país."
+        ),
+    )
 
     def clean_withholdings(self) -> list[dict[str, Any]]:
         """Each line as the text writes it: a name and a percentage."""
@@ -129,6 +138,9 @@ class CashForm(_SpotsForm):
         for key, value in (("diferencia_perdonada", forgiven), ("retenciones", self.cleaned_data["withholdings"])):
             made.pop(key, None)
             made |= {key: value} if value else {}
+        sharing = self.cleaned_data["sharing"] or CashRules().strategy.value
+        if "reparto" in made or sharing != CashRules().strategy.value:
+            made["reparto"] = sharing
         return made
 
 
@@ -142,7 +154,9 @@ def cash_initial(rules: CashRules, kept: Mapping[str, Any], currency: str) -> di
     """What the form of the matching shows."""
     lines = "\n".join(f"{w.kind} {limits.number(w.pct)}" for w in rules.withholdings)
     forgiven = (kept.get("diferencia_perdonada") or {}).get(currency)
-    return limits.initial(limits.CASH, rules) | {"forgiven": forgiven, "withholdings": lines}
+    return limits.initial(limits.CASH, rules) | {
+        "forgiven": forgiven, "withholdings": lines, "sharing": rules.strategy.value,
+    }  # fmt: skip
 
 
 class IncentiveForm(forms.Form):

@@ -14,6 +14,7 @@ from puntual.apps.payments import read as payments
 from puntual.apps.payments import read_mandates as mandates
 from puntual.apps.payments import write as payments_write
 from puntual.apps.payments import write_mandates
+from puntual.apps.payments.choices import Provider
 from puntual.apps.portal.pages import Here, form_page, page
 from puntual.apps.portal.views_deals import evidence_of, may_change_plan
 from puntual.apps.portal.views_pay import TO_GATEWAYS
@@ -122,4 +123,6 @@ def _autopay(here: Here) -> HttpResponse | None:
         account_id=account, gateway_id=able[0], key=here.key("mandate"), gateways=_gateways(), urls=urls, at=here.at,
         evidence=evidence_of(here, rows, current.currency),
     )  # fmt: skip
-    return redirect(row.url) if row.url.startswith("https://") else here.show("to_gateway", url=row.url, name="Stripe")
+    if row.url.startswith("https://"):
+        return redirect(row.url)
+    return here.show("to_gateway", url=row.url, name=Provider(row.gateway.provider).label)

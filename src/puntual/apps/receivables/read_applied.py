@@ -10,7 +10,7 @@ import polars as pl
 from django.db.models import Sum
 
 from puntual.apps import bulk
-from puntual.apps.receivables.models import DueItem, Entry
+from puntual.apps.receivables.models import DueBalance, DueItem, Entry
 from puntual.core.frames import Column
 from puntual.core.negotiation.cash import Received
 
@@ -91,6 +91,14 @@ class Told:
     due_on: date
     currency: str
     amount_minor: int
+
+
+def closed_documents(creditor_id: int, since: date) -> list[tuple[int, int, str, date, str]]:
+    """(due item, account, number, due on, currency) of what fell due since then and is no longer owed: a payer may
+    still name it."""
+    rows = DueBalance.objects.filter(creditor_id=creditor_id, open_minor=0, due_on__gte=since)
+    names = ("due_item_id", "account_id", "due_item__invoice__number", "due_on", "currency")
+    return list(rows.values_list(*names))
 
 
 def told_only(creditor_id: int, accounts: Collection[int] | None = None) -> list[Told]:

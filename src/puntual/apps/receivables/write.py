@@ -10,10 +10,11 @@ from django.db import models, transaction
 
 from puntual.apps import bulk
 from puntual.apps.receivables import posting
-from puntual.apps.receivables.imputation import Order, orders_of
+from puntual.apps.receivables.imputation import Order, orders_of, strategies, strategy_on
 from puntual.apps.receivables.models import AccountBalance, DueBalance, DueItem, Entry, Event, Invoice
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.ledger import allocation
+from puntual.core.ledger.allocation import Strategy
 from puntual.core.ledger.books import (
     COUNTERPART,
     Component,
@@ -149,7 +150,7 @@ NAMED = "Sobre los documentos que se indicaron"
 
 @attrs.frozen
 class NewPayment:
-    """Money that came in for an account. `wanted` names due items and amounts; empty means oldest first."""
+    """Money that came in for an account. `wanted` names due items and amounts; empty means by the company's policy."""
 
     account: int
     amount_minor: int
@@ -165,7 +166,7 @@ class NewPayment:
 
 @transaction.atomic
 def post_payments(*, creditor_id: int, payments: Sequence[NewPayment]) -> Posted:
-    """Book payments and apply each: to the due items it names, else oldest first. The excess stays unapplied.
+    """Book payments and apply each: to the due items it names, else by the policy. The excess stays unapplied.
 
     A payment whose key is known already changes nothing, not even its application.
     """
@@ -173,11 +174,12 @@ def post_payments(*, creditor_id: int, payments: Sequence[NewPayment]) -> Posted
     fresh = list({p.key: p for p in payments if f"payment:{p.key}" not in known and p.amount_minor > 0}.values())
     open_items = open_items_of([p.account for p in fresh])
     orders = orders_of(p.account for p in fresh)
+    rules = strategies(creditor_id, (p.paid_on for p in fresh if p.apply and not p.wanted))
     postings = []
     for p in sorted(fresh, key=lambda p: p.paid_on):
         postings.append(_payment(p))
         if p.apply:
-            postings += _apply(p, open_items, orders[p.account])
+            postings += _apply(p, open_items, orders[p.account], rules.get(p.paid_on, Strategy.OLDEST))
     added = posting.post(creditor_id, postings)
     return Posted(len(fresh), len(payments) - len(fresh), added)
 
@@ -188,13 +190,15 @@ def _payment(p: NewPayment) -> Posting:
     return Posting(p.account, "payment", p.currency, p.paid_on, key, p.source, legs, p.provisional, None, p.note)
 
 
-def _apply(p: NewPayment, open_items: dict[tuple[int, str], list[allocation.OpenItem]], order: Order) -> list[Posting]:
+def _apply(
+    p: NewPayment, open_items: dict[tuple[int, str], list[allocation.OpenItem]], order: Order, strategy: Strategy
+) -> list[Posting]:
     """The allocation of one payment; `open_items` shrinks by it, so that the next payment sees what is left."""
     items = open_items.get((p.account, p.currency), [])
     if p.wanted:
         applied, _ = allocation.named(p.wanted, items, order)
     else:
-        applied, _ = allocation.oldest_first(p.amount_minor, items, order)
+        applied, _ = allocation.spread(p.amount_minor, items, order, strategy, p.paid_on)
     if not applied:
         return []
     open_items[(p.account, p.currency)] = _less(items, applied)
@@ -281,7 +285,7 @@ def post_credit_notes(*, creditor_id: int, notes: Sequence[NewCreditNote]) -> Po
     for n in fresh:
         mine = open_items.get((n.account, n.currency), [])
         named = [i for i in mine if any(i.due_item in belongs.get(pk, ()) for pk in n.invoices)]
-        applied, left = allocation.oldest_first(n.amount_minor, named)
+        applied, left = allocation.spread(n.amount_minor, named)
         open_items[(n.account, n.currency)] = _less(mine, applied) if applied else mine
         legs = [Leg(Ledger.RECEIVABLE, -a.amount_minor, a.due_item, a.component) for a in applied]
         legs += [Leg(Ledger.UNAPPLIED, -left)] if left else []
@@ -339,12 +343,16 @@ def reverse_payment(*, key: str, on: date, source: str, note: str = "") -> list[
 
 @transaction.atomic
 def apply_unapplied(*, account: int, currency: str, on: date, key: str, source: str) -> Posted:
-    """Apply what an account has in favour to its open items, oldest first."""
+    """Apply what an account has in favour to its open items, as the policy says; oldest first where the policy waits
+    for the payer: somebody has just said that it pays.
+    """
     balance = AccountBalance.objects.filter(account_id=account, currency=currency).first()
     if balance is None or balance.unapplied_minor <= 0:
         return Posted(0, 1)
     items = open_items_of([account]).get((account, currency), [])
-    applied, _ = allocation.oldest_first(balance.unapplied_minor, items, orders_of([account])[account])
+    told = strategy_on(balance.creditor_id, on)
+    strategy = Strategy.OLDEST if told is Strategy.PAYER else told
+    applied, _ = allocation.spread(balance.unapplied_minor, items, orders_of([account])[account], strategy, on)
     legs = receivable_legs("allocation", [(a.due_item, a.component, a.amount_minor) for a in applied], -1)
     if not legs:
         return Posted(0, 1)

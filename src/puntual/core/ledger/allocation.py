@@ -1,13 +1,52 @@
-"""Which debts a payment pays. One payment at a time, over frozen values; the books record what this says."""
+"""Which debts a payment pays. One payment at a time, over frozen values; the books record what this says.
+
+Among documents the company's policy chooses (`Strategy`), unless whoever pays says which; inside a document the law of
+the country orders capital, interest and fees, and no policy changes that.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from enum import StrEnum
+from itertools import groupby
+from typing import Protocol, TypeVar
 
 import attrs
 
+from puntual.core import money
 from puntual.core.ledger.books import Component
+
+
+class Strategy(StrEnum):
+    """To which documents money goes when nobody said which; the values are the words of a policy.
+
+    LEGAL is what the civil codes say where nobody chooses: what is due before what is not, then what weighs most on the
+    debtor (what bears charges), then the oldest, and in equal shares what is of one day (Mexico, CCF art. 2093; Spain,
+    CC art. 1174; Peru, CC art. 1259). PAYER: nothing, it stays in favour until the payer says.
+    """
+
+    OLDEST = "antigua"
+    LARGEST = "mayor"
+    LEGAL = "legal"
+    PRO_RATA = "proporcional"
+    PAYER = "pagador"
+
+
+class Debt(Protocol):
+    """What the choice among documents looks at. `charged`: it bears interest or fees today."""
+
+    @property
+    def due_item(self) -> int: ...
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def open_minor(self) -> int: ...
+    @property
+    def charged(self) -> bool: ...
+
+
+D = TypeVar("D", bound=Debt)
 
 
 @attrs.frozen
@@ -23,6 +62,10 @@ class OpenItem:
     @property
     def open_minor(self) -> int:
         return self.principal_minor + self.interest_minor + self.fee_minor
+
+    @property
+    def charged(self) -> bool:
+        return self.interest_minor > 0 or self.fee_minor > 0
 
     def part(self, component: Component) -> int:
         return {
@@ -47,11 +90,55 @@ class Applied:
     amount_minor: int
 
 
-def oldest_first(
-    amount_minor: int, items: Sequence[OpenItem], order: Sequence[Component] = CAPITAL_FIRST
+def shares(
+    amount_minor: int, debts: Iterable[D], strategy: Strategy, on: date
+) -> tuple[tuple[tuple[int, int], ...], int]:
+    """How much of an amount goes to each document on a day, and what is left. ValueError for a negative amount."""
+    if amount_minor < 0:
+        raise ValueError("a payment to apply is not negative")
+    left, found = amount_minor, []
+    for group in _groups([d for d in debts if d.open_minor > 0], strategy, on):
+        opened = [d.open_minor for d in group]
+        parts = money.allocate(min(left, sum(opened)), opened)
+        found += [(d.due_item, part) for d, part in zip(group, parts) if part]
+        left -= sum(parts)
+    return tuple(found), left
+
+
+def _groups(debts: Sequence[D], strategy: Strategy, on: date) -> list[list[D]]:
+    """The documents in the order in which money reaches them; those of one group share it by what they owe."""
+    if strategy is Strategy.PAYER:
+        return []
+    if strategy is Strategy.PRO_RATA:
+        return [sorted(debts, key=_age)] if debts else []
+    if strategy is Strategy.LARGEST:
+        return [[d] for d in sorted(debts, key=lambda d: (-d.open_minor, *_age(d)))]
+    if strategy is Strategy.LEGAL:
+        ordered = sorted(debts, key=lambda d: (*_weight(d, on), d.due_item))
+        return [list(group) for _, group in groupby(ordered, key=lambda d: _weight(d, on))]
+    return [[d] for d in sorted(debts, key=_age)]
+
+
+def _age(debt: Debt) -> tuple[date, int]:
+    return debt.due_on, debt.due_item
+
+
+def _weight(debt: Debt, on: date) -> tuple[bool, bool, date]:
+    """Due before not due, charged before uncharged, old before new."""
+    return debt.due_on > on, not debt.charged, debt.due_on
+
+
+def spread(
+    amount_minor: int,
+    items: Sequence[OpenItem],
+    order: Sequence[Component] = CAPITAL_FIRST,
+    strategy: Strategy = Strategy.OLDEST,
+    on: date = date.max,
 ) -> tuple[list[Applied], int]:
-    """Apply an amount to open items, oldest due first. Gives the applications and what is left unapplied."""
-    return in_order(amount_minor, sorted(items, key=lambda item: (item.due_on, item.due_item)), order)
+    """Apply an amount that names no document: among documents by the strategy, inside each by the law's order. Gives
+    the applications and what is left unapplied."""
+    parts, left = shares(amount_minor, items, strategy, on)
+    return named(parts, items, order)[0], left
 
 
 def in_order(

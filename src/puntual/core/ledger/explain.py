@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import combinations
 
 import attrs
 
 from puntual.core import money
+from puntual.core.ledger.allocation import Strategy, shares
 from puntual.core.ledger.statement import Deduction, MatchRules, Open
 
 #: Subsets are tried over the oldest documents only, and of few pieces: beyond that chance finds sums that mean nothing.
@@ -31,26 +33,31 @@ class Explanation:
         return self.reason in ("match_amount", "match_subset", "match_withholding", "match_short")
 
 
-def explain(amount_minor: int, opens: Sequence[Open], named: Iterable[int], rules: MatchRules) -> Explanation:
+def explain(
+    amount_minor: int, opens: Sequence[Open], named: Iterable[int], rules: MatchRules, on: date = date.max
+) -> Explanation:
     """The best reading of an amount over open documents of one account and currency. Those that the payer named go
     first.
 
     Order of readings: exactly the named ones; exactly one, all, or a sum of some; minus a withholding; minus a small
-    difference; else a part of the oldest (or the named), and any surplus stays unapplied.
+    difference; else a part of the named, or of those that the company's policy puts first on that day; any surplus
+    stays unapplied.
     """
     ordered = sorted((o for o in opens if o.open_minor > 0), key=lambda o: (o.due_on, o.due_item))
     wanted = set(named)
     chosen = [o for o in ordered if o.due_item in wanted]
-    if len(chosen) < len(wanted):
+    document = {o.due_item: o.document for o in opens}
+    # Of a document in instalments those that are open may be meant; it is closed when none is.
+    if {document.get(item) for item in wanted} - {o.document for o in chosen}:
         # Named but no longer open: paying others with it would be a guess. What is open of the named, no more.
-        part = _by_age(amount_minor, chosen, len(chosen))
+        part = _in_part(amount_minor, chosen, Strategy.OLDEST, on)
         return attrs.evolve(part, reason="match_named_closed", sure=False)
     groups = [chosen] if chosen else [[o] for o in ordered] + ([ordered] if len(ordered) > 1 else [])
     return (
         _exactly(amount_minor, groups)
         or _subset(amount_minor, ordered, chosen)
         or _with_deduction(amount_minor, groups, rules)
-        or _by_age(amount_minor, chosen + [o for o in ordered if o not in chosen], len(chosen))
+        or _in_part(amount_minor, chosen or ordered, Strategy.OLDEST if chosen else rules.strategy, on)
     )
 
 
@@ -111,12 +118,10 @@ def _less(amount: int, group: Sequence[Open], reason: str, kind: str) -> Explana
     )
 
 
-def _by_age(amount: int, ordered: Sequence[Open], named: int) -> Explanation:
-    """Applied in order; what is more than the named ones ask stays unapplied rather than paying what nobody named."""
-    left, parts = amount, []
-    for item in ordered[:named] if named else ordered:
-        part = min(left, item.open_minor)
-        if part:
-            parts.append((item.due_item, part))
-            left -= part
-    return Explanation("match_overpaid" if left else "match_partial", tuple(parts), left)
+def _in_part(amount: int, debts: Sequence[Open], strategy: Strategy, on: date) -> Explanation:
+    """Not just what some documents ask. What is more than the named ones ask stays unapplied rather than paying what
+    nobody named; where the policy waits for the payer, all of it does."""
+    parts, left = shares(amount, debts, strategy, on)
+    if strategy is Strategy.PAYER and debts:
+        return Explanation("match_unnamed", (), left)
+    return Explanation("match_overpaid" if left else "match_partial", parts, left)

@@ -12,12 +12,14 @@ from datetime import date
 
 import attrs
 
-from puntual.core.ledger.allocation import Applied, OpenItem, named, oldest_first
+from puntual.core.ledger.allocation import Applied, OpenItem, Strategy, named, spread
 from puntual.core.ledger.books import Component
 from puntual.core.ledger.rates import ONE_DAY
 
 #: Interest of (due item, terms, capital, first day, last day), in minor units.
 InterestOf = Callable[[int, int, int, date, date], int]
+#: What the policy of a day did with money that named no document.
+StrategyOn = Callable[[date], Strategy]
 
 
 @attrs.frozen
@@ -92,9 +94,10 @@ def replay(
     payments: Sequence[Paid],
     interest: InterestOf,
     order: Sequence[Component],
+    strategy: StrategyOn = lambda _: Strategy.OLDEST,
 ) -> Replayed:
     """The account walked again. `booked` and `payments` are not among the `fixed` rows of the items."""
-    walk = _Walk({i.due_item: i for i in items}, interest, order)
+    walk = _Walk({i.due_item: i for i in items}, interest, order, strategy)
     moved = {f.on for i in items for f in i.fixed if f.component is Component.PRINCIPAL}
     days = sorted({p.on for p in payments} | moved)
     last = max((b.last for b in booked), default=date.min)
@@ -109,8 +112,10 @@ def replay(
 class _Walk:
     """Where the walk is: what was paid and what interest was earned so far."""
 
-    def __init__(self, items: Mapping[int, Item], interest: InterestOf, order: Sequence[Component]) -> None:
-        self.items, self.interest, self.order = items, interest, order
+    def __init__(
+        self, items: Mapping[int, Item], interest: InterestOf, order: Sequence[Component], strategy: StrategyOn
+    ) -> None:
+        self.items, self.interest, self.order, self.strategy = items, interest, order, strategy
         self.pieces: list[Piece] = []
         self.applied: dict[int, tuple[Applied, ...]] = {}
         self._paid: dict[tuple[int, Component], int] = {}
@@ -139,13 +144,14 @@ class _Walk:
         return next((p for p in self.pieces if (p.due_item, p.capital_minor, p.terms, p.last) == same), None)
 
     def pay(self, paid: Paid) -> None:
-        """The documents that the payment named first, as far as they were open that day; the rest, oldest first."""
+        """The documents that the payment named first, as far as they were open that day; the rest by the policy."""
         opened = [self._open(item, paid.on) for item in self.items.values()]
         applied, _ = named(paid.wanted, opened, self.order)
         self._take(applied)
         left = paid.amount_minor - sum(a.amount_minor for a in applied)
         if left > 0:
-            more, _ = oldest_first(left, [self._open(item, paid.on) for item in self.items.values()], self.order)
+            opened = [self._open(item, paid.on) for item in self.items.values()]
+            more, _ = spread(left, opened, self.order, self.strategy(paid.on), paid.on)
             self._take(more)
             applied = [*applied, *more]
         self.applied[paid.event] = tuple(applied)

@@ -97,7 +97,8 @@ class _Desk:
         )
 
     def _explain(self, line: Line, account: int, named: Sequence[int]) -> Explanation:
-        return explain(line.amount_minor, list(self.by_account[account, line.currency].values()), named, self.rules)
+        opens = list(self.by_account[account, line.currency].values())
+        return explain(line.amount_minor, opens, named, self.rules, line.on)
 
     def _undecided(self, line: Line, accounts: Sequence[int]) -> Proposal:
         """Several accounts, or none: those that the amount fits are shown first, and a person decides."""

@@ -9,6 +9,8 @@ from decimal import Decimal
 
 import attrs
 
+from puntual.core.ledger.allocation import Strategy
+
 
 @attrs.frozen
 class Line:
@@ -38,7 +40,9 @@ class Customer:
 
 @attrs.frozen
 class Open:
-    """An open due item. `document`: its number as the customer sees it; `request`: the payment request it hangs on."""
+    """An open due item. `document`: its number as the customer sees it; `request`: the payment request it hangs on;
+    `charged`: it bears interest or fees.
+    """
 
     due_item: int
     account: int
@@ -47,6 +51,7 @@ class Open:
     open_minor: int
     currency: str
     request: int | None = None
+    charged: bool = False
 
 
 @attrs.frozen
@@ -59,13 +64,16 @@ class Withholding:
 
 @attrs.frozen
 class MatchRules:
-    """`automatic_from`: confidence (0-100) from which nobody is asked. `short_minor`: a difference that is forgiven."""
+    """`automatic_from`: confidence (0-100) from which nobody is asked. `short_minor`: a difference that is forgiven.
+    `strategy`: to which documents a part goes that names none.
+    """
 
     automatic_from: int = 90
     short_minor: int = 0
     withholdings: tuple[Withholding, ...] = ()
     similar_from: float = 0.86
     similar_gap: float = 0.05
+    strategy: Strategy = Strategy.OLDEST
 
 
 @attrs.frozen

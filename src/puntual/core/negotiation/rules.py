@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from puntual.core.errors import UnusableInput
+from puntual.core.ledger.allocation import Strategy
 from puntual.core.ledger.statement import MatchRules, Withholding
 from puntual.core.money import parse_major
 from puntual.core.negotiation.agreement import AgreementRules
@@ -59,17 +60,21 @@ class NegotiationRules:
 
 @attrs.frozen
 class CashRules:
-    """How sure a bank line must be, what difference is forgiven by currency, and which taxes customers keep."""
+    """How sure a bank line must be, what difference is forgiven by currency, which taxes customers keep, and to which
+    documents money goes that names none.
+    """
 
     automatic_from: int = 90
     short_minor: Mapping[str, int] = attrs.field(factory=dict)
     withholdings: tuple[Withholding, ...] = ()
     similar_from: float = 0.86
+    strategy: Strategy = Strategy.OLDEST
 
     def of(self, currency: str) -> MatchRules:
         """The matching's rules for lines of one currency."""
         return MatchRules(
-            self.automatic_from, self.short_minor.get(currency, 0), self.withholdings, self.similar_from
+            self.automatic_from, self.short_minor.get(currency, 0), self.withholdings, self.similar_from,
+            strategy=self.strategy,
         )  # fmt: skip
 
 
@@ -83,7 +88,7 @@ _AGREEMENT = {
 }  # fmt: skip
 _SETTLEMENT = {"piso_pct", "dias", "dias_de_gracia"}
 _LIMIT = {"cuotas", "dias", "descuento_pct"}
-_CASH = {"automatico_desde", "diferencia_perdonada", "retenciones", "parecido_pct"}
+_CASH = {"automatico_desde", "diferencia_perdonada", "retenciones", "parecido_pct", "reparto"}
 
 
 def read_negotiation(document: Any) -> NegotiationRules:
@@ -162,7 +167,15 @@ def read_cash(document: Any) -> CashRules:
         _amounts("conciliacion.diferencia_perdonada", doc.get("diferencia_perdonada")),
         tuple(_withholding(n, row) for n, row in enumerate(doc.get("retenciones") or (), 1)),
         float(likeness) / 100,
+        _strategy(doc.get("reparto", base.strategy)),
     )
+
+
+def _strategy(value: Any) -> Strategy:
+    if value not in list(Strategy):
+        known = ", ".join(Strategy)
+        raise UnusableInput(f"conciliacion.reparto: «{value}» no es un reparto; use {known}.", field="politica")
+    return Strategy(value)
 
 
 def _withholding(number: int, raw: Any) -> Withholding:

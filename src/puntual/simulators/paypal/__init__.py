@@ -31,6 +31,9 @@ class PayPalSimulator(GatewaySimulator):
         ("POST", r"/v2/checkout/orders/([\w-]+)/capture", "capture"),
         ("GET", r"/v2/payments/captures/([\w-]+)", "get_capture"),
         ("POST", r"/v2/payments/captures/([\w-]+)/refund", "create_refund"),
+        ("POST", r"/v3/vault/setup-tokens", "create_setup_token"),
+        ("GET", r"/v3/vault/setup-tokens/([\w-]+)", "get_setup_token"),
+        ("POST", r"/v3/vault/payment-tokens", "create_payment_token"),
         ("GET", r"/v1/customer/disputes/([\w-]+)", "get_dispute"),
         ("GET", r"/v1/notifications/webhooks-events", "list_events"),
     )
@@ -43,7 +46,9 @@ class PayPalSimulator(GatewaySimulator):
         self.orders: dict[str, dict[str, Any]] = {}
         self.disputes: dict[str, dict[str, Any]] = {}
         self.events: list[dict[str, Any]] = []
-        self.decline_next = self.hold_next = False
+        self.setups: dict[str, dict[str, Any]] = {}
+        self.tokens: dict[str, dict[str, Any]] = {}
+        self.decline_next = self.hold_next = self.refuse_next = False
         self.signer = signer or Signer(START)
 
     # --- what the API does ---
@@ -56,17 +61,47 @@ class PayPalSimulator(GatewaySimulator):
 
     def create_order(self, request: Request) -> dict[str, Any]:
         self.authorise(request)
-        body, order = request.json(), self.new_id("ORD")
+        body = request.json()
+        vaulted = body["payment_source"]["paypal"].get("vault_id")
+        if vaulted is not None:
+            self._may_charge(vaulted)
+        order = self.new_id("ORD")
         for unit in body["purchase_units"]:
-            total = sum(float(i["unit_amount"]["value"]) * int(i["quantity"]) for i in unit["items"])
-            if abs(total - float(unit["amount"]["value"])) > 0.004:
+            total = sum(float(i["unit_amount"]["value"]) * int(i["quantity"]) for i in unit.get("items", ()))
+            if "items" in unit and abs(total - float(unit["amount"]["value"])) > 0.004:
                 raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "ITEM_TOTAL_MISMATCH"})
         self.orders[order] = {
             "id": order, "status": "PAYER_ACTION_REQUIRED", "create_time": self._tick(), "intent": body["intent"],
             "purchase_units": [{**u, "payments": {"captures": [], "refunds": []}} for u in body["purchase_units"]],
             "links": [{"rel": "payer-action", "href": f"{self.url}/checkoutnow?token={order}"}],
         }  # fmt: skip
+        if vaulted is not None:
+            return _shown(self._take(self.orders[order]))
         return self.orders[order]
+
+    def create_setup_token(self, request: Request) -> dict[str, Any]:
+        self.authorise(request)
+        setup = self.new_id("SETUP")
+        self.setups[setup] = {
+            "id": setup, "status": "PAYER_ACTION_REQUIRED", "customer": request.json()["customer"],
+            "payment_source": {"paypal": {"usage_type": request.json()["payment_source"]["paypal"]["usage_type"]}},
+            "links": [{"rel": "approve", "href": f"{self.url}/agreements/approve?token={setup}"}],
+        }  # fmt: skip
+        return self.setups[setup]
+
+    def get_setup_token(self, request: Request, setup: str) -> dict[str, Any]:
+        self.authorise(request)
+        return self.find(self.setups, setup)
+
+    def create_payment_token(self, request: Request) -> dict[str, Any]:
+        self.authorise(request)
+        setup = self.find(self.setups, request.json()["payment_source"]["token"]["id"])
+        if setup["status"] != "APPROVED":
+            raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "SETUP_TOKEN_NOT_APPROVED"})
+        token = self.new_id("VAULT")
+        self.tokens[token] = {"id": token, "payment_source": setup["payment_source"]}
+        setup["status"] = "VAULTED"
+        return self.tokens[token]
 
     def get_order(self, request: Request, order: str) -> dict[str, Any]:
         self.authorise(request)
@@ -77,6 +112,15 @@ class PayPalSimulator(GatewaySimulator):
         found = self.find(self.orders, order)
         if found["status"] != "APPROVED":
             raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "ORDER_NOT_APPROVED"})
+        return _shown(self._take(found))
+
+    def _may_charge(self, token: str) -> None:
+        refused, self.refuse_next = self.refuse_next or token not in self.tokens, False
+        if refused:
+            raise Problem(422, {"name": "UNPROCESSABLE_ENTITY", "message": "INSTRUMENT_DECLINED"})
+
+    def _take(self, found: dict[str, Any]) -> dict[str, Any]:
+        """The money moves, unless it is declined or held."""
         status = "DECLINED" if self.decline_next else "PENDING" if self.hold_next else "COMPLETED"
         self.decline_next = self.hold_next = False
         [unit] = found["purchase_units"]
@@ -86,12 +130,12 @@ class PayPalSimulator(GatewaySimulator):
         made = {
             "id": self.new_id("CAP"), "status": status, "amount": money, "create_time": self._tick(),
             "seller_receivable_breakdown": {"gross_amount": money, "paypal_fee": fee, "net_amount": net},
-            "supplementary_data": {"related_ids": {"order_id": order}},
+            "supplementary_data": {"related_ids": {"order_id": found["id"]}},
         }  # fmt: skip
         unit["payments"]["captures"].append(made)
-        found |= {"status": "COMPLETED", "payer": {"payer_id": f"PAYER-{order}"}}
+        found |= {"status": "COMPLETED", "payer": {"payer_id": f"PAYER-{found['id']}"}}
         self._event(f"PAYMENT.CAPTURE.{status}", made)
-        return _shown(found)
+        return found
 
     def get_capture(self, request: Request, capture: str) -> dict[str, Any]:
         self.authorise(request)
@@ -118,6 +162,10 @@ class PayPalSimulator(GatewaySimulator):
         self.decline_next, self.hold_next = declines, holds
         self.orders[order]["status"] = "APPROVED"
         self._event("CHECKOUT.ORDER.APPROVED", self.orders[order])
+
+    def grant(self, setup: str) -> None:
+        """The person lets the seller charge later."""
+        self.setups[setup]["status"] = "APPROVED"
 
     def release(self, capture: str) -> None:
         """A held payment goes through."""

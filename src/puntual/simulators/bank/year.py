@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 import attrs
@@ -56,13 +57,19 @@ class World:
     truth: dict[int, Truth] = attrs.Factory(dict)
 
 
+def is_wrong(proposal_account: int | None, items: Iterable[int], truth: Truth) -> bool:
+    """Money on another account, or on a document that its payer did not name."""
+    return proposal_account != truth.account or bool(truth.named) and not set(items) <= truth.named
+
+
 def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().upper()
 
 
-def build(n_lines: int, n_accounts: int, seed: int) -> World:
+def build(n_lines: int, n_accounts: int, seed: int, first: int = 1) -> World:
+    """A world of that many lines and accounts, numbered from `first`; the same seed gives the same world."""
     rng = random.Random(seed)
-    customers = [_customer(rng, i) for i in range(1, n_accounts + 1)]
+    customers = [_customer(rng, i) for i in range(first, first + n_accounts)]
     opens: dict[int, dict[int, Open]] = defaultdict(dict)
     item = 0
     for customer in customers:
@@ -127,7 +134,7 @@ def _amount(rng: random.Random, items: list[Open]) -> tuple[list[Open], int]:
     return paid, total + rng.randrange(100, 50_000)
 
 
-def _words(world: World, customer: Customer, paid: list[Open], dice: float):
+def _words(world: World, customer: Customer, paid: list[Open], dice: float) -> tuple[str, str, str, frozenset[int]]:
     """What the bank shows, and which documents it names so that they can be read."""
     rng = world.random
     reference = references.make(references.ACCOUNT, customer.account)
