@@ -90,7 +90,7 @@ def items(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
 @screen
 @require_GET
 def history(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
-    """What has happened with this person: asked for when the agent comes to that part of the screen."""
+    """What has happened with this person: asked for as soon as the screen is there."""
     account, scope = account_of(request, scope, pk)
     context = {"account": account, "moments": read_screens.moments(account, scope.creditor.zone), "whole": True}
     return render(request, "workbench/_history.html", {**scope.context(), **context})
