@@ -191,6 +191,8 @@ def test_a_challenger_must_be_better_beyond_chance():
     assert challenger_is_better(champion_p, better, y, account)
     assert not challenger_is_better(better, champion_p, y, account)
     assert not challenger_is_better(champion_p, champion_p, y, account)
+    none = np.array([])
+    assert not challenger_is_better(none, none, none, none.astype(np.int64))  # nothing judged: the champion stays
 
 
 def test_drift_names_the_feature_that_moved(history, trained):

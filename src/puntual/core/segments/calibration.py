@@ -81,7 +81,10 @@ def by_account(
     account: npt.NDArray[np.int64],
     seed: int = 7,
 ) -> tuple[float, float] | None:
-    """The 95 % interval of a measure by a bootstrap over accounts: invoices of one payer are not independent."""
+    """The 95 % interval of a measure by a bootstrap over accounts: invoices of one payer are not independent. None where
+    there is nothing to draw from."""
+    if not len(p):
+        return None
     _, inverse = np.unique(account, return_inverse=True)
     members = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
     random, values = np.random.default_rng(seed), []
