@@ -8,11 +8,13 @@ from secrets import token_hex
 import pytest
 
 from desk_house import company, people
+from puntual.apps import bulk
 from puntual.apps.compliance import write as compliance
 from puntual.apps.negotiation.models import Deal, Dispute, Promise
 from puntual.apps.outreach.models import Contact
 from puntual.apps.parties.models import ContactPoint
 from puntual.apps.receivables import write as books
+from puntual.apps.workbench import write_assign, write_queue
 from puntual.apps.workbench.models import Act, CallBack, DeskLock, Handling, QueueRow, ScriptUse, ScriptVersion
 from puntual.pipeline import desk
 
@@ -273,3 +275,46 @@ def _taken(client, house, build=True):
 def _note(client, account, act, **given):
     given.setdefault("token", token_hex(16))
     return client.post(f"/gestion/{account.pk}/{act}/", given, follow=True).content.decode()
+
+
+def test_what_an_agent_notes_while_the_queue_is_written_is_not_lost(house, ana, client, clock, monkeypatch):
+    account = _taken(client, house)
+    monkeypatch.setattr(write_queue, "PIECE", 1)
+    upsert, pieces = bulk.upsert_frame, []
+
+    def meanwhile(*given, **more):
+        if not pieces:
+            _note(client, account, "resultado", result="informed")
+        pieces.append(1)
+        upsert(*given, **more)
+
+    monkeypatch.setattr(bulk, "upsert_frame", meanwhile)
+    assert desk.build_queue(creditor=house, now=ELEVEN + timedelta(minutes=1)) == 3
+    assert len(pieces) == 3, "a short transaction each"
+    row = QueueRow.objects.get(account=account)
+    assert (row.state, row.not_before) == ("later", ELEVEN + timedelta(days=3))
+    others = [other.built_at for other in QueueRow.objects.exclude(pk=row.pk)]
+    assert others == [ELEVEN + timedelta(minutes=1)] * 2
+
+
+def test_who_no_longer_owes_leaves_the_queue_at_its_next_writing(house, clock):
+    desk.build_queue(creditor=house, now=ELEVEN)
+    gone = house.accounts_in_order[1]
+    books.post_payments(creditor_id=house.pk, payments=[books.NewPayment(gone.pk, 500_00, "MXN", DAY, "P-1", "test")])
+    assert desk.build_queue(creditor=house, now=ELEVEN + timedelta(minutes=1)) == 2
+    assert not QueueRow.objects.filter(account=gone).exists()
+
+
+@pytest.mark.parametrize(
+    ("dial_by", "shown"),
+    [("tel", 'href="tel:+525500000001"'), ("sip", 'href="sip:+525500000001@voz.norte.mx"'), ("hand", "+525500000001")],
+)
+def test_the_number_goes_to_the_telephone_that_the_agent_uses(house, ana, client, clock, dial_by, shown):
+    account = _taken(client, house)
+    write_assign.save_profile(user_id=ana.pk, values={"dial_by": dial_by, "sip_domain": "voz.norte.mx"})
+    client.post(f"/gestion/{account.pk}/llamar/", {"point": ContactPoint.objects.get(party=account.party_id).pk})
+    page = client.get(f"/gestion/{account.pk}/").content.decode()
+    assert shown in page
+    assert page.count('data-controller="autodial"') == (dial_by != "hand")
+    _note(client, account, "resultado", result="busy")
+    assert Contact.objects.get().note == "Ocupado"

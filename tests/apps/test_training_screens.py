@@ -116,3 +116,10 @@ def test_nobody_reads_the_practice_of_another(agent, person, creditor):
 def test_a_case_that_does_not_exist_is_no_page(agent):
     assert agent.post("/capacitacion/practicar/inventado/").status_code == 404
     assert Practice.objects.count() == 0
+
+
+def test_the_practice_shows_what_the_script_in_force_says_of_it(agent):
+    place = begin(agent, "sin_trabajo")
+    page = agent.get(place).content.decode()
+    assert "Buenos días, le saluda Gloria, de Ferretera del Norte." in page
+    assert "Busquemos una cantidad que sí pueda cumplir" in page

@@ -32,6 +32,7 @@ def main(people: int) -> None:
     vault.make_keyring(fresh=True)
     import polars as pl
 
+    from puntual.apps import bulk
     from puntual.apps.workbench import write, write_queue
     from puntual.core.planning import Capacity
     from puntual.core.workbench import queue
@@ -45,6 +46,20 @@ def main(people: int) -> None:
     began = time.perf_counter()
     write_queue.publish(creditor_id=creditor, queue=rows, now=NOW, since=NOW - timedelta(hours=11))
     said["publish_s"] = round(time.perf_counter() - began, 2)
+    held: list[float] = []
+    upsert = bulk.upsert_frame
+
+    def timed(*given, **more):  # noqa: ANN002, ANN003, ANN202
+        start = time.perf_counter()
+        upsert(*given, **more)
+        held.append((time.perf_counter() - start) * 1000)
+
+    bulk.upsert_frame = timed
+    began = time.perf_counter()
+    later = NOW + timedelta(minutes=5)
+    write_queue.publish(creditor_id=creditor, queue=rows, now=later, since=NOW - timedelta(hours=11))
+    said["publish_again_s"] = round(time.perf_counter() - began, 2)
+    said["longest_lock_ms"] = round(max(held), 1)
     took = []
     for agent in agents:
         began = time.perf_counter()

@@ -1,16 +1,18 @@
-"""An agent's whole day by keyboard only, in a real browser: from building the queue to the branches of the script."""
+"""An agent's day by keyboard only, in a real browser: ten cases, from building the queue to a note after the call."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from desk_house import company, people
 from puntual.apps.access import write as access
+from puntual.apps.outreach.models import Contact
 from puntual.apps.parties.models import Account
 from puntual.apps.receivables import write as books
-from puntual.apps.workbench.models import DeskLock, ScriptUse
+from puntual.apps.workbench.models import DeskLock, Handling, ScriptUse
 
 #: A Tuesday at eleven in Mexico City: calls are lawful whatever day the tests run on.
 ELEVEN = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
@@ -18,26 +20,30 @@ DAY = date(2026, 11, 24)
 
 
 @pytest.fixture
-def at_eleven(monkeypatch):
-    from django.utils import timezone
+def clock(monkeypatch):
+    """The clock of the screens, which the day moves."""
 
-    monkeypatch.setattr(timezone, "now", lambda: ELEVEN)
+    class Clock:
+        now = ELEVEN
+
+    monkeypatch.setattr(timezone, "now", lambda: Clock.now)
+    return Clock
 
 
 @pytest.fixture
 def house(db):
-    """Eight people who owe, the largest first in the queue."""
+    """Ten people who owe, the largest first in the queue."""
     creditor = company()
-    accounts = people(creditor, 8)
+    accounts = people(creditor, 10)
     for n, account in enumerate(accounts):
-        minor, due = 9000_00 - n * 1000_00, DAY - timedelta(days=20)
+        minor, due = 9000_00 - n * 700_00, DAY - timedelta(days=20)
         row = books.NewInvoice(account.pk, f"A-{n}", f"A-{n}", due - timedelta(days=30), "MXN", minor, ((due, minor),))
         books.post_invoices(creditor_id=creditor.pk, invoices=[row], source="prueba")
     return creditor
 
 
 @pytest.fixture
-def desk(house, at_eleven, client, open_page, staff, django_user_model):
+def desk(house, clock, client, open_page, staff, django_user_model):
     """Lucía at the queue of the house; Beto works there too."""
     beto = django_user_model.objects.create_user("beto", first_name="Beto")
     access.grant(user_id=beto.pk, role="agent", creditor_id=house.pk)
@@ -46,6 +52,7 @@ def desk(house, at_eleven, client, open_page, staff, django_user_model):
     client.get("/gestion/")
     page = open_page("/gestion/")
     page.set_default_timeout(30_000)
+    page.beto = beto
     return page
 
 
@@ -75,8 +82,21 @@ def _says(page):
     return page.locator("main").inner_text()
 
 
-def test_a_whole_day_by_keyboard(desk, house, staff):
-    page = desk
+def _tabs(page, times):
+    for _ in range(times):
+        page.keyboard.press("Tab")
+
+
+def _name(page):
+    return page.locator("h1").inner_text()
+
+
+def test_a_whole_day_by_keyboard(desk, house, staff, clock):
+    _the_queue(desk, staff)
+    _a_conversation(desk)
+
+
+def _the_queue(page, staff):
     # 1. An empty queue teaches, and a key builds it.
     assert "todavía no está armada" in _says(page)
     _go(page, "a")
@@ -85,7 +105,7 @@ def test_a_whole_day_by_keyboard(desk, house, staff):
     page.keyboard.press("j")
     page.keyboard.press("j")
     _submit(page)
-    assert "Cliente 2" in page.locator("h1").inner_text()
+    assert "Cliente 2" in _name(page)
     assert not DeskLock.objects.exists()
     # 3. T takes this one.
     _go(page, "t")
@@ -95,7 +115,10 @@ def test_a_whole_day_by_keyboard(desk, house, staff):
     assert not DeskLock.objects.exists()
     # 5. T takes the best.
     _go(page, "t")
-    assert "Cliente 1" in page.locator("h1").inner_text()
+    assert "Cliente 1" in _name(page)
+
+
+def _a_conversation(page):
     # 6. W opens the branch «No tengo dinero», filled, without leaving the page.
     page.keyboard.press("w")
     page.locator("#guion", has_text="repartirlo en pagos más chicos").wait_for()
@@ -105,3 +128,18 @@ def test_a_whole_day_by_keyboard(desk, house, staff):
     page.keyboard.press("z")
     page.locator("#guion", has_text="¿Hablo con Cliente 1?").wait_for()
     assert list(ScriptUse.objects.values_list("node", flat=True)) == ["sin_dinero", "plan"]
+    # 8. What is allowed now is on the screen; L calls inside the law, and it counts.
+    assert "Se puede" in page.locator("section[aria-labelledby=permite]").inner_text()
+    _go(page, "l")
+    assert "Se permite y ya cuenta" in _says(page)
+    assert page.locator("a[data-controller=autodial]").get_attribute("href") == "tel:+525500000001"
+    assert Contact.objects.filter(channel="call", counts=True).count() == 1
+    # 9. F ends the call: from here on it is wrap-up.
+    _go(page, "f")
+    assert Handling.objects.get(contact__isnull=False).ended_at == ELEVEN
+    # 10. N, words, and Tab to save: a note, and the person stays at the desk.
+    page.keyboard.press("n")
+    page.keyboard.type("Prefiere que le llamen por la tarde")
+    _tabs(page, 1)
+    _submit(page)
+    assert Handling.objects.filter(closed_at=None).count() == 1
