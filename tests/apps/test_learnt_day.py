@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from scoring_house import DAWN, TODAY, accounts, company, owes
 
 from puntual.apps.outreach import write_settings as templates
@@ -14,9 +15,11 @@ from puntual.apps.parties.models import Account
 from puntual.apps.planning.models import PlanRow
 from puntual.apps.policies import presets
 from puntual.apps.policies import write as policies
-from puntual.apps.segments import read_answers
+from puntual.apps.segments import read, read_answers
+from puntual.apps.segments.models import AccountScore
 from puntual.core.reports.choices_value import POLICY, values
 from puntual.pipeline.daily_run import run_day
+from puntual.pipeline.scoring import score_day
 from puntual.pipeline.words import learn_words
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +147,18 @@ def test_words_learn_at_night_only_where_the_policy_lets_them(creditor, known):
     other.refresh_from_db()
     base.refresh_from_db()
     assert (base.share, other.share) == (50, 60)
+
+
+def test_a_relation_that_worsens_is_left_to_a_person_and_its_page_says_why(creditor, known, person, client):
+    one = known["C-0"]
+    score_day(creditor=creditor, as_of=DAWN, learner=None)
+    AccountScore.objects.filter(account_id=one).update(health=30, health_why="Contestó con enojo.")
+    run_day(creditor=creditor, as_of=MORNING)
+    row = PlanRow.objects.get(account_id=one)
+    assert (row.verdict, row.reason) == ("skip", "relation_person")
+    assert not Outbox.objects.filter(account_id=one).exists()
+    assert PlanRow.objects.filter(verdict="allow").count() == 11
+    assert [r.account_id for r in read.relations_to_attend(creditor.pk)] == [one]
+    client.force_login(person("gerente", "manager", creditor))
+    page = client.get(reverse("receivables:account", args=[one])).content.decode()
+    assert "Esta relación se está dañando" in page and "Contestó con enojo." in page

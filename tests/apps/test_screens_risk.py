@@ -7,6 +7,7 @@ from django.urls import reverse
 from scoring_house import DAWN, accounts, company, owes
 
 from puntual.apps.policies import read as policies
+from puntual.apps.reports import build_forecast
 from puntual.apps.segments import read
 from puntual.apps.segments.models import Experiment, Reason, Resources, RuleSet
 from puntual.pipeline.scoring import score_day
@@ -186,3 +187,13 @@ def test_who_may_not_change_policies_does_not_switch_learning_on(person, credito
 def test_the_command_says_why_there_is_no_estimate_yet(creditor, known, capsys):
     assert cli.run(["choices", "--creditor", "norte"]) == 0
     assert "No hay decisiones con su azar anotado" in capsys.readouterr().out
+
+
+def test_the_report_of_experiments_tells_those_that_there_are(manager, creditor, known):
+    data = {"name": "¿Sirve avisar?", "kind": "hold_out", "control_pct": 50, "days": 30, "change_points": 5}
+    manager.post(reverse("segments:new_experiment"), {**data, "empezar": "1"})
+    one = build_forecast.experiments(creditor, DAWN.date(), DAWN.date())
+    assert one.sentences == ("Hay un experimento.",)
+    row = one.tables[0].as_json("norte")["rows"][0]
+    assert (row["name"], row["kind"]) == ("¿Sirve avisar?", "Avisar o no avisar")
+    assert row["verdict"] == "Todavía no se ha mirado: se mira cada noche."

@@ -24,8 +24,8 @@ def test_every_page_of_risk_is_accessible_in_light_and_dark_and_fits_a_phone(acc
     segment = next(iter(read.scores_of(scored.accounts.values()).values())).segment
     for path in (
         "/riesgo/", "/riesgo/segmentos/", f"/riesgo/segmentos/{segment}/", "/riesgo/reglas/", "/riesgo/experimentos/",
-        "/riesgo/experimentos/nuevo/", "/riesgo/modelo/", "/riesgo/comparar/", "/riesgo/recursos/",
-        f"/clientes/{scored.accounts['C-1']}/",
+        "/riesgo/experimentos/nuevo/", "/riesgo/canal-y-hora/", "/riesgo/modelo/", "/riesgo/comparar/",
+        "/riesgo/recursos/", f"/clientes/{scored.accounts['C-1']}/",
     ):  # fmt: skip
         accessible(path)
 

@@ -51,6 +51,7 @@ CATALOGUE: Mapping[str, str] = {
     "pays_alone": "Conviene esperar: lo más probable es que pague sin que se le avise.",
     "not_worth_cost": "Contactarlo hoy cuesta más de lo que se espera recuperar.",
     "hold_out": "Está en el grupo de control del experimento.",
+    "relation_person": "La relación se está dañando: la atiende una persona, no un mensaje automático.",
     "withdrawn_paid": "Se retiró: el saldo se pagó después de planearlo.",
     "withdrawn_changed": "Se retiró: la situación cambió después de planearlo.",
     "vetoed": "Una persona marcó «No enviar».",

@@ -85,7 +85,7 @@ def known_at(*, creditor: Creditor, as_of: datetime, from_entries: bool = False)
         contact_points=check_frame(parties.contact_points_frame(), CONTACT_POINTS, "contact_points"),
         contacts=check_frame(contacts, CONTACTS, "contacts"),
         consents=check_frame(compliance.consents_frame(), CONSENTS, "consents"),
-        holds=holds(day),
+        holds=holds(day) if from_entries else pl.concat([holds(day), conform(segments.relations_frame(), HOLDS)]),
         products=receivables.products_frame(creditor_id=creditor.pk) if _asks_products(creditor, as_of) else None,
         contact_flags=compliance.flags_frame(day),
         # What is scored is of today: a day of the past is decided without it.

@@ -33,7 +33,7 @@ from puntual.apps.segments.models import (
     SegmentDay,
     WorkRow,
 )
-from puntual.core.frames import Column, Schema
+from puntual.core.frames import HOLDS, Column, Schema
 from puntual.core.planning import Capacity
 from puntual.core.planning.worklist import told
 from puntual.core.segments.rules import DEFAULT
@@ -129,6 +129,18 @@ def relations_to_attend(creditor_id: int, limit: int = 50) -> list[AccountScore]
     """Relations that are bad enough for a person to call, worst first; `health_why` has the causes, one a line."""
     rows = AccountScore.objects.filter(scoring__creditor_id=creditor_id, scoring__current=True, health__lte=POOR_HEALTH)
     return list(rows.select_related("account", "scoring").order_by("health", "-amount_minor")[:limit])
+
+
+def relations_frame() -> pl.DataFrame:
+    """The accounts whose relation is bad enough for a person, as pauses of what is sent by itself (frames.HOLDS). A
+    person may still call them: this is no reason not to."""
+    current = "g.current" if bulk.is_postgres() else "g.current = 1"
+    return bulk.read_frame(
+        "SELECT NULL AS due_item, s.account_id AS account, s.party_id AS party, 'relation_person' AS reason, "
+        "NULL AS held_minor, NULL AS until, NULL AS remind_on FROM segments_accountscore s "
+        f"JOIN segments_scoring g ON g.id = s.scoring_id AND {current} WHERE s.health <= {POOR_HEALTH}",
+        HOLDS,
+    )
 
 
 def champion(creditor_id: int) -> LearntModel | None:
