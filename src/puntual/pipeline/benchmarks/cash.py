@@ -1,4 +1,4 @@
-"""What a bank file takes from its bytes to the books: read, understood, applied and judged, with the truth beside it."""
+"""What a bank file takes from its bytes to the books: read, understood, applied, judged, with the truth beside it."""
 
 from __future__ import annotations
 
