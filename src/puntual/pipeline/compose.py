@@ -22,11 +22,11 @@ from puntual.apps.policies import read as policies
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables.models import DueBalance
 from puntual.core.time import local_date
-from puntual.pipeline import enclosures, envelope
+from puntual.pipeline import enclosures, envelope, savings
 from puntual.pipeline.costing import Tariff
 
 #: What a row tells that is no word: which documents it is about, whose answer it brings.
-_IDS = ("invoices", "documents", "dispute")
+_IDS = ("invoices", "documents", "dispute", "deal")
 
 
 def messages(
@@ -44,7 +44,7 @@ def messages(
     by_whatsapp = [row.party_id for row in rows if row.channel == "whatsapp"]
     written = inbox.wrote_since(by_whatsapp, "whatsapp", now - envelope.WINDOW)
     own, tones, segments = chosen_words.own_of(creditors), policies.tones(rows), parties.segments_of(rows)
-    tariff, files = Tariff(), enclosures.for_rows(rows)
+    tariff, files, saved = Tariff(), enclosures.for_rows(rows), savings.for_rows(rows, items, now)
     made = {}
     for row in rows:
         if row.party_id not in keys or row.contact_point_id not in values:
@@ -61,7 +61,11 @@ def messages(
                 urls[row.account_id], day,
             ),
             language=language, tone=tone,
-            extra={"adjunto": row.pk in files, **told_by(row, creditor.country, language)},
+            extra={
+                "adjunto": row.pk in files,
+                **_said(saved.get(row.pk, {}), creditor.country, language),
+                **told_by(row, creditor.country, language),
+            },
         )  # fmt: skip
         asked = Asked(
             creditor.pk, row.template, row.channel, language, creditor.address_form, person.country,

@@ -24,13 +24,17 @@ from puntual.apps.receivables import read as receivables
 from puntual.core.errors import Refused
 from puntual.core.time import local_date, local_instant
 from puntual.pipeline import compose, load, news
-from puntual.pipeline.news import BROKEN, DISPUTE, WELCOME, News
+from puntual.pipeline.news import BROKEN, DISPUTE, OFFER, WELCOME, News
 from puntual.pipeline.ways import Ruling, carried, first_lawful, orders, window_open
+
+#: What asks for money takes the place of the day's reminder; an offer that finds none waits for its turn.
+_INSTEAD = frozenset({BROKEN, OFFER})
 
 
 def tell(*, at: datetime, limit: int = 500) -> int:
     """Enqueue what is to be told since the last time. Gives how many messages are new. As often as one likes."""
     _close_told(at)
+    _drop_answered()
     new = news.found(at, limit)
     known = write_events.known(write_events.once_of(one.template, one.key) for one in new.news)
     fresh = [one for one in new.news if write_events.once_of(one.template, one.key) not in known]
@@ -56,7 +60,7 @@ def _fitting(some: Sequence[News], at: datetime) -> list[News]:
 def _in_place_of_reminders(some: Sequence[News], at: datetime) -> list[News]:
     """What is left to tell by a message of its own: a promise that was not kept is told by the day's reminder, in its
     place; whoever was reminded today already is not written to again."""
-    broken = [one for one in some if one.template == BROKEN]
+    broken = [one for one in some if one.template in _INSTEAD]
     if not broken:
         return list(some)
     accounts = [one.account.pk for one in broken]
@@ -67,13 +71,20 @@ def _in_place_of_reminders(some: Sequence[News], at: datetime) -> list[News]:
     left = []
     for one in some:
         row = reminders.get(one.account.pk)
-        if one.template != BROKEN:
+        if one.template not in _INSTEAD:
             left.append(one)
         elif row is not None and _sayable(row.channel, one, free):
-            write_events.reword(outbox_id=row.pk, template=BROKEN, tells=one.tells)
-        elif row is None and one.account.pk not in reminded:
+            write_events.reword(outbox_id=row.pk, template=one.template, tells=one.tells)
+        elif row is None and (one.template == OFFER or one.account.pk not in reminded):
             left.append(one)
     return left
+
+
+def _drop_answered() -> None:
+    """An offer that waits to leave and was answered meanwhile, or is over, does not leave."""
+    waiting = write_events.waiting_to_leave(OFFER)
+    gone = negotiation.no_longer_offered(waiting.values())
+    write_events.withdraw([row for row, deal in waiting.items() if deal in gone])
 
 
 def _sayable(channel: str, one: News, free: frozenset[int]) -> bool:

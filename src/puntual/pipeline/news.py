@@ -14,7 +14,7 @@ import attrs
 from puntual.apps.inbox import read as inbox
 from puntual.apps.inbox import write_marks
 from puntual.apps.negotiation import read_news as negotiation
-from puntual.apps.negotiation.models import Promise, Step
+from puntual.apps.negotiation.models import Deal, Promise, Step
 from puntual.apps.outreach import write_events
 from puntual.apps.outreach.models import EventRules
 from puntual.apps.parties import read as parties
@@ -63,6 +63,7 @@ def found(at: datetime, limit: int) -> Found:
     sources: Mapping[str, tuple[Callable[[int, int], list[Any]], Callable[[], int], Callable[[Any, datetime], Any]]]
     sources = {
         "told_promises": (negotiation.promises_after, negotiation.last_promise, _promise),
+        "told_deals": (negotiation.deals_after, negotiation.last_deal, _offer),
         "told_steps": (negotiation.steps_after, negotiation.last_step, _step),
         "told_accounts": (parties.accounts_after, parties.last_account, _welcome),
     }
@@ -84,14 +85,15 @@ def found(at: datetime, limit: int) -> Found:
     return Found(tuple(one for one in news if wanted(one)), marks)
 
 
-def _when(row: Promise | Step | Account) -> datetime:
+def _when(row: Promise | Deal | Step | Account) -> datetime:
     return row.at if isinstance(row, Step) else row.created_at
 
 
 class _Rules:
     """Whether a company tells that kind of fact."""
 
-    FIELD = {WELCOME: "welcome", MADE: "promise_made", BROKEN: "promise_broken", PLAN: "plan", DISPUTE: "dispute"}
+    FIELD = {WELCOME: "welcome", MADE: "promise_made", BROKEN: "promise_broken", PLAN: "plan", DISPUTE: "dispute",
+             OFFER: "offer"}  # fmt: skip
 
     def __init__(self) -> None:
         self._rows: dict[int, EventRules] = {}
@@ -137,6 +139,8 @@ def _broken(row: Step) -> News | None:
 
 def _plan(row: Step) -> News | None:
     deal = row.deal
+    if deal is not None and row.now == "offered":
+        return _offer(deal, row.at)  # another person approved it
     if deal is None or deal.state != "current":
         return None
     first = negotiation.first_payment(deal)
@@ -145,6 +149,23 @@ def _plan(row: Step) -> News | None:
     n, on, minor = first
     told = {"cuotas": n, "importe": _money(minor, deal.currency), "primera": _day(on)}
     return News(PLAN, str(deal.pk), deal.account, deal.currency, {"plan": told})
+
+
+def _offer(deal: Deal, at: datetime) -> News | None:
+    """An agreement or a settlement that we propose: it asks, and its page takes the yes or the no."""
+    first = negotiation.first_payment(deal) if negotiation.waits_for_its_person(deal) else None
+    if first is None or deal.created_at < at - NEWS:
+        return None
+    n, on, minor = first
+    spared = deal.waived_principal_minor + deal.waived_interest_minor + deal.waived_fee_minor
+    told = {"quita": deal.kind == "settlement", "cuotas": n, "importe": _money(minor, deal.currency),
+            "primera": _day(on), "vale": _day(deal.expires_on)}  # fmt: skip
+    if spared:
+        told["ahorra"] = _money(spared, deal.currency)
+    return News(
+        OFFER, str(deal.pk), deal.account, deal.currency, {"oferta": told, "deal": deal.pk}, asks=True,
+        amount_minor=minor,
+    )  # fmt: skip
 
 
 def _dispute(row: Step) -> News | None:

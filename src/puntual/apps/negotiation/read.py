@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
@@ -223,6 +223,25 @@ def standing_incentive(account_id: int, as_of: date) -> GivenIncentive | None:
     """The one that may still be earned: shown on the page and in messages."""
     rows = GivenIncentive.objects.filter(account_id=account_id, state=IncentiveState.OFFERED, through__gte=as_of)
     return rows.order_by("through").first()
+
+
+def incentives_since(account_ids: Sequence[int], since: datetime) -> dict[int, list[GivenIncentive]]:
+    """account -> what it was offered since then, newest first."""
+    found: dict[int, list[GivenIncentive]] = {}
+    for piece in bulk.chunks(sorted(set(account_ids))):
+        rows = GivenIncentive.objects.filter(account_id__in=piece, created_at__gt=since)
+        for row in rows.order_by("-created_at"):
+            found.setdefault(row.account_id, []).append(row)
+    return found
+
+
+def with_current_deal(account_ids: Sequence[int]) -> frozenset[int]:
+    """Of these accounts, those with an agreement or settlement in force."""
+    found: set[int] = set()
+    for piece in bulk.chunks(sorted(set(account_ids))):
+        rows = Deal.objects.filter(account_id__in=piece, state=DealState.CURRENT)
+        found.update(rows.values_list("account_id", flat=True))
+    return frozenset(found)
 
 
 def offers_of(

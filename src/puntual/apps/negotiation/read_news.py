@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q
 
+from puntual.apps.negotiation.choices import DealState, Source
 from puntual.apps.negotiation.models import Deal, Dispute, Promise, Step
 
 #: How a dispute may end before its person is told.
 OUTCOMES = ("for_customer", "for_creditor", "partly")
 _TOLD = (
-    Q(promise__isnull=False, now="broken") | Q(deal__isnull=False, now="current")
+    Q(promise__isnull=False, now="broken") | Q(deal__isnull=False, now__in=("current", "offered"))
     | Q(dispute__isnull=False, now__in=OUTCOMES)
 )  # fmt: skip
 
@@ -29,6 +32,27 @@ def steps_after(pk: int, limit: int) -> list[Step]:
         "dispute__due_item__invoice",
     )
     return list(rows.prefetch_related("promise__covers__due_item", "deal__instalments").order_by("pk")[:limit])
+
+
+def deals_after(pk: int, limit: int) -> list[Deal]:
+    """Agreements and settlements recorded after that one, whatever became of them."""
+    rows = Deal.objects.filter(pk__gt=pk).select_related("account__creditor").prefetch_related("instalments")
+    return list(rows.order_by("pk")[:limit])
+
+
+def last_deal() -> int:
+    return Deal.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def waits_for_its_person(deal: Deal) -> bool:
+    """Whether it is an offer of ours, which its person has not answered."""
+    return deal.state == DealState.OFFERED and deal.source != Source.PORTAL
+
+
+def no_longer_offered(ids: Iterable[int]) -> frozenset[int]:
+    """Of these, the ones that wait for nobody's yes any more: accepted, declined, withdrawn, over."""
+    rows = Deal.objects.filter(pk__in=list(ids)).exclude(state=DealState.OFFERED)
+    return frozenset(rows.values_list("pk", flat=True))
 
 
 def last_promise() -> int:

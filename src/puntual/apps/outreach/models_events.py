@@ -20,6 +20,10 @@ class EventRules(models.Model):
         _("preguntar cuando una promesa no se cumplió"), default=True,
         help_text=_("Toma el lugar del recordatorio de ese día: nadie recibe los dos."),
     )  # fmt: skip
+    offer = models.BooleanField(
+        _("enviar cada convenio o quita que se propone"), default=True,
+        help_text=_("Con las horas y los topes de un recordatorio; toma el lugar del de ese día."),
+    )  # fmt: skip
     plan = models.BooleanField(_("enviar el plan de pagos que se acordó"), default=True)
     dispute = models.BooleanField(_("contar cómo se resolvió una aclaración"), default=True)
     receipt = models.BooleanField(

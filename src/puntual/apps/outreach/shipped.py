@@ -37,6 +37,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "promesa_incumplida": ("administrative", "extrajudicial"),
     "gracias": ("preventive",),
     "recibo": ("preventive",),
+    "oferta": ("administrative", "extrajudicial"),
     "plan_acordado": ("preventive",),
     "aclaracion_respondida": ("preventive",),
 }

@@ -65,7 +65,7 @@ class EventsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = EventRules
-        fields = ("promise_made", "promise_broken", "plan", "dispute", "receipt", "welcome")
+        fields = ("promise_made", "promise_broken", "offer", "plan", "dispute", "receipt", "welcome")
 
 
 @screen

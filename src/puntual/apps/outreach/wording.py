@@ -214,6 +214,7 @@ def links(base: str) -> dict[str, str]:
         "no_soy": f"{base}no-soy/",
         "baja": f"{base}no-me-escriban/",
         "condiciones": f"{base}condiciones/",
+        "oferta": f"{base}oferta/",
     }
 
 

@@ -142,6 +142,11 @@ REMIND_DAYS_AHEAD, REMINDERS_IN_60_DAYS = 15, 2
 DELICATE_DAYS = 60
 #: Numbers of instalments that a page offers, as far as the policy lets them.
 PLAN_SIZES = (2, 3, 4, 6, 9, 12, 18, 24)
+#: How much of a long list a page carries, so that none weighs over 100 KB: documents, boxes to choose them, charges of
+#: one document, charges on their own page, movements of a statement on the screen (the PDF has them all).
+LINES_A_PAGE, BOXES_SHOWN, CHARGES_SHOWN, CHARGES_A_PAGE, MOVEMENTS_SHOWN = 20, 60, 4, 200, 120
+#: Documents that a list to choose one from names; the others are chosen from the page of their own.
+OPTIONS_SHOWN = 300
 #: Files that one account may send in a day: slips, photos of what is disputed.
 FILES_A_DAY = 8
 #: Largest slip, in bytes.

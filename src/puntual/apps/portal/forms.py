@@ -44,6 +44,12 @@ def chosen(given: QueryDict, field: str, known: list[int]) -> list[int]:
     return [pk for pk in known if pk in wanted]
 
 
+def page_number(given: QueryDict) -> int:
+    """Which page of a list, from 1; the first one for anything else."""
+    asked = given.get("pagina", "")
+    return max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 5 else 1
+
+
 def text(given: QueryDict, field: str, longest: int = 2000) -> str:
     """Free text without control characters, cut to a length."""
     return re.sub(r"[^\S\n]+", " ", "".join(c for c in given.get(field, "") if c.isprintable() or c == "\n")).strip()[

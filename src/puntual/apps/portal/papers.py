@@ -24,6 +24,8 @@ from puntual.core.ledger.books import Ledger
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: Movements that a statement shows; the ones before are its opening balance.
 MOVEMENTS = 300
+#: What happened to an account's money that is looked at: nightly interest makes many small events.
+EVENTS_READ = 4000
 
 
 @attrs.frozen
@@ -37,6 +39,8 @@ class Movement:
     balance_minor: int
     provisional: bool
     receipt: int | None
+    #: The kind of charge that it is, when it is one: those of a month are told together.
+    charge: str = ""
 
 
 @attrs.frozen
@@ -49,9 +53,10 @@ class Statement:
     closing_minor: int
 
 
-def statements(account_id: int) -> tuple[Statement, ...]:
-    """One statement a currency. What is owed is the receivable less what was received and not applied yet."""
-    events = list(reversed(receivables.events_of(account_id, MOVEMENTS)))
+def statements(account_id: int, most: int = MOVEMENTS) -> tuple[Statement, ...]:
+    """One statement a currency, of the last `most` movements. What is owed is the receivable less what was received
+    and not applied yet."""
+    events = list(reversed(receivables.events_of(account_id, EVENTS_READ)))
     undone = {e.reverses_id for e in events if e.reverses_id}
     numbers = {b.due_item_id: b.due_item.invoice.number for b in receivables.all_items(account_id)}
     closing = {
@@ -67,8 +72,24 @@ def statements(account_id: int) -> tuple[Statement, ...]:
             balance += change
             if change:
                 rows.append(_movement(event, change, balance, numbers, undone))
-        found.append(Statement(currency, opening, tuple(rows), balance))
+        shown = _folded(rows)[-most:]
+        before = shown[0].balance_minor - shown[0].change_minor if shown else opening
+        found.append(Statement(currency, before, tuple(shown), balance))
     return tuple(found)
+
+
+def _folded(rows: list[Movement]) -> list[Movement]:
+    """Charges of one kind and month that follow each other, as one movement: interest is booked night by night."""
+    found: list[Movement] = []
+    for row in rows:
+        last = found[-1] if found else None
+        if last and row.charge and row.charge == last.charge and row.on.replace(day=1) == last.on.replace(day=1):
+            about = list(dict.fromkeys([*last.about.split(", "), *row.about.split(", ")]))
+            many = ", ".join(about[:3]) + (" …" if len(about) > 3 and not about[2].endswith("…") else "")
+            found[-1] = attrs.evolve(row, change_minor=last.change_minor + row.change_minor, about=many)
+        else:
+            found.append(row)
+    return found
 
 
 def _change(event: receivables.Event) -> int:
@@ -89,6 +110,7 @@ def _movement(
         balance,
         event.provisional,
         receipt,
+        event.kind if event.kind in ("interest", "fee") else "",
     )
 
 
@@ -109,7 +131,7 @@ class Receipt:
 
 def receipt(account_id: int, event_id: int) -> Receipt | None:
     """The receipt of a payment of that account; None for anything else."""
-    events = {e.pk: e for e in receivables.events_of(account_id, MOVEMENTS)}
+    events = {e.pk: e for e in receivables.events_of(account_id, EVENTS_READ)}
     paid = events.get(event_id)
     if paid is None or paid.kind != "payment":
         return None

@@ -14,7 +14,7 @@ from puntual.apps import bulk
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.parties import read as parties
 from puntual.apps.portal import tokens
-from puntual.apps.portal.choices import HOUR_BOUNDS, ClaimState
+from puntual.apps.portal.choices import CHARGES_SHOWN, HOUR_BOUNDS, ClaimState
 from puntual.apps.portal.models import (
     Attachment,
     Paper,
@@ -98,6 +98,16 @@ class Line:
     charges: tuple[Charge, ...]
     product: str
     document: int | None
+
+    @property
+    def last_charges(self) -> tuple[Charge, ...]:
+        """The latest ones, that its line shows; the rest have a page."""
+        return self.charges[-CHARGES_SHOWN:]
+
+    @property
+    def more_charges(self) -> int:
+        """How many its line does not show."""
+        return max(len(self.charges) - CHARGES_SHOWN, 0)
 
 
 @attrs.frozen

@@ -10,6 +10,7 @@ from puntual.apps.portal import views, views_choices, views_deals, views_papers,
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", views.home, name="home"),
+    path("cargos/<int:due_item>/", views.charges, name="charges"),
     path("pagar/", views_pay.pay, name="pay"),
     path("pagar/en-linea/", views_pay.online, name="online"),
     path("pagar/vuelta/", views_pay.paid, name="paid"),

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from puntual.apps.imports import read as imports
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.policies import read as policies
-from puntual.apps.portal import read, savings
-from puntual.apps.portal.choices import no_debt_name
+from puntual.apps.portal import forms, read, savings
+from puntual.apps.portal.choices import CHARGES_A_PAGE, LINES_A_PAGE, no_debt_name
 from puntual.apps.portal.pages import Here, greeting_name, owed, page, private, seen
 from puntual.apps.receivables import read as receivables
 from puntual.core.time import local_date
@@ -48,6 +48,9 @@ DONE = (
 def home(here: Here) -> HttpResponse:
     """Who is owed, how much in all, and each due item line by line; below, everything that can be done about it."""
     account, context = here.visit.account, owed(here)
+    lines = context["bill"].lines
+    number = min(forms.page_number(here.request.GET), -(-len(lines) // LINES_A_PAGE) or 1)
+    shown = lines[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
     seen(here, "home")
     return here.show(
         "home",
@@ -59,8 +62,25 @@ def home(here: Here) -> HttpResponse:
         own_documents=_own_documents(here, context["bill"]),
         certificate=no_debt_name(here.visit.creditor.country),
         asks_rating=_just_paid(here),
+        shown=shown,
+        number=number,
+        before=number - 1,
+        after=number + 1 if len(lines) > number * LINES_A_PAGE else 0,
+        left=len(lines) - number * LINES_A_PAGE,
         **context,
     )
+
+
+@page(acts=False)
+def charges(here: Here, due_item: int) -> HttpResponse:
+    """Every charge of one document with its formula, some at a time."""
+    line = next((one for one in owed(here)["bill"].lines if one.due_item == due_item), None)
+    if line is None or not line.charges:
+        raise Http404
+    number = forms.page_number(here.request.GET)
+    rows = line.charges[(number - 1) * CHARGES_A_PAGE : number * CHARGES_A_PAGE]
+    after = number + 1 if len(line.charges) > number * CHARGES_A_PAGE else 0
+    return here.show("charges", line=line, rows=rows, before=number - 1, after=after)
 
 
 def _own_documents(here: Here, bill: read.Bill) -> set[int]:

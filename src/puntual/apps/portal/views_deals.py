@@ -18,7 +18,7 @@ from puntual.apps.negotiation import write_deals as deals
 from puntual.apps.negotiation import write_disputes as disputes
 from puntual.apps.negotiation.choices import DealState, DisputeCause
 from puntual.apps.portal import acts, forms, read, savings
-from puntual.apps.portal.choices import PLAN_SIZES, Every
+from puntual.apps.portal.choices import BOXES_SHOWN, OPTIONS_SHOWN, PLAN_SIZES, Every
 from puntual.apps.portal.pages import Here, device, form_page, owed, page
 from puntual.apps.portal.views_pay import selection
 from puntual.core.errors import Refused, UnusableInput
@@ -221,7 +221,13 @@ def dispute(here: Here) -> HttpResponse:
 
     if context["bill"].clear:
         return redirect(here.url("home"))
-    return form_page(here, "dispute", act, lines=lines, causes=DisputeCause.choices, **context)
+    named = forms.chosen(here.request.POST or here.request.GET, "doc", [line.due_item for line in lines])
+    chosen = named[0] if len(named) == 1 else None
+    options = [line for n, line in enumerate(lines) if n < OPTIONS_SHOWN or line.due_item == chosen]
+    return form_page(
+        here, "dispute", act, lines=lines, causes=DisputeCause.choices, chosen_item=chosen,
+        options=options if len(lines) > BOXES_SHOWN else (), **context,
+    )  # fmt: skip
 
 
 @page()

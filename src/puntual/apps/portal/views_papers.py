@@ -18,7 +18,7 @@ from puntual.apps.imports import read as imports
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.portal import limits, papers, read, steps, write
-from puntual.apps.portal.choices import TAX_ID_NAMES, RevokedFor, no_debt_name
+from puntual.apps.portal.choices import MOVEMENTS_SHOWN, TAX_ID_NAMES, RevokedFor, no_debt_name
 from puntual.apps.portal.pages import Here, page, private
 from puntual.apps.receivables import read as receivables
 from puntual.core.errors import Refused
@@ -97,10 +97,11 @@ def _paper(here: Here, template: str, as_pdf: bool, title: str, **more: Any) -> 
 @behind_step
 def statement(here: Here, as_pdf: bool = False) -> HttpResponse:
     """«Estado de cuenta»."""
-    found = papers.statements(here.visit.account.pk)
+    found = papers.statements(here.visit.account.pk, papers.MOVEMENTS if as_pdf else MOVEMENTS_SHOWN)
+    cut = not as_pdf and sum(len(one.movements) for one in found) >= MOVEMENTS_SHOWN
     return _paper(
         here, "statement", as_pdf, _("Estado de cuenta"), statements=found, person=papers.person_for(here.visit),
-        mixed=len(found) > 1, pdf_url=here.url("statement_pdf"),
+        mixed=len(found) > 1, cut=cut, pdf_url=here.url("statement_pdf"),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -17,7 +18,7 @@ from puntual.apps.payments import read as payments
 from puntual.apps.payments import write as payments_write
 from puntual.apps.payments.choices import Provider
 from puntual.apps.portal import acts, forms, read, savings
-from puntual.apps.portal.choices import ClaimMethod
+from puntual.apps.portal.choices import BOXES_SHOWN, ClaimMethod
 from puntual.apps.portal.pages import Here, device, form_page, owed, page, seen
 from puntual.apps.portal.write import url_of
 from puntual.core.errors import UnusableInput
@@ -91,7 +92,9 @@ def selection(given: QueryDict, bill: read.Bill) -> dict[str, Any]:
     currencies = [currency for currency, _minor in bill.totals]
     currency = given.get("moneda", "") if given.get("moneda", "") in currencies else currencies[0]
     lines = bill.of(currency)
-    picked = forms.chosen(given, "doc", [line.due_item for line in lines]) or [line.due_item for line in lines]
+    every = [line.due_item for line in lines]
+    named = set(forms.chosen(given, "doc", every)) | set(_many(given, lines))
+    picked = [pk for pk in every if pk in named] or every
     whole = sum(line.open_minor for line in lines if line.due_item in picked)
     typed, error = given.get("importe", "").strip(), ""
     minor = whole
@@ -104,11 +107,34 @@ def selection(given: QueryDict, bill: read.Bill) -> dict[str, Any]:
         "currency": currency,
         "lines": lines,
         "picked": picked,
+        "asked": (asked := asked_of(lines, picked)),
+        "asked_text": f"&{urlencode(asked)}" if asked else "",
+        "boxes": lines[:BOXES_SHOWN],
+        "beyond": lines[BOXES_SHOWN:],
+        "beyond_picked": any(line.due_item in set(picked) for line in lines[BOXES_SHOWN:]),
         "minor": minor,
         "whole": whole,
         "typed": typed,
         "amount_error": error,
     }
+
+
+def _many(given: QueryDict, lines: Sequence[read.Line]) -> list[int]:
+    """Documents named together: those that are late, those beyond the boxes of the list."""
+    found = [line.due_item for line in lines if line.days > 0] if given.get("que") == "vencido" else []
+    return found + ([line.due_item for line in lines[BOXES_SHOWN:]] if given.get("resto") else [])
+
+
+def asked_of(lines: Sequence[read.Line], picked: Sequence[int]) -> list[tuple[str, str]]:
+    """The fields that name these documents, as few as can be: all of them need no name."""
+    mine, rest = set(picked), {line.due_item for line in lines[BOXES_SHOWN:]}
+    if mine == {line.due_item for line in lines}:
+        return []
+    if mine == {line.due_item for line in lines if line.days > 0}:
+        return [("que", "vencido")]
+    whole = bool(rest) and rest <= mine
+    named = [("doc", str(pk)) for pk in picked if not (whole and pk in rest)]
+    return [*named, *([("resto", "1")] if whole else [])]
 
 
 def gateways_of(here: Here, currency: str, amount_minor: int) -> list[dict[str, Any]]:
