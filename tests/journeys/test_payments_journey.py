@@ -12,6 +12,7 @@ from puntual.apps.imports.models import BankLine
 from puntual.apps.parties import vault
 from puntual.apps.payments import write, write_bank
 from puntual.apps.receivables import read as books
+from puntual.apps.receivables import write as write_books
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -67,3 +68,16 @@ def test_both_screens_and_a_movement_are_accessible_in_light_and_dark_and_fit_a_
     page = accessible("/pagos/")
     accessible(page.get_by_role("link", name="Repartir o cambiar").first.get_attribute("href"))
     accessible("/pagos/medios/?pasarela=stripe")
+
+
+def test_money_in_favour_and_another_sharing_are_accessible_too(bank, accessible) -> None:
+    accessible("/pagos/a-favor/")
+    account = bank.accounts["C-1"]
+    money = write_books.NewPayment(account, 500_00, "MXN", bank.today, "f1", "hand", apply=False)
+    write_books.post_payments(creditor_id=bank.creditor.pk, payments=[money])
+    line = BankLine.objects.get(bank_id="b2").pk
+    accessible(f"/pagos/{line}/?cuenta={account}&reparto=proporcional")
+    page = accessible("/pagos/a-favor/")
+    page.get_by_role("button", name="Aplicar lo de Comercial Ocampo").click()
+    page.wait_for_selector("text=ya paga lo que debe")
+    assert sum(open_of(bank, "C-1").values()) == 10_500_00
