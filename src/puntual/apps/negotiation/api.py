@@ -57,10 +57,11 @@ def promises(
     """Promesas de pago con su estado, por páginas. `state`: open, kept, broken o withdrawn."""
     rows = Promise.objects.filter(creditor=creditor_of(request, creditor))
     found, following = page(rows.filter(state=state) if state else rows, cursor, limit)
-    return {"items": [_promise(p) for p in found], "next": following}
+    return {"items": [promise_out(p) for p in found], "next": following}
 
 
-def _promise(p: Promise) -> dict[str, Any]:
+def promise_out(p: Promise) -> dict[str, Any]:
+    """A promise as the API tells it."""
     return {
         "id": f"prom_{p.pk}", "account": f"cta_{p.account_id}", "promised_on": p.promised_on, "state": p.state,
         "amount": {"minor": p.amount_minor, "currency": p.currency},
@@ -75,9 +76,9 @@ def make_promise(request: HttpRequest, ref: str, body: PromiseIn, creditor: str 
     account, now = parties.account(ref, one), timezone.now()
     rules = policies.negotiation_rules(one.pk, account.policy_id, now).promise
     new = write.NewPromise(
-        account.pk, local_date(now, one.zone), body.promised_on, "api", _key(request), amount_minor=body.amount_minor
+        account.pk, local_date(now, one.zone), body.promised_on, "api", key_of(request), amount_minor=body.amount_minor
     )
-    return once(request, lambda: (201, _promise(write.make_promise(promise=new, at=now, rules=rules))))
+    return once(request, lambda: (201, promise_out(write.make_promise(promise=new, at=now, rules=rules))))
 
 
 @router.post("/accounts/{ref}/agreements/quote", response={200: Any, **ERRORS}, auth=Bearer("write"))
@@ -86,7 +87,7 @@ def quote(request: HttpRequest, ref: str, body: PlanIn, creditor: str | None = N
     one = creditor_of(request, creditor)
     account = parties.account(ref, one)
     rules = policies.negotiation_rules(one.pk, account.policy_id, timezone.now())
-    made = write_deals.quote_agreement(account=account.pk, terms=_terms(body, rules.plan_rate_pct))
+    made = write_deals.quote_agreement(account=account.pk, terms=terms_of(body, rules.plan_rate_pct))
     return {"instalments": _parts(made), "total": {"minor": made.to_pay_minor, "currency": made.debt.currency}}
 
 
@@ -98,24 +99,26 @@ def offer(request: HttpRequest, ref: str, body: PlanIn, creditor: str | None = N
     account, now = parties.account(ref, one), timezone.now()
     rules, today = policies.negotiation_rules(one.pk, account.policy_id, now), local_date(now, one.zone)
     new = write_deals.Offer(
-        account.pk, today, today + timedelta(days=rules.offer_days), "api", _key(request), "agent", rules.limits
+        account.pk, today, today + timedelta(days=rules.offer_days), "api", key_of(request), "agent", rules.limits
     )
-    terms = _terms(body, rules.plan_rate_pct)
-    return once(request, lambda: (201, _deal(write_deals.offer_agreement(offer=new, terms=terms, at=now))))
+    terms = terms_of(body, rules.plan_rate_pct)
+    return once(request, lambda: (201, deal_out(write_deals.offer_agreement(offer=new, terms=terms, at=now))))
 
 
-def _deal(row: Deal) -> dict[str, Any]:
+def deal_out(row: Deal) -> dict[str, Any]:
+    """An agreement or settlement as the API tells it. `needs`: the role whose approval it waits for."""
     parts = [{"number": p.number, "due_on": p.due_on, "minor": p.debt_minor + p.finance_minor} for p in
              row.instalments.order_by("number")]  # fmt: skip
-    return {"id": f"conv_{row.pk}", "state": row.state, "needs": row.needs_role or None, "currency": row.currency,
-            "instalments": parts}  # fmt: skip
+    return {"id": f"conv_{row.pk}", "kind": row.kind, "state": row.state, "needs": row.needs_role or None,
+            "currency": row.currency, "instalments": parts}  # fmt: skip
 
 
 def _parts(made: Quote) -> list[dict[str, Any]]:
     return [{"number": p.number, "due_on": p.due_on, "minor": p.amount_minor} for p in made.instalments]
 
 
-def _terms(body: PlanIn, rate: Any) -> Terms:
+def terms_of(body: PlanIn, rate: Any) -> Terms:
+    """The plan that was asked for, at the policy's rate."""
     try:
         down = Decimal(body.down_payment_pct)
     except InvalidOperation:
@@ -123,6 +126,6 @@ def _terms(body: PlanIn, rate: Any) -> Terms:
     return Terms(body.instalments, body.every, body.first_on, down_payment_pct=down, plan_rate_pct=rate)
 
 
-def _key(request: Any) -> str:
+def key_of(request: Any) -> str:
     """The form's key: the caller's own, apart from those of other callers."""
     return f"api:{request.auth.pk}:{request.headers.get('Idempotency-Key', '').strip()}"[:80]
