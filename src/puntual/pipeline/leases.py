@@ -44,6 +44,8 @@ class Lease:
         self._file = os.open(self._path(self.worker), os.O_CREAT | os.O_RDWR, 0o600)
         if fcntl is not None:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Whoever was killed with nothing in its hands is asked about by nobody else.
+        self.dead(dispatchers.everybody())
         dispatchers.begins(worker=self.worker, host=platform.node(), at=datetime.now(UTC))
         self._beaten = time.monotonic()
         return self

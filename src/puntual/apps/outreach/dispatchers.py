@@ -32,6 +32,11 @@ def ends(*, workers: Collection[str]) -> None:
         Dispatcher.objects.filter(worker__in=list(workers)).delete()
 
 
+def everybody() -> list[str]:
+    """Every sender that left a mark."""
+    return list(Dispatcher.objects.values_list("worker", flat=True))
+
+
 def of(workers: Collection[str]) -> dict[str, Mark]:
     """The marks of those of these workers that left one."""
     rows = Dispatcher.objects.filter(worker__in=list(workers))
