@@ -47,10 +47,10 @@ def template(house):
     )  # fmt: skip
 
 
-def offer(house, *, key="o1", role="manager", by=7) -> write_deals.Offer:
+def offer(house, *, key="o1", role="manager") -> write_deals.Offer:
     on = date(2026, 11, 24)
     return write_deals.Offer(
-        house.account, on, on + timedelta(days=5), "agent", key, role, NegotiationRules().limits, by=by
+        house.account, on, on + timedelta(days=5), "agent", key, role, NegotiationRules().limits
     )  # fmt: skip
 
 
