@@ -265,11 +265,11 @@ PERSONAL_EXPORT = "puntual.project.data_rights.everything"
 PERSONAL_HELD_BY = "puntual.project.data_rights.held_by"
 PERSONAL_FORGET = "puntual.project.data_rights.forget"
 
-#: What reads files, the files behind a ZIP, and what each kind of table may tell.
-IMPORT_READER = "puntual.adapters.files.Files"
 #: (account of a channel) -> the address to register at its provider.
 NOTICE_URL = "puntual.project.messengers.notice_url"
 
+#: What reads files, the files behind a ZIP, and what each kind of table may tell.
+IMPORT_READER = "puntual.adapters.files.Files"
 IMPORT_MEMBERS = "puntual.adapters.archives.members"
 IMPORT_FIELDS = "puntual.adapters.tabular.headings.kinds"
 

@@ -63,11 +63,6 @@ def set_share(*, template: Template, share: int) -> None:
     Template.objects.filter(pk=template.pk).update(share=share)
 
 
-def set_share(*, template: Template, share: int) -> None:
-    """So many of each hundred people are told that version from now on."""
-    Template.objects.filter(pk=template.pk).update(share=share)
-
-
 @transaction.atomic
 def use_shipped(
     *, creditor_id: int, name: str, channel: str, language: str = "es", variant: str = "", segment: str = "",

@@ -81,8 +81,8 @@ def by_account(
     account: npt.NDArray[np.int64],
     seed: int = 7,
 ) -> tuple[float, float] | None:
-    """The 95 % interval of a measure by a bootstrap over accounts: invoices of one payer are not independent. None where
-    there is nothing to draw from."""
+    """The 95 % interval of a measure by a bootstrap over accounts: invoices of one payer are not independent.
+    None where there is nothing to draw from."""
     if not len(p):
         return None
     _, inverse = np.unique(account, return_inverse=True)
