@@ -278,7 +278,12 @@ def _users() -> tuple[tuple[str, str, str], ...]:
     shown = []
     for name, title, role in PEOPLE:
         user, _ = users.objects.get_or_create(
-            username=name, defaults={"first_name": title, "is_staff": role == "admin", "is_superuser": role == "admin"}
+            username=name,
+            defaults={
+                "first_name": title.partition(",")[0],
+                "is_staff": role == "admin",
+                "is_superuser": role == "admin",
+            },
         )
         user.set_password(f"{name}-demo-2026")
         user.save()

@@ -24,6 +24,19 @@ STAGES: Mapping[str, str | Promise] = {
     "extrajudicial": _("Extrajudicial"),
     "judicial": _("Judicial"),
 }
+#: Ways of paying as people say them; any other keeps its own name (OXXO, SPEI, PSE...).
+METHODS: Mapping[str, str | Promise] = {
+    "card": _("Tarjeta"),
+    "cash": _("Efectivo"),
+    "transfer": _("Transferencia"),
+    "wallet": _("Billetera"),
+    "debit": _("Domiciliación"),
+}
+
+
+def method_name(code: str) -> str:
+    """A way of paying in words."""
+    return str(METHODS.get(code, code))
 
 
 def channel_name(code: str) -> str:

@@ -19,7 +19,7 @@ from puntual.apps.planning import read as planning
 from puntual.apps.receivables import read
 from puntual.apps.receivables.models import Event
 from puntual.core.reasons import CATALOGUE
-from puntual.ui.channels import channel_name
+from puntual.ui.channels import channel_name, method_name
 from puntual.ui.formats import date_text
 
 #: How an event of the books looks: icon and tone.
@@ -132,7 +132,13 @@ def _facts(account: Account, limit: int) -> Iterator[Moment]:
             continue
         icon, tone = _FACT_LOOKS.get(DeliveryFact(fact.kind), ("info", ""))
         yield Moment(
-            fact.at, fact.get_kind_display(), icon, tone, fact.detail or fact.method, fact.amount_minor, fact.currency
+            fact.at,
+            fact.get_kind_display(),
+            icon,
+            tone,
+            fact.detail or method_name(fact.method),
+            fact.amount_minor,
+            fact.currency,
         )
 
 

@@ -23,14 +23,11 @@ from puntual.core.reports import registry
 from puntual.core.reports.inputs import Known
 from puntual.core.reports.kpis_people import judged
 from puntual.core.reports.roll_rates import share_bp
-from puntual.ui.channels import STAGES, channel_name
+from puntual.ui.channels import METHODS, STAGES, channel_name
 from puntual.ui.formats import locale_for, money_text, number_text
 
-#: Methods and devices as people say them; any other keeps its own name (OXXO, SPEI, PSE...).
-_WORDS = {
-    "card": "Tarjeta", "cash": "Efectivo", "transfer": "Transferencia", "wallet": "Billetera", "debit": "Domiciliación",
-    "phone": "Teléfono", "computer": "Computadora", "tablet": "Tableta",
-}  # fmt: skip
+#: Methods and devices as people say them.
+_WORDS = {**METHODS, "phone": "Teléfono", "computer": "Computadora", "tablet": "Tableta"}
 #: By what a message is told apart -> the word of the address of its rows.
 _MESSAGE = {"channel": "canal", "stage": "etapa", "campaign": "campana", "method": "medio", "device": "aparato"}
 _NOTHING_SENT = "No salió ningún mensaje en el periodo: el embudo se llena con los envíos de cada día."
@@ -73,7 +70,7 @@ def friction_of(creditor: Creditor, start: date, end: date, rows: pl.DataFrame) 
 
 
 def _word(code: str) -> str:
-    return _WORDS.get(code, code) or "Sin dato"
+    return str(_WORDS.get(code, code)) or "Sin dato"
 
 
 def _failures(rows: pl.DataFrame, now: Known) -> list[Table]:
@@ -165,7 +162,7 @@ def _by_says(lines: list[tuple[Any, ...]], label: str, locale: str) -> str:
 def _named(by: str | None, value: str) -> str:
     if by == "channel":
         return channel_name(value).capitalize()
-    return str(STAGES.get(value, value)) if by == "stage" else _WORDS.get(value, value)
+    return str(STAGES.get(value, value)) if by == "stage" else str(_WORDS.get(value, value))
 
 
 def agents(creditor: Creditor, start: date, end: date) -> Report:
