@@ -123,6 +123,16 @@ def test_a_method_that_only_failed_still_has_figures():
     assert Decimal(rows[0]["cost_bp"]) / 100 == 5
 
 
+def test_a_method_that_never_worked_is_not_free():
+    """It has the fee and the days of its country and currency, so that failing always never makes it the cheapest."""
+    rows = compare(attempts(("visa", "mp", 100, 0, 600, 3, 0), ("pse", "x", 10, 10, 0, 0, 0)), EXACT).to_dicts()
+    assert [(r["method"], r["fee_bp"], r["days"], r["failed_bp"], r["cost_bp"]) for r in rows] == [
+        # 6 % + 3 days x 0.05 %; the same and a failure of each (5 %): with no fee it would have come first, with 5 %.
+        ("visa", 600, 3.0, 0, 615),
+        ("pse", 600, 3.0, 10_000, 1_115),
+    ]
+
+
 def test_the_best_way_depends_on_the_amount():
     """A voucher costs ten pesos whatever it pays; a card, three and a half percent."""
     small = attempts(("oxxo", "mp", 30, 0, 1_000, 1, 0), ("visa", "mp", 30, 0, 350, 1, 0))

@@ -59,6 +59,8 @@ def compare(attempts: pl.DataFrame, rules: MethodRules) -> pl.DataFrame:
     """A row per country, currency, method and provider, the cheapest first within its country and currency.
 
     Columns: n, fee_bp, days, failed_bp, charged_back_bp, cost_bp and rank; `_bp` are hundredths of a percent, rounded.
+    A method that never brought money has the fee and the days of its country and currency: what nobody has seen is not
+    free.
     """
     group = ["country", "currency"]
     key = [*group, "method", "provider"]
@@ -74,8 +76,8 @@ def compare(attempts: pl.DataFrame, rules: MethodRules) -> pl.DataFrame:
     rated = per.with_columns(
         _shrunk(pl.col("n") - pl.col("n_paid"), pl.col("n"), group, rules).alias("failed_bp"),
         _shrunk(pl.col("n_back"), pl.col("n_paid"), group, rules).alias("charged_back_bp"),
-        _bp(pl.col("fees_minor"), pl.col("amount_paid_minor")).alias("fee_bp"),
-        _bp(pl.col("days_sum"), pl.col("n_paid")).alias("days_hundredths_of_percent"),
+        _own_or_of_all(pl.col("fees_minor"), pl.col("amount_paid_minor"), group).alias("fee_bp"),
+        _own_or_of_all(pl.col("days_sum"), pl.col("n_paid"), group).alias("days_hundredths_of_percent"),
     ).with_columns((pl.col("days_hundredths_of_percent") / 10_000).round(2).alias("days"))
     costed = rated.with_columns(_cost(rules).alias("cost_bp"))
     order = pl.struct("cost_bp", "method", "provider").rank("ordinal").over(group).cast(pl.Int32).alias("rank")
@@ -87,6 +89,12 @@ def _bp(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
     safe = pl.when(whole > 0).then(whole).otherwise(1)
     scaled = money.wide(part) * pl.lit(10_000, dtype=pl.Int128)
     return pl.when(whole > 0).then(money.narrow(money.div_half_up_expr(scaled, money.wide(safe)))).otherwise(0)
+
+
+def _own_or_of_all(part: pl.Expr, whole: pl.Expr, group: list[str]) -> pl.Expr:
+    """A method's part of its whole; its group's where it has nothing of its own to divide by."""
+    of_all = _bp(part.sum().over(group), whole.sum().over(group))
+    return pl.when(whole > 0).then(_bp(part, whole)).otherwise(of_all)
 
 
 def _shrunk(part: pl.Expr, whole: pl.Expr, group: list[str], rules: MethodRules) -> pl.Expr:
