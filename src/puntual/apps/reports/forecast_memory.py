@@ -11,7 +11,8 @@ import attrs
 from puntual.apps.reports.columns import folder
 from puntual.core.reports.forecast import Said
 
-_FILE = "pronosticos.json"
+#: Another name when the forecast itself changes: what an older one said is not the error of this one.
+_FILE = "pronosticos-2.json"
 #: So many are kept: the last of several periods and learners.
 _MOST = 24
 
