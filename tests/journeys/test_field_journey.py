@@ -79,8 +79,7 @@ def test_a_visit_noted_without_signal_waits_in_the_phone_and_arrives_once(open_p
 def test_practice_portfolios_and_visits_are_accessible(accessible, creditor, route, staff) -> None:
     for path in (
         "/supervision/", "/supervision/dia/", "/supervision/calidad/", "/mis-revisiones/", "/visitas/",
-        f"/visitas/ruta/{route.pk}/", "/capacitacion/", "/capacitacion/equipo/", "/mandantes/",
-        "/mandantes/formatos/", "/mandantes/comision/",
+        "/mandantes/", "/mandantes/formatos/", "/mandantes/comision/",
     ):  # fmt: skip
         accessible(path)
 
@@ -101,6 +100,26 @@ def test_a_practice_by_keyboard_from_the_first_word_to_the_score(open_page, cred
         expect(page.locator(".timeline > li")).to_have_count(turns + 2)
     expect(page.locator("h2:has-text('Superado')")).to_be_visible()
     assert Practice.objects.get().passed
+
+
+def test_a_practice_that_threatens_is_not_passed_and_says_why_turn_by_turn(open_page, creditor) -> None:
+    page = open_page("/capacitacion/")
+    page.click("section[aria-labelledby='caso-olvido'] button")
+    for said in ("Le hablo por su deuda de $1,200.", "Si no paga hoy mismo lo vamos a embargar."):
+        turns = page.locator(".timeline > li").count()
+        page.locator("#text").fill(said)
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator(".timeline > li")).to_have_count(turns + 2)
+    if page.locator("#resultado").count() == 0:
+        page.get_by_role("button", name="Colgar y ver la nota").click()
+    expect(page.locator("h2:has-text('todavía no')")).to_be_visible()
+    said = page.locator("#resultado").inner_text()
+    assert "Turno 1: se habló de la deuda sin saber quién escuchaba." in said
+    assert "Turno 2: una amenaza." in said
+    row = Practice.objects.get()
+    assert (row.passed, row.by_dimension["law"]) == (False, 0)
+    assert row.total < 30
 
 
 def test_rates_reports_to_bureaus_and_the_papers_of_a_person_are_accessible(accessible, portfolio) -> None:
