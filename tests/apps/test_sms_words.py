@@ -43,7 +43,7 @@ STOPS = {"es": "responda BAJA", "pt": "responda SAIR", "en": "Reply STOP"}
 def test_each_has_its_own_words_with_name_amount_link_and_how_to_stop(name, language):
     text = said(name, language=language)
     assert "Ferretera del Norte" in text
-    amount = "$100.00 MXN" if name in ("gracias", "recibo") else "" if name in EVENTS else "$12,345.67 MXN"
+    amount = "$100.00 MXN" if name in ("gracias", "recibo") else "" if name in (*EVENTS, "oferta") else "$12,345.67 MXN"
     assert amount in text
     assert FACTS.link in text
     assert STOPS[language] in text
