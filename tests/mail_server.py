@@ -9,6 +9,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from email.message import EmailMessage
 from pathlib import Path
@@ -63,12 +64,13 @@ service stats {{
 
 class Dovecot:
     """Running while it is a context. One user, «cobranza@norte.example», password «secreto». `whose`: where it asks
-    whose an OAuth token is, before it lets anybody in by XOAUTH2."""
+    whose an OAuth token is, before it lets anybody in by XOAUTH2. Its folder is its own: pytest shuts the one of all
+    its tests to other users each time that a run begins, and Dovecot's workers are another user."""
 
     user = "cobranza@norte.example"
 
-    def __init__(self, folder: Path, whose: str = "http://127.0.0.1:1/whose") -> None:
-        self.folder, self.whose = folder, whose
+    def __init__(self, whose: str = "http://127.0.0.1:1/whose") -> None:
+        self.whose = whose
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
@@ -77,14 +79,14 @@ class Dovecot:
         root = os.geteuid() == 0
         owner = pwd.getpwnam("nobody" if root else getpass.getuser())
         inside = pwd.getpwuid(os.geteuid()) if not root else owner
+        self._own = tempfile.TemporaryDirectory(prefix="puntual-buzon-", ignore_cleanup_errors=True)
+        self.folder = Path(self._own.name)
         run, mails = self.folder / "run", self.folder / "mails"
         for one in (run, mails):
-            one.mkdir(parents=True, exist_ok=True)
+            one.mkdir()
         if root:
             shutil.chown(mails, owner.pw_uid, owner.pw_gid)
-            for up in (self.folder, *list(self.folder.parents)[:4]):
-                if str(up).startswith("/tmp/"):
-                    up.chmod(up.stat().st_mode | 0o755)
+            self.folder.chmod(0o755)
         conf = self.folder / "dovecot.conf"
         group = subprocess.run(["id", "-gn", inside.pw_name], capture_output=True, text=True, check=True).stdout.strip()
         conf.write_text(
@@ -113,6 +115,7 @@ class Dovecot:
             self._process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             self._process.kill()
+        self._own.cleanup()
 
     def client(self) -> imaplib.IMAP4:
         box = imaplib.IMAP4("127.0.0.1", self.port)
@@ -127,6 +130,7 @@ class Dovecot:
             if status == "OK":
                 break
             time.sleep(0.1)  # it is still putting its indexes in order
+        assert status == "OK", told
         if told != [b"0"]:
             box.store("1:*", "+FLAGS", "\\Deleted")
             box.expunge()

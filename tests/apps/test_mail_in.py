@@ -29,8 +29,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def dovecot(tmp_path_factory):
-    with Dovecot(tmp_path_factory.mktemp("dovecot")) as running:
+def dovecot():
+    with Dovecot() as running:
         yield running
 
 

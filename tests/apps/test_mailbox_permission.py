@@ -118,8 +118,8 @@ def test_without_the_permission_the_mailbox_says_so_and_waits(provider):
 
 
 @pytest.mark.skipif(mail_server.DOVECOT is None, reason=mail_server.WHY_NOT)
-def test_a_real_imap_server_lets_in_by_xoauth2_and_only_while_the_permission_lasts(provider, tmp_path):
-    with Dovecot(tmp_path, whose=f"{provider.url}/whose") as server:
+def test_a_real_imap_server_lets_in_by_xoauth2_and_only_while_the_permission_lasts(provider):
+    with Dovecot(whose=f"{provider.url}/whose") as server:
         account = account_at(provider, port=str(server.port), security="none")
         server.receive(mail("Le pago el viernes 500 pesos."))
         permit(account, provider)

@@ -70,8 +70,8 @@ def post():
 
 
 @pytest.fixture
-def dovecot(tmp_path):
-    with Dovecot(tmp_path) as running:
+def dovecot():
+    with Dovecot() as running:
         yield running
 
 
