@@ -16,8 +16,8 @@ from puntual.apps.parties.models import Account, ContactPoint
 from puntual.apps.receivables import write as books
 from puntual.apps.training.models import Practice
 from puntual.apps.visits.models import Round
-from puntual.apps.workbench import write
-from puntual.apps.workbench.models import CallBack, DeskLock, Handling, QueueRow, ScriptUse
+from puntual.apps.workbench import write, write_scripts
+from puntual.apps.workbench.models import CallBack, DeskLock, Handling, QueueRow, ScriptUse, ScriptVersion
 from puntual.pipeline import demo_desk
 
 #: A Tuesday at eleven in Mexico City: calls are lawful whatever day the tests run on.
@@ -311,6 +311,28 @@ def lived(house, clock, person, client, open_page):
     client.get(f"/gestion/{Account.objects.first().pk}/")
     client.get("/gestion/")
     return house
+
+
+def test_the_screens_of_the_desk_full_of_work_are_for_everybody(accessible, lived, staff):
+    promised = Handling.objects.filter(outcome="promise").first()
+    write.take(
+        party_id=promised.party_id, account_id=promised.account_id, creditor_id=lived.pk, agent_id=staff.pk, now=ELEVEN,
+        hold_s=300,
+    )  # fmt: skip
+    accessible("/gestion/")
+    page = accessible(f"/gestion/{promised.account_id}/")
+    page.locator("#historial").scroll_into_view_if_needed()
+    page.locator("#historial", has_text="Promesa").wait_for()
+    page.set_viewport_size({"width": 320, "height": 700})
+    for dialog in ("d-promesa", "d-convenio", "d-aclaracion", "d-volver", "d-nota", "d-pasar", "d-otro"):
+        page.evaluate(f"document.getElementById('{dialog}').showModal()")
+        wide = page.evaluate(f"(d => d.scrollWidth - d.clientWidth)(document.getElementById('{dialog}'))")
+        assert wide <= 0, f"{dialog} is {wide} px too wide for a phone"
+        page.keyboard.press("Escape")
+    script = ScriptVersion.objects.first()
+    draft = write_scripts.draft_of(script_id=script.script_id, creditor_id=lived.pk, at=ELEVEN, by=staff.pk)
+    for path in ("/gestion/reparto/", "/gestion/guiones/", f"/gestion/guiones/version/{draft.pk}/"):
+        accessible(path)
 
 
 def test_practices_and_rounds_full_of_work_are_for_everybody(accessible, lived, staff):
