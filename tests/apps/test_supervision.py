@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
@@ -16,6 +17,7 @@ from puntual.apps.receivables import write as books
 from puntual.apps.scope import Scope
 from puntual.apps.supervision import read, views, write
 from puntual.apps.supervision.models import Review
+from puntual.apps.workbench import write_assign
 from puntual.apps.workbench.models import DeskLock, Handling
 from puntual.core import quality
 from puntual.core.errors import Refused, UnusableInput
@@ -236,6 +238,18 @@ class TestReviews:
         client.post(f"/supervision/calidad/{row.pk}/responder/", {"text": "Es cierto", **dict.fromkeys(GOOD, "95")})
         row.refresh_from_db()
         assert (row.total, row.resolution) == (95, "Es cierto")
+
+    def test_an_agent_reads_the_own_month_and_the_own_reviews(self, client, creditor, gloria, sergio, talk):
+        write.review(handling_id=talk.pk, creditor_id=creditor.pk, reviewer=sergio, scores=GOOD, good="Escuchó",
+                     better="La fecha", now=NOW)  # fmt: skip
+        write_assign.save_goal(creditor_id=creditor.pk, metric="quality", target=Decimal(80), points=100)
+        client.force_login(gloria)
+        page = client.get("/mis-revisiones/")
+        assert page.status_code == 200
+        assert "Escuchó" in page.content.decode() and "Calificación de calidad" in page.content.decode()
+        client.force_login(sergio)
+        assert client.get("/gestion/reparto/").status_code == 200
+        assert client.get(f"/supervision/calidad/{talk.pk}/").status_code == 200
 
     def test_how_far_two_reviewers_are(self):
         gaps = quality.calibration([(1, 7, 80), (1, 8, 90), (2, 7, 60), (2, 8, 90), (3, 7, 50)])

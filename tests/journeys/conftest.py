@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+from django.utils.module_loading import import_string
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 # Playwright's synchronous driver keeps an event loop in this thread, which Django takes for an asynchronous view.
@@ -41,23 +44,33 @@ def staff(db: None, django_user_model: Any) -> Any:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any, client: Any, staff: Any) -> Iterator[Callable[..., Page]]:
+def short_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server of these tests (WSGI) tells a stream when it ends: each tells once, and the browser comes back."""
+    stream = "puntual.apps.supervision.views.events"
+    monkeypatch.setattr(stream, partial(import_string(stream), lasts_s=1, every_s=1))
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, live_server: Any, client: Any, staff: Any, short_streams: None
+) -> Iterator[Callable[..., Page]]:
     """Open an address as Lucía: `open_page("/cartera/", width=320, theme="dark")`. Script errors fail the test."""
     client.force_login(staff)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
     contexts, faults = [], []
 
-    def _open(path: str, *, width: int = 1280, theme: str = "light", signed_in: bool = True) -> Page:
+    def _open(path: str, *, width: int = 1280, theme: str = "light", signed_in: bool = True, user: Any = None) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
         )
         contexts.append(context)
         if signed_in:
-            context.add_cookies([cookie])
+            context.add_cookies([_entered(user, live_server.url) if user else cookie])
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
         page.set_default_timeout(8000)
+        page.set_default_navigation_timeout(30_000)  # the first page of a server is drawn cold
         page.goto(live_server.url + path)
         page.wait_for_selector("html[data-ready]", state="attached")
         return page
@@ -66,6 +79,13 @@ def open_page(browser: Browser, live_server: Any, client: Any, staff: Any) -> It
     for context in contexts:
         context.close()
     assert faults == []
+
+
+def _entered(user: Any, url: str) -> Any:
+    """The cookie of somebody else who entered."""
+    web = Client()
+    web.force_login(user)
+    return {"name": "sessionid", "value": web.cookies["sessionid"].value, "url": url}
 
 
 @pytest.fixture

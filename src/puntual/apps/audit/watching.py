@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from puntual.apps.access import urlmap
 from puntual.apps.access.choices import PROVEN, PUBLIC, SIGNED_IN
 from puntual.apps.audit import write
+from puntual.apps.scope import scope_of
 
 #: The nouns of acts whose pages show people.
 _ABOUT_PEOPLE = frozenset({
@@ -56,7 +57,9 @@ def _note(request: HttpRequest, name: str, kwargs: dict[str, Any], status: int) 
     who = f"key:{key.pk}" if key is not None else f"user:{user.pk if user else ''}"
     if verb == "saw" and not cache.add(f"seen:{who}:{name}:{number}", 1, _AGAIN_S):
         return
-    scope = getattr(request, "screen_scope", None)
+    # Refused at the door, before any page chose a creditor: it happened to whom the person was working for, and whoever
+    # reads that company's log has to find it.
+    scope = getattr(request, "screen_scope", None) or (scope_of(request) if known and verb == "refused" else None)
     write.note_access(
         verb=verb, act=name, actor=None if key is not None else user, key=key, object_id=number,
         creditor_id=scope.creditor.pk if scope else getattr(key, "creditor_id", None), status=status,

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 from django.contrib.auth import get_user_model
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from puntual.apps.inbox import read as inbox
 from puntual.apps.negotiation import read_returns as negotiation
@@ -182,16 +182,16 @@ def worked(
 
 
 def to_review(creditor_id: int, now: datetime, reviewer_id: int) -> list[Handling]:
-    """This week's sample that this reviewer has not looked at: some of each agent, drawn so that nobody chooses."""
+    """This week's sample that this reviewer has not looked at: some of each agent, drawn so that nobody chooses. What
+    an agent disputes is no longer to be reviewed blind but to be answered."""
     closed = [
         h for h in workbench.handlings(creditor_id, now - timedelta(days=SAMPLE_DAYS), now)
         if h.outcome in RESULTS and h.agent_id != reviewer_id
     ]  # fmt: skip
     seed = f"{creditor_id}:{now.isocalendar().year}-{now.isocalendar().week}"
     drawn = set(quality.sample([(h.pk, h.agent_id) for h in closed], per_agent=PER_AGENT, seed=seed))
-    seen = set(
-        Review.objects.filter(handling_id__in=drawn, reviewer_id=reviewer_id).values_list("handling_id", flat=True)
-    )
+    said = Review.objects.filter(Q(reviewer_id=reviewer_id) | Q(disputed_at__isnull=False), handling_id__in=drawn)
+    seen = set(said.values_list("handling_id", flat=True))
     return [h for h in closed if h.pk in drawn - seen]
 
 

@@ -2,9 +2,16 @@
 export default (element) => {
   if (!window.EventSource) return;
   const source = new EventSource(element.dataset.url);
+  let told = null;
+  const show = () => {
+    if (told === null || element.contains(document.activeElement)) return;
+    element.innerHTML = told;
+    told = null;
+  };
   source.addEventListener(element.dataset.event, (event) => {
-    if (element.contains(document.activeElement)) return;
-    element.innerHTML = event.data;
+    told = event.data;
+    show();
   });
+  element.addEventListener("focusout", () => setTimeout(show));
   window.addEventListener("pagehide", () => source.close(), { once: true });
 };
