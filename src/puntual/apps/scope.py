@@ -84,6 +84,7 @@ def follow(request: HttpRequest, scope: Scope, creditor_id: int) -> Scope:
     if (act := getattr(request, "act", None)) is not None:
         access.grants(request).demand(act, creditor_id)
     choose(request, creditor_id)
+    timezone.activate(creditor.zone)  # the hours of this page are of where it is; `screen` puts the zone back
     return _stand(request, _at(scope, creditor))
 
 
