@@ -213,7 +213,7 @@ def test_the_seller_answers_what_is_of_sales_and_finds_nothing_else(open_page, c
     assert other.status == 404
 
 
-def test_supervision_is_accessible_full_of_data(accessible, company, people) -> None:
+def test_these_screens_are_accessible_full_of_data(accessible, company, people) -> None:
     portfolio, talks = company
     supervision.review(
         handling_id=talks[0].pk, creditor_id=portfolio.creditor.pk, reviewer=people["sergio"], scores=SCORES,
@@ -222,7 +222,8 @@ def test_supervision_is_accessible_full_of_data(accessible, company, people) -> 
     supervision.dispute(review_id=Review.objects.get().pk, agent=people["gloria"], text="No es así", now=timezone.now())
     for path in (
         "/supervision/", "/supervision/dia/", "/supervision/dia/quien/", "/supervision/calidad/",
-        f"/supervision/calidad/{talks[1].pk}/",
+        f"/supervision/calidad/{talks[1].pk}/", "/por-aprobar/", "/legal/", "/aclaraciones/",
+        f"/clientes/{portfolio.accounts['C-2']}/legal/",
     ):  # fmt: skip
         accessible(path, user=people["marta"]) if path.startswith("/supervision/calidad/") else accessible(path)
 
