@@ -8,7 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from test_portal_journey import LARGEST, ZONE, House, house, said, visit  # noqa: F401
+from test_portal_journey import LARGEST, ZONE, House, both, house, said, visit  # noqa: F401
 
 from puntual.adapters.mercadopago import MercadoPago
 from puntual.adapters.stripe import Stripe
@@ -29,8 +29,6 @@ from puntual.simulators.stripe import StripeSimulator
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 BOUND, SENT = {}, []
-PHONE, DESK = {"width": 360}, {"width": 1280, "scripts": True}
-both = pytest.mark.parametrize("window", [PHONE, DESK], ids=["phone", "desk"])
 
 
 def gateways():

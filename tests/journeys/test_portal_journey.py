@@ -35,6 +35,8 @@ PAGES = (
     "como-le-fue/", "es-legitima/", "paso/", "listo/claim/",
 )  # fmt: skip
 LARGEST = 100 * 1024
+PHONE, DESK = {"width": 360}, {"width": 1280, "scripts": True}
+both = pytest.mark.parametrize("window", [PHONE, DESK], ids=["phone", "desk"])
 
 
 @attrs.frozen
@@ -81,7 +83,7 @@ def visit(browser: Browser, live_server: Any, house: House) -> Iterator[Callable
         )  # fmt: skip
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20000)
         page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
         page.goto(live_server.url + (path if path.startswith("/") else house.path + path))
         return page
@@ -96,8 +98,9 @@ def said(page: Page) -> str:
     return re.sub(r"\s+", " ", page.inner_text("main").replace("\xa0", " "))
 
 
-def test_from_the_link_to_the_reference_in_two_taps(visit, house) -> None:
-    page = visit()
+@both
+def test_from_the_link_to_the_reference_in_two_taps(visit, house, window) -> None:
+    page = visit(**window)
     assert "Total por pagar $1,801.00" in said(page) and "De eso, $1,200.00 ya venció" in said(page)
     page.click("text=Pagar ahora")
     assert "BBVA, CLABE 012180001234567897" in said(page)
@@ -105,14 +108,16 @@ def test_from_the_link_to_the_reference_in_two_taps(visit, house) -> None:
     assert "Va a pagar $1,200.00" in said(page)
 
 
-def test_every_line_opens_to_its_sum(visit) -> None:
-    page = visit()
+@both
+def test_every_line_opens_to_its_sum(visit, window) -> None:
+    page = visit(**window)
     page.click("summary:has-text('FN-1')")
     assert "Importe original" in said(page) and "Pagar solo este" in said(page)
 
 
-def test_some_documents_and_a_part(visit) -> None:
-    page = visit("pagar/")
+@both
+def test_some_documents_and_a_part(visit, window) -> None:
+    page = visit("pagar/", **window)
     page.click("text=Elegir qué documentos pagar")
     page.uncheck("label:has-text('FN-1') input")
     page.click("text=Actualizar el total")
@@ -123,10 +128,11 @@ def test_some_documents_and_a_part(visit) -> None:
     assert "Va a pagar $250.00 Es una parte de $1,801.00" in said(page)
 
 
-def test_already_paid_with_the_photo_of_the_slip(visit, tmp_path) -> None:
+@both
+def test_already_paid_with_the_photo_of_the_slip(visit, tmp_path, window) -> None:
     slip = tmp_path / "recibo.png"
     slip.write_bytes(b"\x89PNG\r\n\x1a\n" + b"x" * 300)
-    page = visit()
+    page = visit(**window)
     page.click("text=Ya pagué")
     page.fill("[name=amount]", "1,200.00")
     page.set_input_files("[name=slip]", str(slip))
@@ -138,8 +144,9 @@ def test_already_paid_with_the_photo_of_the_slip(visit, tmp_path) -> None:
     assert "Recibimos su aviso de pago por $1,200.00" in said(page)
 
 
-def test_choosing_a_date(visit) -> None:
-    page = visit()
+@both
+def test_choosing_a_date(visit, window) -> None:
+    page = visit(**window)
     page.click("text=Elegir fecha")
     page.fill("[name=on]", (local_date(datetime.now(UTC), ZONE) + timedelta(days=4)).isoformat())
     page.click("text=Anotar esta fecha")
@@ -147,8 +154,9 @@ def test_choosing_a_date(visit) -> None:
     assert Promise.objects.get().amount_minor == 1801_00
 
 
-def test_instalments_are_seen_before_they_are_accepted(visit) -> None:
-    page = visit()
+@both
+def test_instalments_are_seen_before_they_are_accepted(visit, window) -> None:
+    page = visit(**window)
     page.click("text=Pagar en cuotas")
     page.select_option("[name=n]", "4")
     page.select_option("[name=cada]", "fortnight")
@@ -165,7 +173,7 @@ def test_instalments_are_seen_before_they_are_accepted(visit) -> None:
 
 def test_disagreeing_and_complaining(visit) -> None:
     page = visit()
-    page.click("text=No estoy de acuerdo")
+    page.click("a.way:has-text('No estoy de acuerdo')")
     page.check("label:has-text('FN-1') input")
     page.select_option("[name=cause]", "wrong_price")
     page.fill("[name=amount]", "200")
@@ -179,17 +187,19 @@ def test_disagreeing_and_complaining(visit) -> None:
     assert Complaint.objects.count() == 1
 
 
-def test_not_this_person_closes_the_page_and_gives_a_paper(visit, house) -> None:
-    page = visit()
+@both
+def test_not_this_person_closes_the_page_and_gives_a_paper(visit, house, window) -> None:
+    page = visit(**window)
     page.click("text=No soy esta persona")
     page.click("button:has-text('No soy esta persona')")
     assert "quedó silenciado" in said(page) and "Ana" not in said(page)
     assert ContactPoint.objects.get().status == "silenced"
-    assert "Este enlace ya no abre" in said(visit())
+    assert "Este enlace ya no abre" in said(visit(**window))
 
 
-def test_stop(visit, house) -> None:
-    page = visit()
+@both
+def test_stop(visit, house, window) -> None:
+    page = visit(**window)
     page.click("text=No me escriban más")
     page.check("label:has-text('Por ningún medio') input")
     page.click("button:has-text('No me escriban más')")
@@ -198,8 +208,9 @@ def test_stop(visit, house) -> None:
     assert [(c.channel, c.status, c.source) for c in compliance.consents_of(party)] == [("*", "withdrawn", "person")]
 
 
-def test_talk_remind_payday_preferences_word_and_rating(visit, house) -> None:
-    page = visit()
+@both
+def test_talk_remind_payday_preferences_word_and_rating(visit, house, window) -> None:
+    page = visit(**window)
     page.click("text=Hablar con una persona")
     page.fill("[name=text]", "Tengo una duda")
     page.click("text=Pedir que me respondan")
@@ -268,11 +279,12 @@ def test_the_whole_page_by_keyboard(visit) -> None:
     assert box["y"] >= 0 and box["width"] > 50
 
 
-def test_her_link_has_no_balance_left_to_show_when_all_is_paid(visit, house) -> None:
+@both
+def test_her_link_has_no_balance_left_to_show_when_all_is_paid(visit, house, window) -> None:
     today = local_date(datetime.now(UTC), ZONE)
     payment = books.NewPayment(house.account, 1801_00, "MXN", today, "p", "test")
     books.post_payments(creditor_id=house.creditor.pk, payments=[payment])
-    page = visit()
+    page = visit(**window)
     assert "está al día" in said(page)
     page.click("text=Constancia de no adeudo")
     page.fill("[name=answer]", "1AB1")
