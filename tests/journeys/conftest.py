@@ -69,7 +69,7 @@ def open_page(
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None)
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.set_default_navigation_timeout(30_000)  # the first page of a server is drawn cold
         page.goto(live_server.url + path)
         page.wait_for_selector("html[data-ready]", state="attached")
