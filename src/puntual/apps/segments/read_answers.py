@@ -48,7 +48,7 @@ def attempts_frame(creditor: Creditor, today: date, party_id: int | None = None)
     since, until = morning - timedelta(days=SINCE_DAYS), morning - timedelta(days=ANSWER_DAYS)
     counted = "c.counts AND c.direction = 'out'" if bulk.is_postgres() else "c.counts = 1 AND c.direction = 'out'"
     reached = "c.direct_contact" if bulk.is_postgres() else "c.direct_contact = 1"
-    one = "" if party_id is None else f"AND c.party_id = {int(party_id)} "
+    one = "" if party_id is None else "AND c.party_id = %s "
     rows = bulk.read_frame(
         f"SELECT c.party_id AS party, c.channel, c.at, COALESCE(NULLIF(p.zone, ''), '{creditor.zone}') AS zone, "
         f"CASE WHEN {reached} OR EXISTS (SELECT 1 FROM outreach_fact f WHERE f.outbox_id = c.outbox_id "
@@ -57,6 +57,7 @@ def attempts_frame(creditor: Creditor, today: date, party_id: int | None = None)
         f"WHERE {counted} AND c.creditor_id = {int(creditor.pk)} {one}"
         f"AND c.at >= '{_text(since)}' AND c.at < '{_text(until)}'",
         _TRIED,
+        () if party_id is None else (party_id,),  # few rows for a page: not worth a connection in columns
     )
     return with_daypart(rows).select("party", "channel", "daypart", answered=pl.col("answered") > 0).select(*ATTEMPTS)
 
