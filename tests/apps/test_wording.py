@@ -121,6 +121,15 @@ def test_a_reminder_lists_each_document_with_its_age():
     assert "- A-2, vence el 25 de noviembre: $800.00 MXN\n" in words.text
 
 
+def test_a_name_that_ends_in_a_stop_ends_the_sentence_with_one():
+    facts = attrs.evolve(FACTS, creditor_name="Ferretera, S.A. de C.V.")
+    words = wording.word(
+        facts, subject="De {{ acreedor.nombre }}.", text="Le escribe {{ acreedor.nombre }}. Hola... y no."
+    )
+    assert words.text == "Le escribe Ferretera, S.A. de C.V. Hola... y no."
+    assert words.subject == "De Ferretera, S.A. de C.V."
+
+
 def test_a_name_cannot_put_markup_into_the_html():
     facts = Facts(
         **{**{f: getattr(FACTS, f) for f in FACTS.__slots__ if f != "__weakref__"}, "person_name": "<b>x</b>"}

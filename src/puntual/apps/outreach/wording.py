@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -23,6 +24,7 @@ __all__ = ["Facts", "Line", "Worded", "amount", "as_html", "check", "day_text", 
 #: More lines than these are not read; the link has them all.
 MAX_LINES = 12
 _ENVIRONMENT = Environment()
+_TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 @attrs.frozen
@@ -144,8 +146,8 @@ def word(facts: Facts, *, subject: str, text: str) -> Worded:
     """Fill a template with facts. UnusableInput when the template is broken."""
     context = _context(facts)
     try:
-        plain = _compiled(text).render(**context)
-        title = " ".join(_compiled(subject).render(**context).split())
+        plain = _stopped(_compiled(text).render(**context))
+        title = _stopped(" ".join(_compiled(subject).render(**context).split()))
     except LiquidError as error:
         raise UnusableInput(f"La plantilla tiene un error: {error}.") from None
     return Worded(title, plain, as_html(facts, plain))
@@ -154,9 +156,14 @@ def word(facts: Facts, *, subject: str, text: str) -> Worded:
 def fill(facts: Facts, text: str) -> str:
     """One short text of a template (a parameter, a button) filled in, on one line. UnusableInput when it is broken."""
     try:
-        return " ".join(_compiled(text).render(**_context(facts)).split())
+        return _stopped(" ".join(_compiled(text).render(**_context(facts)).split()))
     except LiquidError as error:
         raise UnusableInput(f"La plantilla tiene un error: {error}.") from None
+
+
+def _stopped(text: str) -> str:
+    """One full stop where a name that ends in one («S.A. de C.V.») ends a sentence."""
+    return _TWO_STOPS.sub(".", text)
 
 
 def _context(facts: Facts) -> dict[str, Any]:
