@@ -14,7 +14,7 @@ from puntual.apps.negotiation.models import Deal, Dispute, Promise
 from puntual.apps.outreach.models import Contact
 from puntual.apps.parties.models import ContactPoint
 from puntual.apps.receivables import write as books
-from puntual.apps.workbench import write_assign, write_queue
+from puntual.apps.workbench import read, write_assign, write_queue
 from puntual.apps.workbench.models import Act, CallBack, DeskLock, Handling, QueueRow, ScriptUse, ScriptVersion
 from puntual.pipeline import desk
 
@@ -254,6 +254,18 @@ def test_the_queue_is_dealt_and_a_named_person_stays(house, person, client, cloc
     assert desks["C-2"] == beto.pk
     assert desks["C-1"] == ana.pk, "the least loaded"
     assert desks["C-3"] == 0
+
+
+def test_who_has_a_person_of_its_own_is_told_to_its_own_company_only(house, person, client, clock):
+    other = company("sur", name="Créditos del Sur")
+    theirs = people(other, 1, first=900)[0]
+    beto, sofia = person("beto", "agent", house), person("sofia", "supervisor", house)
+    write_assign.name_agent(party_id=theirs.party_id, agent_id=beto.pk)
+    client.force_login(sofia)
+    assert "Cliente 900" not in client.get("/gestion/reparto/").content.decode()
+    answer = client.post("/gestion/reparto/nombre/", {"party": str(theirs.party_id), "agent": ""}, follow=True)
+    assert "Ese cliente no es de esta empresa" in answer.content.decode()
+    assert read.named_agents() == {theirs.party_id: beto.pk}
 
 
 def test_a_goal_that_pays_for_pressure_is_refused(house, person, client, clock):

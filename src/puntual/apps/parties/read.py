@@ -201,6 +201,12 @@ CHANNELS_OF = {
 }
 
 
+def customers_among(creditor_id: int, party_ids: Iterable[int]) -> set[int]:
+    """Of these parties, those that have an account with a creditor."""
+    rows = Account.objects.filter(creditor_id=creditor_id, party_id__in=list(party_ids))
+    return set(rows.values_list("party_id", flat=True))
+
+
 def parties_frame() -> pl.DataFrame:
     """Everybody, as the core sees them (frames.PARTIES): no personal data, an empty zone means all of the country's."""
     return bulk.read_frame(

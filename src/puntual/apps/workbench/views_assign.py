@@ -37,14 +37,15 @@ def assignment(request: HttpRequest, scope: Scope) -> HttpResponse:
         for pk, name, profile in read.agents()
     ]  # fmt: skip
     named = read.named_agents()
-    names = parties.people(named)
+    # Who has a name of its own is known once; each company is told of its own customers only.
+    names = parties.people(parties.customers_among(scope.creditor.pk, named))
     team = {p["id"]: p["name"] for p in people}
     context = {
         "people": people,
         "common": desks.get(0, 0),
         "locks": read.locks_of(scope.creditor.pk, timezone.now()),
         "call_backs": read.open_call_backs(scope.creditor.pk, limit=12),
-        "named": [(names[pk].name, team.get(agent, ""), pk) for pk, agent in named.items()],
+        "named": [(names[pk].name, team.get(agent, ""), pk) for pk, agent in named.items() if pk in names],
         "metrics": core.METRICS.items(),
         "never": core.NEVER.values(),
         "month": [
@@ -102,6 +103,8 @@ def named(request: HttpRequest, scope: Scope) -> HttpResponse:
     try:
         if request.POST.get("party", "").isdigit():
             party = int(request.POST["party"])
+            if party not in parties.customers_among(scope.creditor.pk, [party]):
+                raise UnusableInput(_("Ese cliente no es de esta empresa: no se cambió nada."))
         else:
             party = parties.account(request.POST.get("customer", "").strip(), scope.creditor).party_id
         write_assign.name_agent(
