@@ -50,7 +50,8 @@ def assignment(request: HttpRequest, scope: Scope) -> HttpResponse:
         "never": core.NEVER.values(),
         "month": [
             (team[pk], one, [(core.METRICS[m], n) for m, n in one.reached.items()])
-            for pk, one in read_month.month(scope.creditor, scope.today).items() if pk in team
+            for pk, one in read_month.month(scope.creditor, scope.today).items()
+            if pk in team
         ],
         "goals": [(core.METRICS.get(g.metric, g.metric), g) for g in read.goals_of(scope.creditor.pk)],
         "caps": core.Caps(),
