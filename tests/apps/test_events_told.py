@@ -280,3 +280,14 @@ def test_a_promise_that_is_no_longer_open_is_not_confirmed(house):
     assert events.tell(at=NOON + MINUTE) == 0
     assert Promise.objects.get().state == "withdrawn"
     assert LUCIA.wa_id
+
+
+def test_the_note_of_a_promise_taken_back_before_it_leaves_does_not_leave(house):
+    template(house, "promesa_confirmada", PROMISE)
+    promise = promises_to_pay(house)
+    assert events.tell(at=NOON) == 1
+    promises.withdraw_promise(promise_id=promise.pk, at=NOON, on=NOON.date())
+    events.tell(at=NOON + MINUTE)
+    house.now = NOON + MINUTE
+    assert house.dispatch().sent == 0
+    assert (Outbox.objects.get().state, Outbox.objects.get().reason) == ("withdrawn", "withdrawn_changed")

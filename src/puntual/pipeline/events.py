@@ -24,7 +24,7 @@ from puntual.apps.receivables import read as receivables
 from puntual.core.errors import Refused
 from puntual.core.time import local_date, local_instant
 from puntual.pipeline import compose, load, news
-from puntual.pipeline.news import BROKEN, DISPUTE, OFFER, WELCOME, News
+from puntual.pipeline.news import BROKEN, DISPUTE, MADE, OFFER, WELCOME, News
 from puntual.pipeline.ways import Ruling, carried, first_lawful, orders, window_open
 
 #: What asks for money takes the place of the day's reminder; an offer that finds none waits for its turn.
@@ -81,10 +81,14 @@ def _in_place_of_reminders(some: Sequence[News], at: datetime) -> list[News]:
 
 
 def _drop_answered() -> None:
-    """An offer that waits to leave and was answered meanwhile, or is over, does not leave."""
-    waiting = write_events.waiting_to_leave(OFFER)
+    """An offer that waits to leave and was answered meanwhile, or is over, does not leave; nor does the note of a
+    promise that was kept or taken back before it left."""
+    waiting = write_events.waiting_to_leave(OFFER, "deal")
     gone = negotiation.no_longer_offered(waiting.values())
     write_events.withdraw([row for row, deal in waiting.items() if deal in gone])
+    waiting = write_events.waiting_to_leave(MADE, "promise")
+    over = negotiation.no_longer_open(waiting.values())
+    write_events.withdraw([row for row, promise in waiting.items() if promise in over], "withdrawn_changed")
 
 
 def _sayable(channel: str, one: News, free: frozenset[int]) -> bool:

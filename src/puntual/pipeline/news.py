@@ -112,7 +112,8 @@ def _promise(row: Promise, at: datetime) -> News | None:
     if row.promised_on <= local_date(at, row.account.creditor.zone):
         return None  # to pay today: there is nothing to wait for in between
     told = {"importe": _money(row.amount_minor, row.currency), "fecha": _day(row.promised_on)}
-    return News(MADE, str(row.pk), row.account, row.currency, {"promesa": told}, amount_minor=row.amount_minor)
+    tells = {"promesa": told, "promise": row.pk}
+    return News(MADE, str(row.pk), row.account, row.currency, tells, amount_minor=row.amount_minor)
 
 
 def _step(row: Step, at: datetime) -> News | None:

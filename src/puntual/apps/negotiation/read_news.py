@@ -55,6 +55,11 @@ def no_longer_offered(ids: Iterable[int]) -> frozenset[int]:
     return frozenset(rows.values_list("pk", flat=True))
 
 
+def no_longer_open(ids: Iterable[int]) -> frozenset[int]:
+    """Of these promises, the ones that wait for their day no more: kept, broken, withdrawn."""
+    return frozenset(Promise.objects.filter(pk__in=list(ids)).exclude(state="open").values_list("pk", flat=True))
+
+
 def last_promise() -> int:
     return Promise.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
