@@ -94,7 +94,7 @@ def test_what_another_program_reads_and_writes_is_noted_by_its_key(client, house
     assert verbs == [("saw", "llave: ERP")] * 5 + [("did", "llave: ERP")]
 
 
-@pytest.mark.parametrize("table", ["audit_auditrecord", "audit_evidence"])
+@pytest.mark.parametrize("table", ["audit_auditrecord", "audit_accessrecord", "audit_evidence"])
 @pytest.mark.parametrize("change", ["UPDATE {} SET at = at", "DELETE FROM {}"])
 def test_no_line_of_any_log_is_changed_or_erased(client, person, house, table, change):
     cache.clear()
