@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -291,3 +292,38 @@ def test_the_note_of_a_promise_taken_back_before_it_leaves_does_not_leave(house)
     house.now = NOON + MINUTE
     assert house.dispatch().sent == 0
     assert (Outbox.objects.get().state, Outbox.objects.get().reason) == ("withdrawn", "withdrawn_changed")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_leaves_that_is_no_longer_so_in_whatever_order_it_happens(house, seed):
+    """A promise is told of, taken back and the line emptied in any order: the dispatch alone has the last word."""
+    template(house, "promesa_confirmada", PROMISE)
+    chance, over, now = random.Random(seed), set(), NOON
+    promise = promises_to_pay(house)
+    for _ in range(chance.randint(1, 3)):
+        acts = ["tell", "take_back", "dispatch"]
+        chance.shuffle(acts)
+        for act in acts:
+            now += MINUTE
+            house.now = now
+            if act == "tell":
+                events.tell(at=now)
+            elif act == "take_back" and promise.pk not in over and chance.random() < 0.7:
+                promises.withdraw_promise(promise_id=promise.pk, at=now, on=now.date())
+                over.add(promise.pk)
+            elif act == "dispatch":
+                before = len(house.meta.delivered)
+                house.dispatch()
+                assert not (over and len(house.meta.delivered) > before), "the note of a promise that is over left"
+
+
+def test_what_stops_being_so_once_it_is_in_line_is_stopped_by_the_last_look(house):
+    template(house, "promesa_confirmada", PROMISE)
+    promise = promises_to_pay(house)
+    assert events.tell(at=NOON) == 1
+    promises.withdraw_promise(promise_id=promise.pk, at=NOON, on=NOON.date())
+    house.now = NOON + MINUTE
+    tally = house.dispatch()  # nobody looked again in between
+    assert (tally.sent, tally.withdrawn, tally.denied) == (0, 1, 0)
+    row = Outbox.objects.get()
+    assert (row.state, row.reason, Contact.objects.count()) == ("withdrawn", "withdrawn_changed", 0)

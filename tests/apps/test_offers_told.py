@@ -101,6 +101,14 @@ class TestTold:
         assert Outbox.objects.get().state == "withdrawn"
         assert house.dispatch().sent == 0 and house.meta.delivered == []
 
+    def test_answered_once_it_is_in_line_the_last_look_stops_it(self, house):
+        deal = settles(house)
+        assert events.tell(at=NOON) == 1
+        write_deals.close(deal_id=deal.pk, event="decline", at=NOON, on=date(2026, 11, 24))
+        tally = house.dispatch()  # nobody looked again in between
+        assert (tally.sent, tally.withdrawn, tally.denied, house.meta.delivered) == (0, 1, 0, [])
+        assert (Outbox.objects.get().state, Outbox.objects.get().reason) == ("withdrawn", "deal_withdrawn")
+
     def test_accepted_on_the_telephone_at_once_nothing_is_offered_again(self, house):
         deal = settles(house)
         write_deals.accept(deal_id=deal.pk, on=date(2026, 11, 24), at=NOON, evidence={"how": "call"})

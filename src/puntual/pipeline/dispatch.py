@@ -173,10 +173,9 @@ class _Pass:
 
     def _count(self, verdict: Verdict) -> None:
         if not verdict.go:
-            paid = verdict.reason in ("withdrawn_paid", "withdrawn_changed")
             self.tally.deferred += verdict.until is not None
-            self.tally.withdrawn += verdict.until is None and paid
-            self.tally.denied += verdict.until is None and not paid
+            self.tally.withdrawn += verdict.until is None and verdict.moot
+            self.tally.denied += verdict.until is None and not verdict.moot
 
     def _send_one(self, row: Outbox, composed: envelope.Composed | None) -> bool:
         """Hand one over. Says whether it failed for good, so that another channel may follow."""

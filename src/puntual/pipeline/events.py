@@ -23,8 +23,8 @@ from puntual.apps.parties.models import Creditor
 from puntual.apps.receivables import read as receivables
 from puntual.core.errors import Refused
 from puntual.core.time import local_date, local_instant
-from puntual.pipeline import compose, load, news
-from puntual.pipeline.news import BROKEN, DISPUTE, MADE, OFFER, WELCOME, News
+from puntual.pipeline import compose, load, news, outdated
+from puntual.pipeline.news import BROKEN, DISPUTE, OFFER, WELCOME, News
 from puntual.pipeline.ways import Ruling, carried, first_lawful, orders, window_open
 
 #: What asks for money takes the place of the day's reminder; an offer that finds none waits for its turn.
@@ -34,7 +34,7 @@ _INSTEAD = frozenset({BROKEN, OFFER})
 def tell(*, at: datetime, limit: int = 500) -> int:
     """Enqueue what is to be told since the last time. Gives how many messages are new. As often as one likes."""
     _close_told(at)
-    _drop_answered()
+    _drop_outdated()
     new = news.found(at, limit)
     known = write_events.known(write_events.once_of(one.template, one.key) for one in new.news)
     fresh = [one for one in new.news if write_events.once_of(one.template, one.key) not in known]
@@ -80,15 +80,11 @@ def _in_place_of_reminders(some: Sequence[News], at: datetime) -> list[News]:
     return left
 
 
-def _drop_answered() -> None:
-    """An offer that waits to leave and was answered meanwhile, or is over, does not leave; nor does the note of a
-    promise that was kept or taken back before it left."""
-    waiting = write_events.waiting_to_leave(OFFER, "deal")
-    gone = negotiation.no_longer_offered(waiting.values())
-    write_events.withdraw([row for row, deal in waiting.items() if deal in gone])
-    waiting = write_events.waiting_to_leave(MADE, "promise")
-    over = negotiation.no_longer_open(waiting.values())
-    write_events.withdraw([row for row, promise in waiting.items() if promise in over], "withdrawn_changed")
+def _drop_outdated() -> None:
+    """What waits to leave and is no longer so goes now; what stops being so later, at the last look."""
+    gone = outdated.no_longer_so(write_events.waiting_to_leave(outdated.CHANGING))
+    for reason in sorted(set(gone.values())):
+        write_events.withdraw([pk for pk, why in gone.items() if why == reason], reason)
 
 
 def _sayable(channel: str, one: News, free: frozenset[int]) -> bool:

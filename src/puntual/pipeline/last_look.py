@@ -16,18 +16,21 @@ from puntual.core import compliance
 from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, conform
 from puntual.core.time import local_date
-from puntual.pipeline import answers, compose, load
+from puntual.pipeline import answers, compose, load, outdated
 from puntual.pipeline.law_in_force import law_in_force
 
 
 def last_look(rows: Sequence[Outbox], now: datetime) -> dict[int, Verdict]:
     """Balance, pauses and law for each claimed row, as they are at this moment. Rows are of different people."""
+    over = outdated.no_longer_so((row.pk, row.template, row.tells) for row in rows)
     owed = compose.still_asked(rows, load.holds(local_date(now, "UTC")), now)
     verdicts: dict[int, Verdict] = {}
     asks = []
     for row in rows:
         if owed.get(row.pk, 0) <= 0 and not answers.asks_no_money(row):
             verdicts[row.pk] = Verdict(False, "withdrawn_paid")
+        elif row.pk in over:
+            verdicts[row.pk] = Verdict(False, over[row.pk])
         else:
             asks.append(row)
     for row, ruling in zip(asks, gated(asks, now)):

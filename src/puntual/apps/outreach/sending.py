@@ -113,6 +113,15 @@ class Verdict:
     until: datetime | None = None
     pack: str = ""
 
+    @property
+    def moot(self) -> bool:
+        """Nobody refused it: what it would ask or tell is paid, changed or over."""
+        return not self.go and self.reason in _MOOT
+
+
+#: Reasons of what is withdrawn, not denied.
+_MOOT = frozenset({"withdrawn_paid", "withdrawn_changed", "deal_withdrawn"})
+
 
 def take_slots(*, rows: Sequence[Outbox], verdicts: Mapping[int, Verdict], now: datetime) -> list[Outbox]:
     """Inside the caller's transaction: enter the contact of each row that goes; put off or end the others."""
@@ -137,8 +146,7 @@ def take_slots(*, rows: Sequence[Outbox], verdicts: Mapping[int, Verdict], now: 
             "reserved_at": None,
         }
         if verdict.until is None:
-            denied = verdict.reason not in ("withdrawn_paid", "withdrawn_changed")
-            changes |= {"state": SendState.DENIED if denied else SendState.WITHDRAWN, "finished_at": now}
+            changes |= {"state": SendState.WITHDRAWN if verdict.moot else SendState.DENIED, "finished_at": now}
         else:
             life = row.expires_at - row.scheduled_at
             changes |= {

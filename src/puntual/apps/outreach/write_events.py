@@ -94,15 +94,14 @@ def days_reminders(accounts: Iterable[int], at: datetime) -> dict[int, Outbox]:
     return {row.account_id: row for row in rows.order_by("-scheduled_at")}
 
 
-def waiting_to_leave(template: str, about: str) -> dict[int, int]:
-    """outbox row -> the deal or promise (`about`) that it tells of, for those of that template that have not begun to
-    leave."""
-    rows = Outbox.objects.filter(template=template, state=SendState.PLANNED).values_list("pk", "tells")
-    return {pk: tells[about] for pk, tells in rows if tells and about in tells}
+def waiting_to_leave(templates: Iterable[str]) -> list[tuple[int, str, Mapping[str, Any] | None]]:
+    """(outbox row, template, what it tells) of those templates that have not begun to leave."""
+    rows = Outbox.objects.filter(template__in=list(templates), state=SendState.PLANNED)
+    return list(rows.values_list("pk", "template", "tells"))
 
 
 @transaction.atomic
-def withdraw(outbox_ids: Sequence[int], reason: str = "deal_withdrawn") -> int:
+def withdraw(outbox_ids: Sequence[int], reason: str) -> int:
     """They do not leave: what they tell is no longer so."""
     rows = Outbox.objects.filter(pk__in=list(outbox_ids), state=SendState.PLANNED)
     return rows.update(state=SendState.WITHDRAWN, reason=reason, reserved_by="")
