@@ -4,13 +4,28 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 
+class AddDefaulted(migrations.AddField):
+    """A column with a constant default, added in one step on SQLite too: Django would write a table of a million
+    invoices again with all its indexes, and the default in the schema is the same either way."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != "sqlite":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        column = model._meta.get_field(self.name)
+        definition, params = schema_editor.column_sql(model, column, include_default=False)
+        table, name = (schema_editor.quote_name(n) for n in (model._meta.db_table, column.column))
+        schema_editor.execute(f"ALTER TABLE {table} ADD COLUMN {name} {definition}", params)
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("receivables", "0005_charges"),
     ]
 
     operations = [
-        migrations.AddField(
+        AddDefaulted(
             model_name="invoice",
             name="plant",
             field=models.CharField(blank=True, db_default="", max_length=60, verbose_name="planta o sucursal"),
