@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from puntual.apps.access import read_approvals, write, write_approvals
-from puntual.apps.access.models import Approval
+from puntual.apps.access.models import Approval, LetGo
 from puntual.apps.audit.models import AuditRecord
 from puntual.apps.escalation import write_legal
 from puntual.apps.escalation.models import LegalStep
@@ -24,6 +24,7 @@ from puntual.apps.receivables import write as books
 from puntual.core.errors import Refused, UnusableInput
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.load import holds
+from puntual.project.cli import run
 
 pytestmark = pytest.mark.django_db
 ZONE = "America/Mexico_City"
@@ -143,6 +144,40 @@ class TestManyMessages:
         assert write_approvals.expire(at=timezone.now()) == 1
         assert Approval.objects.get().state == "expired"
 
+    def pieces(self, client, user, n):
+        client.force_login(user)
+        ids = list(Outbox.objects.filter(state="planned", approved=False).order_by("pk").values_list("pk", flat=True))
+        return client.post("/envios/acciones/", {"accion": "approve", "sel": ids[:n]}, follow=True)
+
+    def test_many_in_small_pieces_are_many(self, client, plan, sergio, marta):
+        self.pieces(client, sergio, 1)
+        self.pieces(client, sergio, 1)
+        assert (approved(), Approval.objects.count()) == (2, 0)
+        assert "los aprueba otra persona" in self.pieces(client, sergio, 1).content.decode()
+        assert (approved(), Approval.objects.get().detail["n"]) == (2, 1)
+        answer(client, marta, "si")
+        assert approved() == 3
+
+    def test_the_pieces_of_two_people_of_the_same_day_are_one_batch(self, client, plan, sergio, marta):
+        self.pieces(client, sergio, 2)
+        assert "los aprueba otra persona" in self.pieces(client, marta, 1).content.decode()
+        assert approved() == 2
+        assert answer(client, sergio, "si").status_code == 200
+        assert approved() == 3
+
+    def test_another_day_counts_anew_for_who_lets_them_go(self, client, plan, norte, sergio):
+        LetGo.objects.create(
+            creditor=norte, maker=sergio.pk, day=timezone.localdate() - timedelta(days=2), batch="plan:0", n=2
+        )
+        self.pieces(client, sergio, 2)
+        assert (approved(), Approval.objects.count()) == (2, 0)
+
+    def test_the_page_says_beforehand_that_another_yes_is_needed(self, client, plan, sergio):
+        client.force_login(sergio)
+        self.pieces(client, sergio, 1)
+        LetGo.objects.update(n=2)
+        assert "esperan el sí de otra persona" in client.get("/envios/?estado=waiting").content.decode()
+
     def test_only_who_configures_changes_the_threshold(self, client, norte, sergio, marta):
         told = {"mass_from": "50", "waits_days": "5"}
         client.force_login(sergio)
@@ -153,6 +188,46 @@ class TestManyMessages:
         assert (rules.mass_from, rules.waits_days) == (50, 5)
         with pytest.raises(UnusableInput):
             write_approvals.set_rules(creditor_id=norte.pk, mass_from=1, waits_days=5, by=marta)
+
+
+class TestByCommand:
+    """`puntual plan approve` names who approves, and keeps the same rule."""
+
+    @pytest.fixture(autouse=True)
+    def _from_three(self, norte, marta):
+        write_approvals.set_rules(creditor_id=norte.pk, mass_from=3, waits_days=2, by=marta)
+
+    def test_one_asks_and_another_says_yes(self, plan, sergio, marta, capsys):
+        assert run(["plan", "approve", f"plan_{plan}", "--by", "sergio", "--json"]) == 1
+        told = json.loads(capsys.readouterr().out)
+        assert told == {"approved": 0, "approval": f"apr_{Approval.objects.get().pk}"} and approved() == 0
+        assert run(["plan", "approve", f"plan_{plan}", "--by", "sergio", "--json"]) == 1
+        assert (Approval.objects.count(), approved()) == (1, 0)
+        capsys.readouterr()
+        assert run(["plan", "approve", f"plan_{plan}", "--by", "marta", "--json"]) == 0
+        assert (json.loads(capsys.readouterr().out), approved()) == ({"approved": 3}, 3)
+        assert Approval.objects.get().decided_by == marta
+
+    def test_nobody_by_name_lets_few_go_and_never_many(self, plan, norte, marta, capsys):
+        assert run(["plan", "approve", str(plan)]) == 3
+        assert "por su nombre" in capsys.readouterr().err and approved() == 0
+        write_approvals.set_rules(creditor_id=norte.pk, mass_from=4, waits_days=2, by=marta)
+        assert run(["plan", "approve", str(plan), "--json"]) == 0
+        assert approved() == 3
+
+    def test_who_may_not_approve_is_refused_and_a_stranger_is_said(self, plan, norte, person, capsys):
+        person("gloria", "agent", norte)
+        assert run(["plan", "approve", str(plan), "--by", "gloria"]) == 3
+        assert run(["plan", "approve", str(plan), "--by", "nadie"]) == 2
+        assert "No hay un usuario «nadie»" in capsys.readouterr().err and approved() == 0
+
+    def test_before_anybody_has_an_account_whoever_installs_approves(self, plan, django_user_model, capsys):
+        django_user_model.objects.all().delete()
+        assert run(["plan", "approve", str(plan), "--json"]) == 0
+        assert (json.loads(capsys.readouterr().out), approved()) == ({"approved": 3}, 3)
+        assert list(AuditRecord.objects.filter(act="send_approved").values_list("actor_name", flat=True)) == [
+            "línea de órdenes"
+        ]
 
 
 class TestBeforeAJudge:

@@ -102,3 +102,17 @@ class ApprovalRules(models.Model):
     creditor = models.OneToOneField("parties.Creditor", on_delete=models.CASCADE, primary_key=True, related_name="+")
     mass_from = models.PositiveIntegerField(_("mensajes que aprueba otra persona, desde"), default=MASS_FROM)
     waits_days = models.PositiveSmallIntegerField(_("días que espera lo pedido"), default=WAITS_DAYS)
+
+
+class LetGo(models.Model):
+    """How many messages a person let go without another's yes, by day and by batch (a plan, a load): many in small
+    pieces are still many. `maker` 0: nobody by name (the command line, a key that nobody made)."""
+
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+", db_index=False)
+    maker = models.BigIntegerField(default=0)
+    day = models.DateField()
+    batch = models.CharField(max_length=40)
+    n = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["creditor", "day", "maker", "batch"], name="let_go_once")]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 import attrs
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from puntual.apps.access.choices import APPROVABLES, EXPIRED, WAITING
 from puntual.apps.access.grants import Grants
-from puntual.apps.access.models import Approval, ApprovalRules
+from puntual.apps.access.models import Approval, ApprovalRules, LetGo
 
 
 @attrs.frozen
@@ -41,6 +42,17 @@ def rules_of(creditor_id: int) -> ApprovalRules:
 def is_mass(creditor_id: int, n: int) -> bool:
     """Whether so many messages at once take another person's yes."""
     return n >= rules_of(creditor_id).mass_from
+
+
+def takes_two(creditor_id: int, maker: int, day: date, batches: Mapping[str, int]) -> bool:
+    """Whether so many more messages (batch -> how many) take another person's yes: together with what the person let
+    go alone that day, or with what anybody let go alone of the same batch, so that pieces count as the whole."""
+    alone = LetGo.objects.filter(creditor_id=creditor_id)
+    mine = alone.filter(maker=maker, day=day).aggregate(n=Sum("n"))["n"] or 0
+    if is_mass(creditor_id, mine + sum(batches.values())):
+        return True
+    before = dict(alone.filter(batch__in=list(batches)).values_list("batch").annotate(n=Sum("n")))
+    return any(is_mass(creditor_id, n + before.get(batch, 0)) for batch, n in batches.items())
 
 
 def _alive() -> Q:

@@ -4,17 +4,18 @@ approved is done in the same transaction, or nothing is."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import attrs
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 from django.utils.module_loading import import_string
 
 from puntual.apps.access.choices import APPROVABLES, APPROVED, EXPIRED, REFUSED, WAITING, WITHDRAWN
-from puntual.apps.access.models import Approval, ApprovalRules
+from puntual.apps.access.models import Approval, ApprovalRules, LetGo
 from puntual.apps.access.read import grants_of
 from puntual.apps.access.read_approvals import rules_of
 from puntual.apps.audit import write as audit
@@ -71,6 +72,15 @@ def expire(*, creditor_id: int | None = None, at: datetime) -> int:
     rows = Approval.objects.filter(state=WAITING, expires_at__lte=at)
     rows = rows if creditor_id is None else rows.filter(creditor_id=creditor_id)
     return rows.update(state=EXPIRED, decided_at=at)
+
+
+def count_let_go(*, creditor_id: int, maker: int, day: date, batches: Mapping[str, int]) -> None:
+    """Remember what a person let go alone. Inside the caller's transaction."""
+    for batch, n in batches.items():
+        row, _new = LetGo.objects.get_or_create(
+            creditor_id=creditor_id, maker=maker, day=day, batch=batch, defaults={"n": 0}
+        )
+        LetGo.objects.filter(pk=row.pk).update(n=F("n") + n)
 
 
 @transaction.atomic

@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from puntual.apps.access import read_approvals, write_approvals
 from puntual.apps.audit import write as audit
 from puntual.apps.outreach import lines, mass, read_troubles, write
 from puntual.apps.outreach import read_screens as read
@@ -55,7 +54,7 @@ def scheduled(request: HttpRequest, scope: Scope) -> HttpResponse:
         "counts": list(counts.items()),
         "count_max": read.COUNT_MAX,
         "waiting": counts.get("waiting", 0),
-        "mass": read_approvals.is_mass(scope.creditor.pk, counts.get("waiting", 0)),
+        "mass": mass.takes_two_for(scope.creditor, request.user, timezone.now(), plan.pk, counts.get("waiting", 0)),
         "mixed": len(planning.amounts(plan)) > 1,
         "reason": request.GET.get("razon", ""),
     }
@@ -166,8 +165,6 @@ def act(request: HttpRequest, scope: Scope) -> HttpResponse:
             if n is None:
                 messages.success(request, _("Son muchos a la vez: los aprueba otra persona. Quedó en «Por aprobar»."))
                 return redirect(_back(request))
-            detail = {"ids": ids, "plan": request.POST.get("plan", ""), "n": n}
-            audit.record(act="send_approved", actor=request.user, kind="outbox", detail=detail)
             text = ngettext(
                 "%(n)d mensaje aprobado: saldrá a su hora.", "%(n)d mensajes aprobados: saldrán a su hora.", n
             )
@@ -184,11 +181,9 @@ def _approve(request: HttpRequest, scope: Scope, ids: list[int]) -> int | None:
     plan_id = int(text) if mine else None
     if plan_id is None and not ids:
         return 0
-    many = mass.of_plan(scope.creditor.pk, plan_id, ids)
-    if many is None:
-        return write.approve(plan_id=plan_id, ids=ids)
-    write_approvals.ask_again(asked=many, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-    return None
+    by: Any = request.user
+    done = mass.let_go(creditor=scope.creditor, by=by, at=timezone.now(), plan_id=plan_id, ids=ids)
+    return done.n if done.waits is None else None
 
 
 @screen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from puntual.apps.access import write_approvals
 from puntual.apps.audit import write as audit
 from puntual.apps.imports import read as imports
 from puntual.apps.outreach import mass, write_documents
@@ -31,9 +31,8 @@ def send_loaded(request: HttpRequest, scope: Scope, run: int) -> HttpResponse:
     queued = request.POST.get("accion") == "aprobar"
     loaded = [] if queued else imports.loaded_invoices(run)
     n = write_documents.sent_of(f"r{run}:").get("waiting", 0) if queued else _messages(loaded)
-    many = mass.of_load(scope.creditor.pk, run, n, queued=queued)
-    if many is not None:
-        write_approvals.ask_again(asked=many, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    by: Any = request.user
+    if mass.ask_load(creditor=scope.creditor, run=run, n=n, queued=queued, by=by, at=timezone.now()) is not None:
         messages.success(request, _("Son muchos a la vez: los aprueba otra persona. Quedó en «Por aprobar»."))
     elif queued:
         n = write_documents.approve(prefix=f"r{run}:")

@@ -11,10 +11,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from ninja import Router, Schema
 
-from puntual.apps.access import write_approvals
 from puntual.apps.access.problems import Bearer, Problem, creditor_of, once, page, person_of
 from puntual.apps.outreach import mass
-from puntual.apps.outreach import write as outreach
 from puntual.apps.planning import read
 from puntual.apps.planning.models import PlanRow
 from puntual.core import reasons
@@ -66,11 +64,11 @@ def approve(request: HttpRequest, plan_id: str) -> Any:
     plan = _mine(request, plan_id)
 
     def act() -> tuple[int, Any]:
-        many = mass.of_plan(plan.creditor_id, plan.pk)
-        if many is None:
-            return 200, {"approved": outreach.approve(plan_id=plan.pk)}
-        row = write_approvals.ask_again(asked=many, by=person_of(request.auth), at=timezone.now())
-        return 202, {"approved": 0, "approval": f"apr_{row.pk}"}
+        maker = person_of(request.auth) if request.auth.created_by else None
+        done = mass.let_go(creditor=plan.creditor, by=maker, at=timezone.now(), plan_id=plan.pk)
+        if done.waits is None:
+            return 200, {"approved": done.n}
+        return 202, {"approved": 0, "approval": f"apr_{done.waits.pk}"}
 
     return once(request, act)
 

@@ -78,6 +78,21 @@ def _encode(value: Any) -> Any:
     return str(value)
 
 
+def person_allowed(name: str, act: str, creditor_id: int) -> Any:
+    """The user in whose name something is done. UnusableInput if there is none, Refused without the permission."""
+    from django.contrib.auth import get_user_model
+
+    from puntual.apps.access import read as access
+    from puntual.apps.access.choices import ACTS
+
+    user = get_user_model().objects.filter(username=name, is_active=True).first()
+    if user is None:
+        raise UnusableInput(f"No hay un usuario «{name}».")
+    if not access.grants_of(user).may(act, creditor_id):
+        raise Refused(f"A «{name}» le falta el permiso «{ACTS[act]}».")
+    return user
+
+
 def progress(text: str) -> None:
     """A line for whoever is looking, on standard error."""
     click.echo(text, err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from puntual.core import reasons
-from puntual.project.cli import django_setup, emit
+from puntual.project.cli import FINDINGS, django_setup, emit, person_allowed
 
 
 @click.group()
@@ -73,15 +73,35 @@ def _say(document: dict) -> str:
 
 @command.command()
 @click.argument("plan_id")
+@click.option("--by", "user", envvar="PUNTUAL_USER", help="Usuario a cuyo nombre se aprueba: su permiso cuenta.")
 @click.option("--json", "as_json", is_flag=True)
-def approve(plan_id: str, as_json: bool) -> None:
-    """Deja salir los envíos del plan que esperaban aprobación."""
-    django_setup()
-    from puntual.apps.audit import write as audit
-    from puntual.apps.outreach import write as outreach
-    from puntual.apps.planning import read as planning
+def approve(plan_id: str, user: str | None, as_json: bool) -> int:
+    """Deja salir los envíos del plan que esperaban aprobación.
 
-    plan = planning.plan(plan_id)
-    count = outreach.approve(plan_id=plan.pk)
-    audit.record(act="send_approved", kind="plan", pk=plan.pk, detail={"n": count})
-    emit({"approved": count}, as_json=as_json, human=f"Aprobados: {count}. Saldrán a su hora con `puntual dispatch`.")
+    Si son muchos a la vez queda pedido, y salen cuando otra persona da la misma orden a su nombre o lo aprueba en
+    «Por aprobar». Mientras nadie tenga cuenta en la instalación, aprueba quien da la orden.
+    """
+    django_setup()
+    from puntual.apps.access import read as access
+    from puntual.apps.outreach import mass
+    from puntual.apps.planning import read as planning
+    from puntual.project import bindings
+
+    plan, at = planning.plan(plan_id), bindings.now()
+    by = person_allowed(user, "sends.approve", plan.creditor_id) if user else None
+    if by is None and not access.anybody():
+        return _said(mass.let_all_go(plan_id=plan.pk), None, as_json)
+    answered = mass.second_yes(plan_id=plan.pk, by=by, at=at) if by else None
+    if answered is not None:
+        return _said(answered, None, as_json)
+    done = mass.let_go(creditor=plan.creditor, by=by, at=at, plan_id=plan.pk)
+    return _said(done.n, f"apr_{done.waits.pk}" if done.waits else None, as_json)
+
+
+def _said(n: int, waits: str | None, as_json: bool) -> int:
+    """How many leave; 1 when what was asked waits for another person."""
+    human = f"Aprobados: {n}. Saldrán a su hora con `puntual dispatch`."
+    if waits:
+        human = f"Son muchos a la vez: quedó pedido ({waits}) y espera el sí de otra persona. No salió ninguno."
+    emit({"approved": n, **({"approval": waits} if waits else {})}, as_json=as_json, human=human)
+    return FINDINGS if waits else 0

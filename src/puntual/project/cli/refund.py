@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from puntual.core.errors import Refused, UnusableInput
-from puntual.project.cli import FINDINGS, django_setup, emit
+from puntual.core.errors import UnusableInput
+from puntual.project.cli import FINDINGS, django_setup, emit, person_allowed
 
 if TYPE_CHECKING:
     from puntual.apps.payments.models import RefundOrder
@@ -56,7 +56,7 @@ def ask(payment: str, amount: str | None, reason: str, key: str, user: str, as_j
     found = GatewayPayment.objects.select_related("gateway").filter(pk=int(text) if text.isdigit() else 0).first()
     if found is None:
         raise UnusableInput(f"No hay un pago «{payment}»: use el id que da `GET /api/v1/gateway-payments`.")
-    by, at = _allowed(user, "refunds.propose", found.gateway.creditor_id), bindings.now()
+    by, at = person_allowed(user, "refunds.propose", found.gateway.creditor_id), bindings.now()
     minor = parse_major(amount, found.currency).minor if amount else write_refunds.may_refund_minor(found)
     order = write_refunds.ask(
         payment_id=found.pk, amount_minor=minor, reason=reason, key=f"cli:{key}"[:80], by=by.pk, at=at
@@ -94,24 +94,10 @@ def _decide(refund: str, user: str, yes: bool, as_json: bool) -> int:
     row = rows.filter(pk=int(text) if text.isdigit() else 0).first()
     if row is None:
         raise UnusableInput(f"No hay una devolución «{refund}»: vea `puntual refund list`.")
-    by = _allowed(user, "refunds.approve", row.payment.gateway.creditor_id)
+    by = person_allowed(user, "refunds.approve", row.payment.gateway.creditor_id)
     order = write_refunds.decide(order_id=row.pk, yes=yes, by=by.pk, at=bindings.now())
     _audit("refund_approved" if yes else "refund_rejected", by, order)
     return _sent(order, as_json)
-
-
-def _allowed(name: str, act: str, creditor_id: int) -> Any:
-    from django.contrib.auth import get_user_model
-
-    from puntual.apps.access import read as access
-    from puntual.apps.access.choices import ACTS
-
-    user = get_user_model().objects.filter(username=name, is_active=True).first()
-    if user is None:
-        raise UnusableInput(f"No hay un usuario «{name}».")
-    if not access.grants_of(user).may(act, creditor_id):
-        raise Refused(f"A «{name}» le falta el permiso «{ACTS[act]}».")
-    return user
 
 
 def _audit(act: str, by: Any, order: RefundOrder) -> None:
