@@ -113,7 +113,10 @@ CONTACTS: Schema = {
 CONSENTS: Schema = {
     "party": _c(ID, "persona"),
     "channel": _c(pl.String, "canal, o * para todos"),
-    "status": _c(pl.String, "granted o withdrawn", choices=("granted", "withdrawn")),
+    "status": _c(
+        pl.String, "granted, withdrawn, o misread: no había pedido parar, se leyó mal",
+        choices=("granted", "withdrawn", "misread"),
+    ),  # fmt: skip
     "at": _c(INSTANT, "desde cuándo"),
     "source": _c(pl.String, "person (acto propio), import, agency, contract, ...", null=True),
 }

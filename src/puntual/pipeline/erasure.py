@@ -112,7 +112,7 @@ def erase(*, party_id: int, now: datetime, actor: Any = None, reason: str = "ask
 def _keep_stops(party: Party, now: datetime) -> int:
     """Silence for ever the contact points that the person asked not to be used."""
     said: dict[str, tuple[datetime, bool]] = {}
-    for act in reversed(compliance.consents_of(party.pk)):
+    for act in reversed(compliance.standing_of(party.pk)):
         if act.status == "withdrawn" or act.source == "person":
             said[act.channel] = (act.at, act.status == "withdrawn")
     stopped = {channel for channel, (_, stop) in said.items() if stop}
@@ -126,6 +126,7 @@ def _keep_stops(party: Party, now: datetime) -> int:
             digest=bytes(point.digest), defaults={"reason": "stopped_then_erased", "at": now}
         )
     return len(points)
+        SilencedPoint.objects.filter(digest=bytes(point.digest)).update(lifted_at=None)
 
 
 def _forget(party: Party, accounts: list[int]) -> dict[str, int]:

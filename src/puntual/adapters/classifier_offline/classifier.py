@@ -19,9 +19,11 @@ from puntual.adapters.classifier_offline.decide import decide
 from puntual.adapters.classifier_offline.features import Facts, Sparse, featurize
 from puntual.adapters.classifier_offline.normal import Normal, normalize
 from puntual.core.customers.understanding import (
+    CLEAR_STOP,
     CONDITIONAL,
     DECEASED,
     PROMESA,
+    STOPPING,
     THREAT_OF_COMPLAINT,
     VAGUE_DATE,
     Span,
@@ -121,6 +123,7 @@ def _other_flags(seen: Read, intents: set[str], day: date | None) -> tuple[str, 
         (VAGUE_DATE, PROMESA in intents and day is None and bool(_VAGUE.search(text))),
         (DECEASED, "equivocado" in intents and seen.heard.has("deceased")),
         (THREAT_OF_COMPLAINT, seen.heard.has("anger_threat")),
+        (CLEAR_STOP, any(seen.heard.strong(i) and not seen.heard.braked(i) for i in STOPPING if i in intents)),
     )
     return tuple(flag for flag, yes in holds if yes)
 

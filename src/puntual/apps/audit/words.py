@@ -42,7 +42,7 @@ ACTS: Mapping[str, str] = {
     "line_mended": "Volvió a probar un canal",
     "price_told": "Dijo el precio de un canal", "price_forgotten": "Quitó el precio de un canal",
     "letter_told": "Anotó qué fue de una carta", "visit_told": "Anotó una visita",
-    "answer_decided": "Decidió una respuesta",
+    "answer_decided": "Decidió una respuesta", "stop_misread": "Levantó una baja que se había leído mal",
     "events_chosen": "Eligió qué avisos salen",
 }  # fmt: skip
 

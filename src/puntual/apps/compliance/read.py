@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import polars as pl
@@ -14,7 +14,9 @@ from puntual.apps.compliance import read_law, soft
 from puntual.apps.compliance.models import Consent, PartyFlag, Situation, SoftValue
 from puntual.apps.parties.models import Account
 from puntual.core.compliance import CONTACT_FLAGS
+from puntual.core.compliance.rulebook import Rule
 from puntual.core.frames import CONSENTS, HOLDS
+from puntual.law.loader import load_law
 
 
 def consents_frame() -> pl.DataFrame:
@@ -34,6 +36,39 @@ def situations_frame() -> pl.DataFrame:
 def consents_of(party_id: int) -> list[Consent]:
     """The register of one person, newest first."""
     return list(Consent.objects.filter(party_id=party_id).order_by("-at", "-pk"))
+
+
+def standing_of(party_id: int) -> list[Consent]:
+    """The register without what was misread: acts that were really the person's, or somebody's, newest first."""
+    rows = consents_of(party_id)
+    never = {(row.channel, row.proof) for row in rows if row.status == "misread"}
+    return [
+        row
+        for row in rows
+        if row.status != "misread" and not (row.status == "withdrawn" and (row.channel, row.proof) in never)
+    ]
+
+
+def withdrawn_by(*, proofs: Iterable[str], at: datetime) -> list[Consent]:
+    """The withdrawals that one message brought, over everybody: by its proof and its instant."""
+    found = Consent.objects.filter(proof__in=[p for p in proofs if p], at=at, status="withdrawn")
+    return list(found.order_by("pk"))
+
+
+#: SQL: the withdrawal of the alias `{0}` was really asked for; nobody found later that it had been misread.
+REALLY_ASKED = (
+    "NOT EXISTS (SELECT 1 FROM compliance_consent m WHERE m.party_id = {0}.party_id AND m.status = 'misread' "
+    "AND m.channel = {0}.channel AND m.proof = {0}.proof)"
+)
+
+
+def final_stop(country: str, day: date) -> Rule | None:
+    """The rule of that country by which a stop, however doubtful its words, is lifted by the person alone. A country
+    without a norm has none."""
+    if country not in read_law.countries():
+        return None
+    rules = load_law([country], soft_overrides()).packs[country].rules
+    return next((r for r in rules if r.kind == "opt_out" and r.data.get("final") and r.applies.on(day)), None)
 
 
 def situations_of(party_id: int) -> list[Situation]:

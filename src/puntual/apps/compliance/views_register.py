@@ -18,6 +18,7 @@ PAGE = 50
 SOURCES = {
     "person": _("la propia persona"), "portal": _("la propia persona"), "import": _("carga de datos"),
     "declared": _("declarada por la empresa"), "contract": _("contrato"), "agency": _("agencia"),
+    "review": _("revisión de una persona"),
 }  # fmt: skip
 
 
@@ -30,7 +31,7 @@ def register(request: HttpRequest, scope: Scope) -> HttpResponse:
     rows = read.register(
         creditor_id=scope.creditor.pk,
         channel=channel if channel in CHANNELS or channel == "*" else "",
-        status=status if status in ("granted", "withdrawn") else "",
+        status=status if status in ("granted", "withdrawn", "misread") else "",
         parties=parties.parties_matching(words) if words else None,
     )
     shown = Paginator(rows, PAGE).get_page(request.GET.get("pagina"))

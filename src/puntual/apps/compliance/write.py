@@ -10,16 +10,17 @@ import attrs
 from django.db import transaction
 
 from puntual.apps import bulk
+from puntual.apps.compliance import read
 from puntual.apps.compliance.models import Consent, PartyFlag, Situation
 from puntual.apps.compliance.soft import set_value, sign, take_back
 from puntual.core.compliance import declared
-from puntual.core.errors import UnusableInput
+from puntual.core.errors import Refused, UnusableInput
 from puntual.core.frames import CHANNELS
 from puntual.law.loader import FOLDER, available, read_pack
 
 __all__ = [
     "NewConsent", "SITUATIONS", "add_flag", "add_situation", "declare_consents", "declare_hours", "end_flag",
-    "end_situation", "opt_out", "record_consents", "set_value", "sign", "take_back",
+    "end_situation", "misread", "opt_out", "record_consents", "set_value", "sign", "take_back",
 ]  # fmt: skip
 #: The proof of what a person chose on their own page.
 OWN_WORD = "la propia persona, en su página"
@@ -49,12 +50,12 @@ def record_consents(*, rows: Sequence[NewConsent]) -> int:
             raise UnusableInput(f"El canal «{row.channel}» no se conoce: use uno de {', '.join(CHANNELS)} o *.")
         if row.status not in ("granted", "withdrawn"):
             raise UnusableInput("Un consentimiento se otorga (granted) o se retira (withdrawn).")
-    have: set[tuple[int, str, str, datetime, str]] = set()
+    have: set[tuple[int, str, str, datetime, str, str]] = set()
     for piece in bulk.chunks(sorted({row.party for row in rows})):
-        have |= set(
-            Consent.objects.filter(party_id__in=piece).values_list("party_id", "channel", "status", "at", "source")
-        )
-    fresh = [r for r in rows if (r.party, r.channel, r.status, r.at, r.source) not in have]
+        found = Consent.objects.filter(party_id__in=piece)
+        names = ("party_id", "channel", "status", "at", "source", "proof")
+        have |= {_same(*values) for values in found.values_list(*names)}
+    fresh = [r for r in rows if _same(r.party, r.channel, r.status, r.at, r.source, r.proof) not in have]
     Consent.objects.bulk_create(
         [Consent(party_id=r.party, **attrs.asdict(r, filter=lambda a, _: a.name != "party")) for r in fresh],
         batch_size=500,
@@ -62,9 +63,32 @@ def record_consents(*, rows: Sequence[NewConsent]) -> int:
     return len(fresh)
 
 
+def _same(
+    party: int, channel: str, status: str, at: datetime, source: str, proof: str
+) -> tuple[int, str, str, datetime, str, str]:
+    """What makes two acts one. Two messages of a person are two acts, be they of the same second."""
+    return party, channel, status, at, source, proof if source == "person" else ""
+
+
 def opt_out(*, party_id: int, channel: str, at: datetime, source: str, proof: str = "") -> None:
     """«No me escriban más»: honoured from this instant on, over every creditor."""
     record_consents(rows=[NewConsent(party_id, channel, "withdrawn", at, source, "", "", proof)])
+
+
+@transaction.atomic
+def misread(*, party_id: int, channel: str, proof: str, at: datetime) -> bool:
+    """A withdrawal that was read into words that did not say it rules no more; it stays in the register, and so does
+    this. Refused when the person asked to stop besides: that one only they lift. False: there is none of that proof.
+    """
+    standing = read.standing_of(party_id)
+    if not any(r.status == "withdrawn" and (r.channel, r.proof) == (channel, proof) for r in standing):
+        return False
+    last_own = max((r.at for r in standing if r.status == "granted" and r.source == "person"), default=None)
+    others = [r for r in standing if r.status == "withdrawn" and (r.channel, r.proof) != (channel, proof)]
+    if any(last_own is None or r.at >= last_own for r in others):
+        raise Refused("Además pidió en otra ocasión que no se le escriba: eso solo lo levanta la propia persona.")
+    Consent.objects.create(party_id=party_id, channel=channel, status="misread", at=at, source="review", proof=proof)
+    return True
 
 
 @transaction.atomic

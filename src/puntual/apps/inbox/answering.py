@@ -218,7 +218,7 @@ def _way_of(row: ThreadMessage, who: Sender) -> Way | None:
 
 def _stopped(party_id: int) -> bool:
     """Whether the person's last word was already to stop: nobody is told twice."""
-    acts_of = [c for c in consents.consents_of(party_id) if c.channel == "*" and c.source == "person"]
+    acts_of = [c for c in consents.standing_of(party_id) if c.channel == "*" and c.source == "person"]
     return bool(acts_of) and acts_of[0].status == "withdrawn"
 
 

@@ -51,6 +51,16 @@ class ProposalState(models.TextChoices):
     DISMISSED = "dismissed", _("Descartada")
 
 
+class Misread(models.TextChoices):
+    """What words that were taken for a stop really said."""
+
+    OTHER_MATTER = "other_matter", _("Habla de otra cosa")
+    ASKS_TIME = "asks_time", _("Pide tiempo o una pausa, no que se pare")
+    OTHER_SERVICE = "other_service", _("Pide la baja de un servicio, no de los mensajes")
+    IS_THE_PERSON = "is_the_person", _("Es la persona: habla de alguien más")
+    QUOTES = "quotes", _("Repite o cita otro mensaje")
+
+
 class FileState(models.TextChoices):
     """A file that somebody sent: what became of it here."""
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from puntual.apps.inbox.choices import AccountChannel, Adapter, FileState, ProposalState, TemplateState, Then
-from puntual.core.customers.acts import AT_ONCE
+from puntual.core.customers.acts import AT_ONCE, SILENCE, STOP
 
 
 class ChannelAccount(models.Model):
@@ -300,8 +300,14 @@ class Proposal(models.Model):
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether its button is shown: a stop is lifted by the person alone."""
+        """Whether its button is shown: a stop has another door (`was_doubted`)."""
         return self.state == ProposalState.DONE and self.undoable and self.act not in AT_ONCE
+
+    @property
+    def was_doubted(self) -> bool:
+        """Whether it is a stop that was read into words that did not say it clearly: a reviewer may find that they
+        did not say it at all."""
+        return self.state == ProposalState.DONE and self.undoable and self.act in (STOP, SILENCE)
 
 
 class DeliveryUpdate(models.Model):

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from puntual.apps.audit import write as audit
-from puntual.apps.inbox import doing, read, speaking, views, write_decide, write_threads
+from puntual.apps.inbox import doing, read, speaking, views, write_decide, write_misread, write_threads
 from puntual.apps.inbox import read_screens as shown
+from puntual.apps.inbox.choices import Misread
 from puntual.apps.inbox.models import Conversation, MessageFile, Note, Proposal, Reply
 from puntual.apps.outreach import write_answers
 from puntual.apps.parties import read as parties
@@ -92,6 +93,8 @@ def thread(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "found": _found(scope, request.GET.get("buscar", "")) if row.party_id is None else [],
         "search": request.GET.get("buscar", ""),
         "following": shown.following(row, user_id=request.user.pk, now=now),
+        "doubted": [p for m in moments for p in m.proposals if p.was_doubted],
+        "misreadings": Misread.choices,
         "undo_seconds": read.rules_of(row.creditor_id).undo_seconds,
         "approve_first": scope.creditor.approve_first,
     }
@@ -215,6 +218,16 @@ def decide(request: HttpRequest, scope: Scope, row: Conversation, proposal: int)
         messages.success(request, _("Deshecho: ahora la atiende usted."))
     else:
         raise Http404
+
+
+@button
+def misread(request: HttpRequest, scope: Scope, row: Conversation, proposal: int) -> None:
+    """A stop that was read into words that did not say it is taken back, with what they really say."""
+    one = get_object_or_404(Proposal, pk=proposal, message__conversation=row)
+    write_misread.take_back_stop(
+        proposal_id=one.pk, reason=request.POST.get("motivo", ""), at=timezone.now(), by=request.user
+    )
+    messages.success(request, _("Levantada: se le puede volver a escribir. Queda en el registro con su motivo."))
 
 
 def _amount(request: HttpRequest, scope: Scope, one: Proposal) -> int | None:

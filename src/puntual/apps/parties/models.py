@@ -94,6 +94,10 @@ class SilencedPoint(models.Model):
     digest = models.BinaryField(max_length=16, unique=True)
     reason = models.CharField(max_length=40)
     at = models.DateTimeField()
+    #: [[contact point, its status before], ...]
+    before = models.JSONField(default=list)
+    #: A person found that nobody had said it; the row stays.
+    lifted_at = models.DateTimeField(null=True)
 
 
 class Account(models.Model):

@@ -262,6 +262,11 @@ def points_of_value(kind: str, value: str) -> list[ContactPoint]:
     return list(ContactPoint.objects.filter(kind=kind, digest=vault.digest(kind, value)).order_by("pk"))
 
 
+def point_digests(party_id: int) -> set[bytes]:
+    """The blind indexes of a person's contact points."""
+    return {bytes(d) for d in ContactPoint.objects.filter(party_id=party_id).values_list("digest", flat=True)}
+
+
 def point_states(ids: Iterable[int | None]) -> dict[int, str]:
     """contact point id -> its status."""
     wanted = sorted({i for i in ids if i is not None})

@@ -238,7 +238,10 @@ def _add_points(known: dict[str, tuple[int, int]], rows: Sequence[NewAccount], s
     fresh = [(pair, told) for pair, told in wanted.items() if pair not in have]
     silenced: set[bytes] = set()
     for piece in bulk.chunks([digest for (_, digest), _ in fresh]):
-        silenced |= {bytes(d) for d in SilencedPoint.objects.filter(digest__in=piece).values_list("digest", flat=True)}
+        silenced |= {
+            bytes(d)
+            for d in SilencedPoint.objects.filter(digest__in=piece, lifted_at=None).values_list("digest", flat=True)
+        }
     keys: dict[int, bytes] = {}
     for piece in bulk.chunks(sorted({party for (party, _), _ in fresh})):
         keys |= vault.keys_of(PartyKey.objects.filter(party_id__in=piece).values_list("party_id", "wrapped"))
@@ -262,7 +265,7 @@ def learn_point(*, party_id: int, kind: str, value: str, source: str) -> bool:
     digest, key = vault.digest(kind, value), PartyKey.objects.filter(party_id=party_id).first()
     if key is None or ContactPoint.objects.filter(party_id=party_id, digest=digest).exists():
         return False
-    silenced = SilencedPoint.objects.filter(digest=digest).exists()
+    silenced = SilencedPoint.objects.filter(digest=digest, lifted_at=None).exists()
     sealed = vault.seal(vault.keys_of([(party_id, key.wrapped)])[party_id], value)
     ContactPoint.objects.create(
         party_id=party_id, kind=kind, sealed_value=sealed, digest=digest, rank=1, source=source[:40],
@@ -274,16 +277,38 @@ def learn_point(*, party_id: int, kind: str, value: str, source: str) -> bool:
 @transaction.atomic
 def silence_point(*, point: ContactPoint, reason: str, at: datetime) -> int:
     """«No soy esta persona»: the value is silenced everywhere, for ever. Gives how many points it silenced."""
-    SilencedPoint.objects.get_or_create(digest=bytes(point.digest), defaults={"reason": reason, "at": at})
-    return ContactPoint.objects.filter(digest=bytes(point.digest)).update(status="silenced")
+    return _silence(bytes(point.digest), reason, at)
 
 
 @transaction.atomic
 def silence_value(*, kind: str, value: str, reason: str, at: datetime) -> int:
     """Silence an address or phone of which nobody is known yet, so that a later import finds it silenced."""
-    digest = vault.digest(kind, value)
-    SilencedPoint.objects.get_or_create(digest=digest, defaults={"reason": reason, "at": at})
-    return ContactPoint.objects.filter(digest=digest).update(status="silenced")
+    return _silence(vault.digest(kind, value), reason, at)
+
+
+def _silence(digest: bytes, reason: str, at: datetime) -> int:
+    points = ContactPoint.objects.filter(digest=digest)
+    row, new = SilencedPoint.objects.select_for_update().get_or_create(
+        digest=digest, defaults={"reason": reason, "at": at}
+    )
+    if new or row.lifted_at is not None:
+        row.reason, row.at, row.lifted_at = reason, at, None
+        row.before = [list(one) for one in points.exclude(status="silenced").values_list("pk", "status")]
+        row.save()
+    return points.update(status="silenced")
+
+
+@transaction.atomic
+def unsilence(*, digest: bytes, silenced_at: datetime, at: datetime) -> bool:
+    """What was silenced at that instant had been misread: each point is again what it was before. The row stays, as
+    lifted. False when it is silenced for another reason, earlier or later."""
+    row = SilencedPoint.objects.select_for_update().filter(digest=digest, at=silenced_at, lifted_at=None).first()
+    if row is None:
+        return False
+    SilencedPoint.objects.filter(pk=row.pk).update(lifted_at=at)
+    for point, status in row.before:
+        ContactPoint.objects.filter(pk=point, status="silenced").update(status=status)
+    return True
 
 
 def _stamp(now: datetime) -> object:

@@ -159,6 +159,8 @@ class WrongPerson(Told):
     link = models.ForeignKey(PortalLink, on_delete=models.CASCADE, related_name="+")
     silenced = models.PositiveIntegerField(default=0)
     reviewed_at = models.DateTimeField(null=True)
+    #: A person found that an answer had been misread: nobody said it. The act and its paper stay as they were.
+    annulled_at = models.DateTimeField(null=True)
 
 
 class Paper(models.Model):

@@ -14,7 +14,7 @@ from puntual.apps import bulk
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.parties import read as parties
 from puntual.apps.portal import tokens
-from puntual.apps.portal.choices import CHARGES_SHOWN, HOUR_BOUNDS, ClaimState
+from puntual.apps.portal.choices import CHARGES_SHOWN, HOUR_BOUNDS, ClaimState, PaperKind
 from puntual.apps.portal.models import (
     Attachment,
     Paper,
@@ -303,6 +303,14 @@ def wrong_person_of(link_id: int) -> WrongPerson | None:
 def paper(number: str) -> Paper | None:
     """A paper by its number, so that whoever receives it can check that it is genuine."""
     return Paper.objects.filter(number=number).select_related("account__creditor").first()
+
+
+def annulled_on(row: Paper) -> datetime | None:
+    """Since when a certificate of «No soy esta persona» holds no more: its answer had been misread."""
+    if row.kind != PaperKind.WRONG_PERSON:
+        return None
+    told = WrongPerson.objects.filter(account_id=row.account_id, at=row.at).exclude(annulled_at=None)
+    return told.values_list("annulled_at", flat=True).first()
 
 
 # --- for the daily decision ------------------------------------------------------------------------------------------

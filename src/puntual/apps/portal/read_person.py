@@ -30,7 +30,7 @@ _TOLD: tuple[tuple[type[Told], str, tuple[str, ...]], ...] = (
     (Word, "palabras", ("can_pay_minor", "currency", "every", "delicate")),
     (TalkRequest, "quiso_hablar", ("channel", "hours", "done_at")),
     (Satisfaction, "respuesta", ("score",)),
-    (WrongPerson, "no_es_esta_persona", ("silenced", "reviewed_at")),
+    (WrongPerson, "no_es_esta_persona", ("silenced", "reviewed_at", "annulled_at")),
     (Attachment, "archivo", ("about", "about_id", "kind", "size", "sha256")),
 )  # fmt: skip
 

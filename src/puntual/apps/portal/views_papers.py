@@ -220,6 +220,7 @@ def check_paper(request: HttpRequest, number: str) -> HttpResponse:
             "portal/check_paper.html",
             {
                 "found": found,
+                "annulled_at": read.annulled_on(found) if found else None,
                 "number": number,
                 "creditor": found.account.creditor if found else None,
                 "now": timezone.now(),

@@ -148,7 +148,7 @@ def reviewed(*, wrong_person_id: int, at: datetime) -> None:
 @transaction.atomic
 def stop(*, visit: read.Visit, channel: str, at: datetime, proof: str) -> bool:
     """«No me escriban más», by one channel or all (*), from now on and over every creditor. False: it already was."""
-    acts = [c for c in compliance_read.consents_of(visit.party.pk) if c.channel == channel and c.source == "person"]
+    acts = [c for c in compliance_read.standing_of(visit.party.pk) if c.channel == channel and c.source == "person"]
     if acts and acts[0].status == "withdrawn":
         return False
     compliance.opt_out(party_id=visit.party.pk, channel=channel, at=at, source="person", proof=proof)

@@ -11,7 +11,7 @@ from puntual.apps.parties.models import ContactPoint
 from puntual.apps.portal import papers, read, write
 from puntual.apps.portal.acts import Claim, check_slip, claim_paid, packed
 from puntual.apps.portal.choices import ClaimState
-from puntual.apps.portal.models import PaymentClaim
+from puntual.apps.portal.models import PaymentClaim, WrongPerson
 from puntual.core.errors import Refused, UnusableInput
 
 
@@ -54,6 +54,17 @@ def not_this_person(*, account_id: int, point: ContactPoint, key: str, at: datet
     told = write.not_this_person(visit=visit, key=key[:80], at=at)
     papers.wrong_person_paper(visit=visit, at=told.at)
     return f"{link}no-soy/constancia/"
+
+
+@transaction.atomic
+def was_this_person(*, key: str, at: datetime) -> datetime | None:
+    """We had read «no soy yo» where it was not said: what was told is marked as annulled, and the certificate that was
+    issued says since when it holds no more. Gives the instant from which it was silenced; None if nothing was told."""
+    told = WrongPerson.objects.filter(key=key[:80], annulled_at=None).first()
+    if told is None:
+        return None
+    WrongPerson.objects.filter(pk=told.pk).update(annulled_at=at)
+    return told.at
 
 
 @transaction.atomic

@@ -156,6 +156,9 @@ def _register(account: Account) -> Iterator[Moment]:
         if consent.status == "granted":
             title = _("Autorizó %(channel)s") % {"channel": channel}
             yield Moment(consent.at, title, "shield", "good", consent.basis)
+        elif consent.status == "misread":
+            title = _("Una persona lo revisó: no había pedido que no se use: %(channel)s") % {"channel": channel}
+            yield Moment(consent.at, title, "undo", "", consent.proof)
         else:
             title = _("Pidió que no se use: %(channel)s") % {"channel": channel}
             yield Moment(consent.at, title, "stop", "bad", consent.proof)

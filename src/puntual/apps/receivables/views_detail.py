@@ -101,7 +101,7 @@ def _bars(opened: Sequence[ItemLine], currencies: Sequence[str]) -> list[Any]:
 def _contacts(one: Account) -> list[dict[str, Any]]:
     """Each contact point with the channels that it serves and what the register says of each."""
     said: dict[str, str] = {}
-    for consent in compliance.consents_of(one.party_id):  # newest first
+    for consent in compliance.standing_of(one.party_id):  # newest first
         said.setdefault(consent.channel, consent.status)
     rows = []
     for point in parties.points([one.party_id])[one.party_id]:

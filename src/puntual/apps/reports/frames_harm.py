@@ -7,6 +7,7 @@ from datetime import date
 import polars as pl
 
 from puntual.apps import bulk
+from puntual.apps.compliance.read import REALLY_ASKED
 from puntual.apps.parties.models import Account, Creditor
 from puntual.apps.reports import frames_plans, kept
 from puntual.apps.reports.columns import Books
@@ -15,12 +16,13 @@ from puntual.core.compliance import breaches
 from puntual.core.frames import CONSENTS, ID, Column
 from puntual.core.reports import inputs
 
-_HARM = """
+_HARM = f"""
 SELECT 'complaint' AS what, COUNT(*) AS times FROM negotiation_complaint
  WHERE creditor_id = %s AND opened_on >= %s AND opened_on <= %s
 UNION ALL SELECT 'wrong_person', COUNT(*) FROM portal_wrongperson w JOIN parties_account a ON a.id = w.account_id
- WHERE a.creditor_id = %s AND w.at >= %s AND w.at < %s
+ WHERE a.creditor_id = %s AND w.at >= %s AND w.at < %s AND w.annulled_at IS NULL
 UNION ALL SELECT 'opt_out', COUNT(*) FROM compliance_consent c WHERE c.status = 'withdrawn' AND c.source = 'person'
+ AND {REALLY_ASKED.format("c")}
  AND EXISTS (SELECT 1 FROM parties_account a WHERE a.party_id = c.party_id AND a.creditor_id = %s)
  AND c.at >= %s AND c.at < %s
 """
@@ -69,12 +71,15 @@ FROM negotiation_complaint WHERE creditor_id = %s AND opened_on >= %s AND opened
     "wrong_person": """
 SELECT 'wrong_person' AS what, w.account_id AS account, {at} AS "on", '' AS channel, '' AS campaign, 1 AS times
 FROM portal_wrongperson w JOIN parties_account a ON a.id = w.account_id
-WHERE a.creditor_id = %s AND w.at >= %s AND w.at < %s""",
+WHERE a.creditor_id = %s AND w.at >= %s AND w.at < %s AND w.annulled_at IS NULL""",
     "opt_out": """
 SELECT 'opt_out' AS what, MIN(a.id) AS account, {at} AS "on", CASE WHEN w.channel = '*' THEN '' ELSE w.channel END
        AS channel, '' AS campaign, 1 AS times
 FROM compliance_consent w JOIN parties_account a ON a.party_id = w.party_id AND a.creditor_id = %s
-WHERE w.status = 'withdrawn' AND w.source = 'person' AND w.at >= %s AND w.at < %s GROUP BY w.id, w.channel, w.at""",
+WHERE w.status = 'withdrawn' AND w.source = 'person' AND w.at >= %s AND w.at < %s AND """
+    + REALLY_ASKED.format("w")
+    + """
+GROUP BY w.id, w.channel, w.at""",
     "wanted": """
 SELECT CASE w.verdict WHEN 'allow' THEN 'allowed' ELSE 'refused' END AS what, w.account_id AS account, p.day AS "on",
        COALESCE(w.channel, '') AS channel, COALESCE(w.step, '') AS campaign, 1 AS times

@@ -8,6 +8,7 @@ import polars as pl
 from django.db.models import Avg
 
 from puntual.apps import bulk
+from puntual.apps.compliance.read import REALLY_ASKED
 from puntual.apps.segments.models import AccountScore, Experiment
 from puntual.core.frames import HOLDS, Column, Schema
 
@@ -123,7 +124,7 @@ def _happened(experiment: Experiment) -> str:
         f"UNION ALL SELECT a.party_id, 'complaint', q.opened_on, 1 FROM negotiation_complaint q "
         f"{of_account.format('q')} WHERE q.opened_on >= '{since}' "
         f"UNION ALL SELECT t.party_id, 'opt_out', {day.format('t.at')}, 1 FROM compliance_consent t "
-        f"WHERE t.status = 'withdrawn' AND t.at >= '{since}' "
+        f"WHERE t.status = 'withdrawn' AND t.at >= '{since}' AND {REALLY_ASKED.format('t')} "
         f"UNION ALL SELECT c.party_id, 'contact', {day.format('c.at')}, 1 FROM outreach_contact c "
         f"WHERE c.creditor_id = {creditor} AND c.direction = 'out' AND {counted} AND c.at >= '{since}'"
     )

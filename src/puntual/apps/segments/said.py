@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from puntual.apps import bulk
+from puntual.apps.compliance.read import REALLY_ASKED
 from puntual.core.frames import Column, Schema
 from puntual.core.negotiation import dispute
 
@@ -122,7 +123,7 @@ def _people(creditor: int, today: date) -> list[str]:
         told("portal_word", "stated_budget", "t.can_pay_minor IS NOT NULL"),
         "SELECT a.id AS account, 'opt_outs' AS what, CAST(COUNT(*) AS DOUBLE PRECISION) AS n "
         f"FROM compliance_consent t JOIN parties_account a ON a.party_id = t.party_id AND a.creditor_id = {creditor} "
-        f"WHERE t.status = 'withdrawn' AND t.at >= '{half}' GROUP BY a.id",
+        f"WHERE t.status = 'withdrawn' AND t.at >= '{half}' AND {REALLY_ASKED.format('t')} GROUP BY a.id",
         "SELECT a.id AS account, 'no_contact_point' AS what, CAST(1 AS DOUBLE PRECISION) AS n "
         f"FROM parties_account a WHERE a.creditor_id = {int(creditor)} AND NOT EXISTS "
         "(SELECT 1 FROM parties_contactpoint p WHERE p.party_id = a.party_id AND p.status = 'active')",

@@ -35,13 +35,12 @@ def _finding(name: str, sentence: str, rows: pl.DataFrame) -> Finding:
 
 
 def after_stop(contacts: pl.DataFrame, consents: pl.DataFrame) -> pl.DataFrame:
-    """Contacts made while the person's last word for that channel was «stop»: only a later act of their own lifts
-    it."""
+    """Contacts made while the person's last word for that channel was «stop»: only a later act of their own lifts it,
+    or that a person of the company found that it was never said (`misread`)."""
     out = contacts.filter(pl.col("direction") == "out").with_row_index("contact")
     stopped = _last_word(out, consents.filter(pl.col("status") == "withdrawn"), "stopped")
-    granted = _last_word(
-        out, consents.filter((pl.col("status") == "granted") & (pl.col("source") == "person")), "granted"
-    )
+    own = (pl.col("status") == "granted") & (pl.col("source") == "person")
+    granted = _last_word(out, consents.filter(own | (pl.col("status") == "misread")), "granted")
     judged = out.join(stopped, on="contact").join(granted, on="contact", how="left")
     breach = pl.col("granted").is_null() | (pl.col("granted") <= pl.col("stopped"))
     return judged.filter(breach).select("party", "channel", "at", "stopped").sort("party", "at")

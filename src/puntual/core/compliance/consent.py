@@ -19,7 +19,8 @@ def state(candidates: pl.DataFrame, consents: pl.DataFrame) -> tuple[Mask, Mask]
 
     A withdrawal, of the channel or of all (`*`), holds until the person's own later act (source `person`) grants it
     again; a grant that anybody else brings never lifts it. Without a withdrawal, any grant of the channel or of all
-    authorises. Only what was known at the candidate's instant counts.
+    authorises. `misread` (a person of the company found that it was never asked) lifts it and authorises nothing. Only
+    what was known at the candidate's instant counts.
     """
     count = candidates.height
     if consents.is_empty() or not count:
@@ -41,13 +42,14 @@ def _running(consents: pl.DataFrame, channels: Sequence[str]) -> pl.DataFrame:
     """key, at, opted, granted after each event of those channels, in order of instant."""
     spread = _spread(channels)
     own, granted = pl.col("source").eq_missing(pl.lit("person")), pl.col("status") == "granted"
+    misread = pl.col("status") == "misread"
     events = (
         consents.join(spread, on="channel")
         .select(
             (pl.col("party") * 16 + pl.col("code")).alias("key"),
             "at",
             (pl.col("status") == "withdrawn").alias("stop"),
-            (granted & own).alias("again"),
+            ((granted & own) | misread).alias("again"),
             granted.alias("grant"),
         )
         .sort("key", "at")

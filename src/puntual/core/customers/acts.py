@@ -180,7 +180,8 @@ def _withheld(row: _Row, case: _Case) -> bool:
 def _proposed(row: _Row, case: _Case) -> Proposed:
     if row.act in AT_ONCE:
         unsure = case.said.confidence < case.rules.review_stops_under and row.act != IGNORE
-        return Proposed(row.act, AUTOMATIC, row.reason, undoable=unsure, review=unsure)
+        # Who said it in clear words said it: only they take it back.
+        return Proposed(row.act, AUTOMATIC, row.reason, undoable=unsure and not case.flag(u.CLEAR_STOP), review=unsure)
     who = PERSON if _needs_person(row, case) else AUTOMATIC
     recorded = row.act in (RECORD_PROMISE, VERIFY_PAYMENT, OPEN_DISPUTE)
     return Proposed(

@@ -34,11 +34,14 @@ THREAT_OF_COMPLAINT = "threat_of_complaint"
 MODEL_PROPOSED = "model_proposed"
 DISAGREEMENT = "disagreement"
 THANKED = "thanked"
+#: The stop is said in words that leave no doubt, whatever else the reply says.
+CLEAR_STOP = "clear_stop"
 
 #: What a reply may carry besides its intents.
 FLAGS = (
     AUTO_REPLY, CONDITIONAL, HALF_AMOUNT, FULL_AMOUNT, OTHER_CURRENCY, SEVERAL_AMOUNTS, DATE_IS_PERIOD, VAGUE_DATE,
     DECEASED, THREAT_OF_COMPLAINT, MODEL_PROPOSED, DISAGREEMENT, THANKED,
+    CLEAR_STOP,
 )  # fmt: skip
 
 
