@@ -41,6 +41,7 @@ def daily_run(creditor: Creditor, invoices: int, from_entries: bool) -> dict[str
         "rows": invoices,
         "accounts": decision.height,
         "planned": decision.filter(pl.col("verdict") == "allow").height,
+        "picked_by_chance": decision["propensity"].len() - decision["propensity"].null_count(),
         "parts": parts,
         "cpu_s": round(cpu, 2),
         "server_cpu_s": round(server, 2),

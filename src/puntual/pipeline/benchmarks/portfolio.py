@@ -21,28 +21,32 @@ from puntual.apps.receivables.models import AccountBalance, DayTotal, DueBalance
 SEED = 20261121
 ITEMS_PER_ACCOUNT = 4
 CONTACTS_PER_ITEM = 0.4
+#: What the policy says where the run is measured with everything that it may learn.
+LEARNS = "\naprender: {canal: true, hora: true, texto: true, explorar: 15}\n"
+#: Of the past contacts, how many were answered, where there is something to learn from.
+ANSWERED = 0.3
 
 
-def build(invoices: int, today: date) -> Creditor:
+def build(invoices: int, today: date, *, learning: bool = False) -> Creditor:
     """A creditor in Mexico with `invoices` open due items of a quarter as many accounts, due from 100 days ago to 40
-    ahead."""
+    ahead. `learning`: its policy learns channel and hour, people have a telephone too, and some answered."""
     rng = np.random.default_rng(SEED)
     now = datetime.now(UTC)
     creditor = parties_write.create_creditor(
         code=f"banco-{invoices}", name="Banco de pruebas", country="MX", zone="America/Mexico_City", currency="MXN",
         credit_days=30,
     )  # fmt: skip
-    version = policies_write.save_version(creditor_id=creditor.pk, text=presets.text_for("MX"))
+    version = policies_write.save_version(creditor_id=creditor.pk, text=presets.text_for("MX") + LEARNS * learning)
     policies_write.activate(version=version, at=now - timedelta(days=400))
     accounts = max(invoices // ITEMS_PER_ACCOUNT, 1)
     with transaction.atomic():
-        _people(creditor, accounts, now)
+        _people(creditor, accounts, now, ("email", "phone") if learning else ("email",))
         _books(creditor, invoices, accounts, today, rng, now)
-        _contacts(creditor, int(invoices * CONTACTS_PER_ITEM), accounts, rng, now)
+        _contacts(creditor, int(invoices * CONTACTS_PER_ITEM), accounts, rng, now, ANSWERED * learning)
     return creditor
 
 
-def _people(creditor: Creditor, count: int, now: datetime) -> None:
+def _people(creditor: Creditor, count: int, now: datetime, kinds: tuple[str, ...]) -> None:
     """One key for all: sealing is measured by the imports, not here."""
     key, wrapped = vault.new_key()
     name, email = vault.seal(key, "Cliente de prueba"), vault.seal(key, "cliente@prueba.invalid")
@@ -61,13 +65,15 @@ def _people(creditor: Creditor, count: int, now: datetime) -> None:
             creditor_id=pl.lit(creditor.pk), code=pl.format("C{}", "id"), segment=pl.lit(""), created_at=pl.lit(now)
         ),
     )
-    bulk.insert_frame(
-        ContactPoint,
-        pl.DataFrame({"id": ids, "party_id": ids}).with_columns(
-            kind=pl.lit("email"), sealed_value=pl.lit(email), digest=pl.lit(b"0" * 16), status=pl.lit("active"),
-            role=pl.lit("debtor"), label=pl.lit(""), rank=pl.lit(0), source=pl.lit("bench"), created_at=pl.lit(now),
-        ),
-    )  # fmt: skip
+    for n, kind in enumerate(kinds):
+        bulk.insert_frame(
+            ContactPoint,
+            pl.DataFrame({"id": ids + n * count, "party_id": ids}).with_columns(
+                kind=pl.lit(kind), sealed_value=pl.lit(email), digest=pl.lit(bytes([48 + n]) * 16), status=pl.lit("active"),
+                role=pl.lit("debtor"), label=pl.lit(""), rank=pl.lit(0), source=pl.lit("bench"),
+                created_at=pl.lit(now),
+            ),
+        )  # fmt: skip
 
 
 def _books(creditor: Creditor, count: int, accounts: int, today: date, rng: np.random.Generator, now: datetime) -> None:
@@ -135,15 +141,18 @@ def _projections(frame: pl.DataFrame) -> None:
     )
 
 
-def _contacts(creditor: Creditor, count: int, accounts: int, rng: np.random.Generator, now: datetime) -> None:
+def _contacts(
+    creditor: Creditor, count: int, accounts: int, rng: np.random.Generator, now: datetime, answered: float
+) -> None:
     who = rng.integers(1, accounts + 1, count)
     ago = rng.integers(2 * 86_400, 60 * 86_400, count)
     frame = pl.DataFrame({"party_id": who, "account_id": who, "ago": ago})
+    reached = pl.Series(rng.random(count) < answered)
     bulk.insert_frame(
         Contact,
         frame.select("party_id", "account_id", at=pl.lit(now) - pl.duration(seconds="ago")).with_columns(
             creditor_id=pl.lit(creditor.pk), channel=pl.lit("email"), direction=pl.lit("out"),
-            direct_contact=pl.lit(False), counts=pl.lit(True), purpose=pl.lit("reminder_overdue"), step=pl.lit(""),
+            direct_contact=reached, counts=pl.lit(True), purpose=pl.lit("reminder_overdue"), step=pl.lit(""),
             note=pl.lit(""),
         ),
     )  # fmt: skip

@@ -24,9 +24,12 @@ PURE = ("learn", "choose")
 @click.option("--invoices", type=click.IntRange(min=4), default=100_000, show_default=True)
 @click.option("--database", help="Base vacía donde medir; sin ella, SQLite en una carpeta temporal.")
 @click.option("--from-entries", is_flag=True, help="Leer todos los asientos y no los saldos traídos.")
+@click.option("--learning", is_flag=True, help="daily-run: con una política que aprende canal y hora.")
 @click.option("--engine", type=click.Choice(["local"]), default="local", show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def command(name: str, invoices: int, database: str | None, from_entries: bool, engine: str, as_json: bool) -> None:
+def command(
+    name: str, invoices: int, database: str | None, from_entries: bool, learning: bool, engine: str, as_json: bool
+) -> None:
     """Mide una corrida y dice filas por segundo, segundos de procesador y memoria."""
     with tempfile.TemporaryDirectory(prefix="puntual-bench-") as folder:
         os.environ["PUNTUAL_DATA"] = folder
@@ -38,7 +41,7 @@ def command(name: str, invoices: int, database: str | None, from_entries: bool, 
             return
         _prepare(database)
         progress(f"Haciendo {invoices} documentos...")
-        document = _measure(name, invoices, from_entries)
+        document = _measure(name, invoices, from_entries, learning)
         document["engine"], document["database"] = engine, "postgresql" if database else "sqlite"
         emit(document, as_json=as_json, human=_say(document))
 
@@ -74,7 +77,7 @@ def _prepare(database: str | None) -> None:
     vault.make_keyring(fresh=True)
 
 
-def _measure(name: str, invoices: int, from_entries: bool) -> dict:
+def _measure(name: str, invoices: int, from_entries: bool, learning: bool = False) -> dict:
     from django.db import connection
 
     from puntual.apps import bulk
@@ -97,7 +100,7 @@ def _measure(name: str, invoices: int, from_entries: bool) -> dict:
         from puntual.pipeline.benchmarks.cash import cash
 
         return {"bench": name, **_plain(cash(Files(), similar, invoices))}
-    creditor = portfolio.build(invoices, datetime.now(UTC).date())
+    creditor = portfolio.build(invoices, datetime.now(UTC).date(), learning=learning)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     progress("Midiendo...")
