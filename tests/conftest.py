@@ -18,6 +18,28 @@ def _keyring():
     vault.make_keyring(fresh=True)
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_modify_db_settings, django_db_blocker):
+    """Whether the empty database came ready from an earlier run with the same migrations."""
+    import schema_cache
+
+    with django_db_blocker.unblock():
+        return schema_cache.restore()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_keepdb, django_db_blocker):
+    import schema_cache
+
+    with django_db_blocker.unblock():
+        if not django_db_keepdb:
+            schema_cache.keep()
+    yield
+    with django_db_blocker.unblock():
+        if django_db_keepdb:
+            schema_cache.drop()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _guard_steps_aside_to_empty_tables():
     """Transactional tests empty every table when they end; the books refuse that, so the runner lifts the guard for
