@@ -14,6 +14,7 @@ from puntual.apps.access.problems import problem
 from puntual.apps.escalation.api import router as legal
 from puntual.apps.negotiation.api import router as negotiation
 from puntual.apps.negotiation.api_deals import router as deals
+from puntual.apps.negotiation.api_disputes import router as disputes
 from puntual.apps.outreach.api import router as outreach
 from puntual.apps.parties.api import router as parties
 from puntual.apps.parties.models import Creditor
@@ -27,7 +28,9 @@ api = NinjaAPI(
     title="Puntual", version=__version__, description="Cobranza amable, legal y medible.", urls_namespace="api",
     docs_url="/docs", openapi_url="/openapi.json",
 )  # fmt: skip
-for router in (parties, receivables, negotiation, deals, payments, approvals, legal, planning, reports, outreach):
+for router in (
+    parties, receivables, negotiation, deals, disputes, payments, approvals, legal, planning, reports, outreach,
+):  # fmt: skip
     api.add_router("", router)
 
 

@@ -144,8 +144,12 @@ class Cover(models.Model):
 
 
 class Answered(Said):
-    """What was found inside the company: the cause, what it cost in money, by whom and when."""
+    """Who answers for it by name, if anybody; and what was found inside the company: the cause, what it cost in money,
+    by whom and when."""
 
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     root_cause = models.CharField(_("causa en la empresa"), max_length=12, choices=RootCause, blank=True)
     #: What mending it cost, beyond what was credited: freight, hours, goods. In the creditor's currency.
     cost_minor = models.BigIntegerField(_("costo"), default=0)
@@ -192,6 +196,39 @@ class Complaint(Answered):
 
     class Meta:
         indexes = [models.Index(fields=["creditor", "state", "deadline_on"], name="complaint_state_day")]
+
+
+class HandOver(models.Model):
+    """A dispute or a complaint passed on to another area or person, and whether they have seen it. The deadline that
+    the customer was given stays. The reason is sealed under the person's key."""
+
+    account = models.ForeignKey("parties.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+", db_index=False)
+    dispute = models.ForeignKey(Dispute, on_delete=models.CASCADE, null=True, related_name="hand_overs")
+    complaint = models.ForeignKey(Complaint, on_delete=models.CASCADE, null=True, related_name="hand_overs")
+    was = models.CharField(max_length=40)
+    department = models.CharField(_("área"), max_length=40)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    sealed_reason = models.BinaryField(null=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(dispute__isnull=True, complaint__isnull=False)
+                | models.Q(dispute__isnull=False, complaint__isnull=True),
+                name="hand_over_of_one",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["creditor", "at"], name="hand_over_news", condition=models.Q(seen_at=None)),
+        ]
 
 
 class Step(models.Model):

@@ -51,7 +51,7 @@ def deals(creditor_id: int) -> QuerySet[Deal]:
 
 def disputes(creditor_id: int, *, closed: bool = False) -> QuerySet[Dispute]:
     """Disputes that somebody has to answer, the nearest deadline first; or those that are over."""
-    rows = Dispute.objects.filter(creditor_id=creditor_id).select_related("account", "due_item__invoice")
+    rows = Dispute.objects.filter(creditor_id=creditor_id).select_related("account", "owner", "due_item__invoice")
     if closed:
         return rows.exclude(state__in=core.PAUSING).order_by("-pk")
     return rows.filter(state__in=core.PAUSING).order_by("deadline_on", "pk")
@@ -59,7 +59,7 @@ def disputes(creditor_id: int, *, closed: bool = False) -> QuerySet[Dispute]:
 
 def complaints(creditor_id: int, *, closed: bool = False) -> QuerySet[Complaint]:
     """Complaints that nobody has answered yet, the nearest deadline first; or those that are over."""
-    rows = Complaint.objects.filter(creditor_id=creditor_id).select_related("account")
+    rows = Complaint.objects.filter(creditor_id=creditor_id).select_related("account", "owner")
     if closed:
         return rows.exclude(state__in=core.COMPLAINT_OPEN).order_by("-pk")
     return rows.filter(state__in=core.COMPLAINT_OPEN).order_by("deadline_on", "pk")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("aclaraciones/", views.disputes, name="disputes"),
     path("aclaraciones/<slug:kind>/<int:pk>/", views.said, name="said"),
     path("aclaraciones/<slug:kind>/<int:pk>/avanzar/", views.advance, name="advance"),
+    path("aclaraciones/<slug:kind>/<int:pk>/pasar/", views.pass_on, name="pass_on"),
     path("aclaraciones/<slug:kind>/<int:pk>/causa/", views.inside, name="inside"),
     path("aclaraciones/<slug:kind>/<int:pk>/prueba/", views.attach, name="attach"),
     path("aclaraciones/<slug:kind>/<int:pk>/prueba/<int:file_id>/", views.file, name="file"),
@@ -30,5 +31,5 @@ PERMISSIONS = {
     "disputes": "disputes.see",
     "said": "disputes.see",
     "file": "disputes.see",
-    **dict.fromkeys(("advance", "inside", "attach"), "disputes.work"),
+    **dict.fromkeys(("advance", "inside", "attach", "pass_on"), "disputes.work"),
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,10 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from puntual.apps.access import read as access
-from puntual.apps.negotiation import read, read_inside, read_own, write_disputes
+from puntual.apps.negotiation import read, read_inside, read_own, read_owner, write_disputes, write_owner
 from puntual.apps.negotiation import read_screens as screens
 from puntual.apps.negotiation.choices import RootCause
-from puntual.apps.negotiation.models import Complaint, Dispute
+from puntual.apps.negotiation.models import Complaint, Dispute, HandOver
 from puntual.apps.portal import acts as portal_acts
 from puntual.apps.portal import read as portal
 from puntual.apps.portal.choices import SLIP_MAX
@@ -78,21 +79,37 @@ def disputes(request: HttpRequest, scope: Scope) -> HttpResponse:
     rows = list(read_own.disputes(screens.disputes(scope.creditor.pk, closed=closed), areas)[:SHOWN])
     said = list(read_own.complaints(screens.complaints(scope.creditor.pk, closed=closed), areas)[:SHOWN])
     names = names_of(row.account for row in [*rows, *said])
+    news = read_owner.news(scope.creditor.pk, request.user.pk or 0, areas)
     context = {
         "closed": closed,
         "areas": None if areas is None else sorted(areas),
         "costs": read_inside.costs(
             scope.creditor.pk, scope.creditor.currency, scope.today - timedelta(days=COSTS_DAYS), areas
         ),
-        "disputes": [{"row": r, "name": names[r.account_id], "late": r.deadline_on < scope.today} for r in rows],
-        "complaints": [{"row": c, "name": names[c.account_id], "late": c.deadline_on < scope.today} for c in said],
+        "disputes": [_listed(row, names, scope.today) for row in rows],
+        "complaints": [_listed(row, names, scope.today) for row in said],
+        "passed": _passed(news),
+        "passed_n": len(news),
     }
     return page(request, scope, "negotiation/disputes.html", context)
 
 
+def _listed(row: Dispute | Complaint, names: Mapping[int, str], today: date) -> dict[str, Any]:
+    late = row.deadline_on < today
+    return {"row": row, "name": names[row.account_id], "late": late, "owner": read_owner.name_of(row.owner)}
+
+
+def _passed(news: list[HandOver]) -> dict[str, set[int]]:
+    """kind -> which were passed on to who looks."""
+    told: dict[str, set[int]] = {"dispute": set(), "complaint": set()}
+    for one in news:
+        told["dispute" if one.dispute_id else "complaint"].add(one.dispute_id or one.complaint_id or 0)
+    return told
+
+
 def _one(request: HttpRequest, kind: str, pk: int) -> Dispute | Complaint:
     model = {"aclaracion": Dispute, "queja": Complaint}.get(kind)
-    row = model.objects.select_related("account").filter(pk=pk).first() if model else None
+    row = model.objects.select_related("account", "owner").filter(pk=pk).first() if model else None
     if row is None or not read_own.is_own(row, access.grants(request)):
         raise Http404
     return row
@@ -104,6 +121,8 @@ def said(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse
     """One dispute or complaint: the person's words, what was done, what can be done now."""
     row = _one(request, kind, pk)
     scope = follow(request, scope, row.creditor_id)
+    areas, me = access.grants(request).own_areas(row.creditor_id), request.user.pk or 0
+    write_owner.seen(row=row, by=me, areas=areas, at=timezone.now())
     machine = core.MACHINE if kind == "aclaracion" else core.COMPLAINT
     events = [(e, _EVENTS[e]) for e in machine.events(row.state) if e in _EVENTS]
     words, answer = read.words_of(row)
@@ -120,6 +139,11 @@ def said(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse
         "files": read_inside.files_of(row),
         "sent_files": portal.attachments_of("dispute" if kind == "aclaracion" else "complaint", row.pk),
         "causes": RootCause.choices,
+        "passed": read_owner.history(row),
+        "open": row.state in write_owner.OPEN,
+        "areas": read_own.known_areas([row.creditor_id]),
+        "answerers": [(u.pk, read_owner.name_of(u)) for u in access.people_who("disputes.work", row.creditor_id)],
+        "owner": read_owner.name_of(row.owner),
         "team": [(u.pk, u.first_name or u.get_username()) for u in access.people_who("workbench.use", row.creditor_id)],
     }
     return page(request, scope, "negotiation/said.html", context)
@@ -155,6 +179,27 @@ def _advance(request: HttpRequest, scope: Scope, kind: str, row: Dispute | Compl
         write_disputes.step_dispute(dispute_id=row.pk, event=event, at=at, by=by)
     else:
         raise UnusableInput(_("Elija qué hacer con ella."))
+
+
+@screen
+@require_POST
+def pass_on(request: HttpRequest, scope: Scope, kind: str, pk: int) -> HttpResponse:
+    """To another area or person, with its reason; whoever no longer sees it goes back to the list."""
+    row = _one(request, kind, pk)
+    scope = follow(request, scope, row.creditor_id)
+    owner = request.POST.get("owner", "")
+    try:
+        done = write_owner.hand_over(
+            row=row, department=request.POST.get("department", ""), why=request.POST.get("why", ""),
+            owner=int(owner) if owner.isdecimal() and len(owner) < 19 else None, by=request.user.pk, at=timezone.now(),
+        )  # fmt: skip
+        told = {"whom": read_owner.name_of(done.owner) or done.department}
+        messages.success(request, _("Ahora es de %(whom)s, con el mismo plazo.") % told)
+    except (Refused, UnusableInput) as error:
+        messages.error(request, error.sentence)
+    if not read_own.is_own(row, access.grants(request)):
+        return redirect("negotiation:disputes")
+    return redirect("negotiation:said", kind=kind, pk=pk)
 
 
 @screen

@@ -17,6 +17,7 @@ from puntual.apps.access.grants import NotAllowed
 from puntual.apps.access.read import grants, opener
 from puntual.apps.counting import counts_up_to
 from puntual.apps.inbox import read as inbox
+from puntual.apps.negotiation import read_owner
 from puntual.apps.negotiation import read_screens as negotiation
 from puntual.apps.outreach import lines
 from puntual.apps.outreach import read_screens as outreach
@@ -92,7 +93,7 @@ def today(request: HttpRequest) -> HttpResponse:
         if not books.has_books(scope.creditor.pk):
             context = {"steps": _steps(scope), "start": _start(scope)}
             return page(request, scope, "planning/first_steps.html", context)
-        return page(request, scope, "planning/today.html", _today(scope))
+        return page(request, scope, "planning/today.html", _today(scope, request.user.pk or 0))
 
 
 def _elsewhere(request: HttpRequest) -> str:
@@ -109,7 +110,7 @@ def _start(scope: Scope | None) -> str:
     return wanted if exists(wanted) else ""
 
 
-def _today(scope: Scope) -> dict[str, Any]:
+def _today(scope: Scope, me: int) -> dict[str, Any]:
     creditor = scope.creditor.pk
     plan = read.to_show(creditor, None, scope.today)
     bars = books.ageing_by_currency(creditor, scope.today)
@@ -128,7 +129,7 @@ def _today(scope: Scope) -> dict[str, Any]:
         "planned_n": sum(n for _c, n in read.planned(plan)) if plan else 0,
         "planned_amounts": read.amounts(plan) if plan else [],
         "skipped": read.skipped(plan)[:6] if plan else [],
-        "needs": _needs(scope, plan),
+        "needs": [*_passed(scope, me), *_needs(scope, plan)],
         "tasks": _tasks(creditor),
         "to_look_at": books.to_look_at(creditor, scope.today),
     }
@@ -151,6 +152,15 @@ def _week(collected: dict[date, dict[str, int]], today: date, currency: str) -> 
         for i, (d, a, h) in enumerate(zip(days, amounts, heights))
     ]
     return {"columns": columns, "total_minor": sum(amounts), "currency": currency}
+
+
+def _passed(scope: Scope, me: int) -> list[dict[str, Any]]:
+    """Disputes and complaints that somebody passed on to who looks, and they have not opened."""
+    n = len(read_owner.news(scope.creditor.pk, me, None))
+    if not n:
+        return []
+    text = ngettext("Le pasaron %(n)d aclaración o queja", "Le pasaron %(n)d aclaraciones o quejas", n) % {"n": n}
+    return [{"tone": "warn", "icon": "flag", "url": "/aclaraciones/", "text": text}]
 
 
 def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
