@@ -219,3 +219,29 @@ def test_every_preset_keeps_its_remarks(country) -> None:
     lines = made.splitlines()
     at = lines.index("negociacion:")
     assert lines[at + 1] == "  promesa: {dias_maximos: 9}" and [*lines[:at], *lines[at + 2 :]] == text.splitlines()
+
+
+class TestLearning:
+    def test_what_is_learnt_and_how_much_is_left_to_chance_are_written_and_taken_back(self, boss, policy) -> None:
+        url = reverse("policies:learning", args=[policy.pk])
+        boss.post(url, form_of(boss, policy, "learning") | {"canal": "", "hora": "", "texto": ""})
+        assert as_it_was(policy)
+        boss.post(url, {"canal": "on", "hora": "on", "explorar": "25"})
+        found = read.parse_text(draft(policy)).learning
+        assert (found.channel, found.hour, found.wording, found.explore) == (True, True, False, 0.25)
+        assert draft(policy).replace("aprender: {canal: true, hora: true, explorar: 25}\n", "") == REMARKS
+        boss.post(url, {"explorar": "25"})
+        assert not read.parse_text(draft(policy) or REMARKS).learning.chooses
+
+    def test_too_little_or_too_much_chance_is_refused_and_nothing_is_written(self, boss, policy) -> None:
+        for chance in ("4", "51", "", "doce"):
+            page = boss.post(reverse("policies:learning", args=[policy.pk]), {"canal": "on", "explorar": chance})
+            assert page.status_code == 200
+            assert page.context["form"].errors.keys() == {"explorar"}
+        assert as_it_was(policy)
+
+    def test_the_switch_on_canal_y_hora_keeps_the_chance_that_the_policy_wrote(self, boss, policy) -> None:
+        boss.post(reverse("policies:learning", args=[policy.pk]), {"canal": "on", "explorar": "30"})
+        boss.post(reverse("segments:learn", args=[policy.pk]), {"hora": "on"})
+        found = read.parse_text(draft(policy)).learning
+        assert (found.channel, found.hour, found.explore) == (False, True, 0.30)

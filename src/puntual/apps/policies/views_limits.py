@@ -1,4 +1,5 @@
-"""What may be arranged, how deposits apply themselves, and incentives: each by its form, into the draft."""
+"""What may be arranged, how deposits apply themselves, what is learnt, and incentives: each by its form, into the
+draft."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from puntual.apps.policies import editing
 from puntual.apps.policies import read_screens as screens
 from puntual.apps.policies.forms import add_problems
+from puntual.apps.policies.forms_learning import LearningForm, learning_initial
 from puntual.apps.policies.forms_limits import (
     CashForm,
     IncentiveForm,
@@ -57,6 +59,22 @@ def cash(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         except UnusableInput as error:
             add_problems(form, error, {})
     return page(request, scope, "policies/cash.html", {"one": one, "form": form})
+
+
+@screen
+@require_http_methods(["GET", "POST"])
+def learning(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """What the daily run may learn under this policy, and how much is left to chance."""
+    one = screens.shown(the_policy(scope, pk), timezone.now())
+    kept = editing.document(one.text).get("aprender") or {}
+    form = LearningForm(request.POST or None, initial=learning_initial(one.value.learning))
+    if request.method == "POST" and form.is_valid():
+        try:
+            text = editing.with_rules(one.text, {"aprender": form.section(kept)})
+            return keep(request, one, text, _("Lo que se aprende, guardado."))
+        except UnusableInput as error:
+            add_problems(form, error, {})
+    return page(request, scope, "policies/learning.html", {"one": one, "form": form})
 
 
 @screen

@@ -15,9 +15,7 @@ from puntual.apps.policies import read as policies
 from puntual.apps.policies import write as policies_write
 from puntual.apps.scope import Scope, page, screen
 from puntual.apps.segments import read_learnt
-from puntual.core.policy.learning import EXPLORE, LearningRules
-
-PARTS = ("canal", "hora", "texto")
+from puntual.core.policy.learning import EXPLORE, PARTS, LearningRules
 
 
 @screen
@@ -65,8 +63,10 @@ def propose(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     if one is None:
         raise Http404
     wanted: dict[str, Any] = {part: True for part in PARTS if part in request.POST}
+    last = next(iter(policies.versions_of(one.pk)), None)
+    chance = round(100 * policies.parse_text(last.text).learning.explore) if last else EXPLORE
     policies_write.propose_learning(
-        policy=one, learning={**wanted, "explorar": EXPLORE} if wanted else {}, author_id=request.user.pk
+        policy=one, learning={**wanted, "explorar": chance} if wanted else {}, author_id=request.user.pk
     )
     messages.success(request, _("Quedó en el borrador de la política: mire su vista previa y actívela."))
     return redirect("policies:preview", pk)

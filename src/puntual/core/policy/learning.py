@@ -15,7 +15,8 @@ from puntual.core.errors import UnusableInput
 
 #: Percent of choices left to plain chance unless the policy says otherwise, and how far it may go.
 EXPLORE, LEAST_EXPLORE, MOST_EXPLORE = 15, 5, 50
-_PARTS = {"canal": "channel", "hora": "hour", "texto": "wording"}
+#: How the text names what may be learnt -> field of LearningRules.
+PARTS: Mapping[str, str] = {"canal": "channel", "hora": "hour", "texto": "wording"}
 
 
 @attrs.frozen
@@ -39,9 +40,9 @@ def read_learning(raw: Any) -> LearningRules:
         return LearningRules()
     if not isinstance(raw, Mapping):
         raise UnusableInput("aprender: escriba qué se aprende, por ejemplo {canal: true, hora: true, explorar: 15}.")
-    for key in sorted(set(raw) - {*_PARTS, "explorar"}):
+    for key in sorted(set(raw) - {*PARTS, "explorar"}):
         raise UnusableInput(f"aprender: no se conoce «{key}»; las que hay son canal, explorar, hora y texto.")
-    for key in _PARTS:
+    for key in PARTS:
         if not isinstance(raw.get(key, False), bool):
             raise UnusableInput(f"aprender.{key}: escriba true o false.")
     share = raw.get("explorar", EXPLORE)
@@ -50,4 +51,4 @@ def read_learning(raw: Any) -> LearningRules:
             f"aprender.explorar: «{share}» debe ser un número entero entre {LEAST_EXPLORE} y {MOST_EXPLORE}: de cada "
             "100 decisiones, cuántas se dejan al azar."
         )
-    return LearningRules(**{name: bool(raw.get(key, False)) for key, name in _PARTS.items()}, explore=share / 100)
+    return LearningRules(**{name: bool(raw.get(key, False)) for key, name in PARTS.items()}, explore=share / 100)

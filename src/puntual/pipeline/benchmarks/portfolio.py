@@ -69,9 +69,9 @@ def _people(creditor: Creditor, count: int, now: datetime, kinds: tuple[str, ...
         bulk.insert_frame(
             ContactPoint,
             pl.DataFrame({"id": ids + n * count, "party_id": ids}).with_columns(
-                kind=pl.lit(kind), sealed_value=pl.lit(email), digest=pl.lit(bytes([48 + n]) * 16), status=pl.lit("active"),
-                role=pl.lit("debtor"), label=pl.lit(""), rank=pl.lit(0), source=pl.lit("bench"),
-                created_at=pl.lit(now),
+                kind=pl.lit(kind), sealed_value=pl.lit(email), digest=pl.lit(bytes([48 + n]) * 16),
+                status=pl.lit("active"), role=pl.lit("debtor"), label=pl.lit(""), rank=pl.lit(0),
+                source=pl.lit("bench"), created_at=pl.lit(now),
             ),
         )  # fmt: skip
 
