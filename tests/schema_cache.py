@@ -61,7 +61,7 @@ def keep() -> None:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     shutil.copyfile(name, part)
-    os.replace(part, _file(kept))
+    Path(part).replace(_file(kept))
 
 
 def drop() -> None:
