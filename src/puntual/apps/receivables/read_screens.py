@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
@@ -158,6 +159,10 @@ def _age_is(code: str, today: date) -> Q:
     return wanted & Q(oldest_due_on__gte=oldest) if oldest else wanted
 
 
+#: How many of those that have the words are looked at to say which are nearest.
+_LOOKED_AT = 300
+
+
 def accounts_found(creditor_id: int, query: str, limit: int = 500) -> list[int]:
     """Accounts by name, tax id, contact, own code or the number of one of their invoices."""
     text = query.strip()
@@ -168,6 +173,33 @@ def accounts_found(creditor_id: int, query: str, limit: int = 500) -> list[int]:
     if people:
         found += Account.objects.filter(creditor_id=creditor_id, party_id__in=people).values_list("pk", flat=True)
     return list(dict.fromkeys(found))[:limit]
+
+
+def nearest(creditor_id: int, query: str, limit: int = 8) -> list[AccountBalance]:
+    """The customers that are most like what was typed: its very code or name, then what begins so, then the rest, each
+    by what is owed."""
+    ids = accounts_found(creditor_id, query, limit=_LOOKED_AT)
+    rows = list(AccountBalance.objects.filter(account_id__in=ids).select_related("account"))
+    names = names_of(row.account for row in rows)
+    typed = flat(query)
+    return sorted(
+        rows, key=lambda r: (_far(typed, flat(names[r.account_id]), flat(r.account.code)), -r.open_minor, r.pk)
+    )[:limit]
+
+
+def flat(text: str) -> str:
+    """A text without accents, capitals or double spaces."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return " ".join(plain.split())
+
+
+def _far(typed: str, name: str, code: str) -> int:
+    """0: it is that; 1: it begins so, as a word; 2: it begins so; 3: it only has those words."""
+    if typed in (name, code):
+        return 0
+    if name.startswith(f"{typed} "):
+        return 1
+    return 2 if name.startswith(typed) or code.startswith(typed) else 3
 
 
 def count_up_to(rows: QuerySet[AccountBalance], most: int = COUNT_MAX) -> int:

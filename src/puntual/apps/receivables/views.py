@@ -184,8 +184,6 @@ def search(request: HttpRequest, query: str) -> list[dict[str, Any]]:
     scope = scope_of(request)
     if scope is None or not grants(request).may("accounts.see", scope.creditor.pk):
         return []
-    ids = read.accounts_found(scope.creditor.pk, query, limit=8)
-    balances = AccountBalance.objects.filter(account_id__in=ids).select_related("account").order_by("-open_minor")[:8]
     found = [
         {
             "url": reverse("receivables:account", args=[line.account.pk]),
@@ -193,6 +191,6 @@ def search(request: HttpRequest, query: str) -> list[dict[str, Any]]:
             "icon": "people",
             "sub": money_text(line.open_minor, line.currency, scope.locale, with_code=True),
         }
-        for line in read.lines(list(balances), scope.today)
+        for line in read.lines(read.nearest(scope.creditor.pk, query), scope.today)
     ]
     return [{"name": _("Clientes"), "results": found}] if found else []
