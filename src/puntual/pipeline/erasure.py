@@ -22,6 +22,7 @@ from puntual.apps.audit import write as audit
 from puntual.apps.clients.models import Placement, ReturnFile
 from puntual.apps.compliance import read as compliance
 from puntual.apps.compliance.models import PartyFlag, Situation
+from puntual.apps.debits.models import Collection, DebitFile, DebitMandate
 from puntual.apps.imports.models import Document
 from puntual.apps.inbox.models import ChannelIdentity, RawInbound, ThreadMessage
 from puntual.apps.negotiation.models import Complaint, Deal, Dispute
@@ -43,7 +44,7 @@ from puntual.law.retention_loader import retention
 NOT_OF_A_PERSON = frozenset(
     [
         "imports.BankLine", "payments.GatewayAccount", "payments.RawWebhook", "inbox.RawInbound",
-        "inbox.ChannelAccount", "outreach.MailServer", "clients.ReturnFile",
+        "inbox.ChannelAccount", "outreach.MailServer", "clients.ReturnFile", "debits.DebitFile",
     ]
 )  # fmt: skip
 #: Where a sealed field hangs from: the way to the party.
@@ -125,8 +126,8 @@ def _keep_stops(party: Party, now: datetime) -> int:
         SilencedPoint.objects.get_or_create(
             digest=bytes(point.digest), defaults={"reason": "stopped_then_erased", "at": now}
         )
-    return len(points)
         SilencedPoint.objects.filter(digest=bytes(point.digest)).update(lifted_at=None)
+    return len(points)
 
 
 def _forget(party: Party, accounts: list[int]) -> dict[str, int]:
@@ -137,6 +138,11 @@ def _forget(party: Party, accounts: list[int]) -> dict[str, int]:
         "messages": Message.objects.filter(outbox__party=party).delete()[0],
         "return_files": ReturnFile.objects.filter(
             creditor__in=Placement.objects.filter(account__in=accounts).values("creditor")
+        )
+        .exclude(sealed=b"")
+        .update(sealed=b""),
+        "debit_files": DebitFile.objects.filter(
+            pk__in=Collection.objects.filter(mandate__account__in=accounts).values("file")
         )
         .exclude(sealed=b"")
         .update(sealed=b""),
@@ -153,6 +159,10 @@ def _forget(party: Party, accounts: list[int]) -> dict[str, int]:
     Contact.objects.filter(party=party).update(note="")
     Outbox.objects.filter(party=party).update(detail="")
     Deal.objects.filter(account_id__in=accounts).update(evidence={})
+    DebitMandate.objects.filter(account_id__in=accounts).update(
+        evidence={}, tail="", bank="", state="revoked", reason="debit_mandate_revoked"
+    )
+    Collection.objects.filter(mandate__account__in=accounts).update(told_how="")
     Document.objects.filter(party=party).update(name="(borrado)")
     Alias.objects.filter(account_id__in=accounts).delete()
     heard = ThreadMessage.objects.filter(conversation__party=party, raw__isnull=False)

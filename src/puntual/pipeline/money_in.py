@@ -10,6 +10,8 @@ from datetime import datetime
 
 import attrs
 
+from puntual.apps.debits import read as debits
+from puntual.apps.debits import write_charges
 from puntual.apps.negotiation import write_judge
 from puntual.apps.parties.models import Creditor
 from puntual.apps.payments import read, write, write_bank, write_mandates, write_refunds
@@ -52,9 +54,11 @@ def money_round(
     polled = sum(_poll(account.pk, account.provider, as_of, outside) for account in read.gateways(creditor.pk))
     write_refunds.send_waiting(creditor_id=creditor.pk, gateways=outside.gateways, at=as_of)
     write_mandates.charge_due(
-        creditor_id=creditor.pk, gateways=outside.gateways, as_of=local_date(as_of, creditor.zone), at=as_of
-    )
+        creditor_id=creditor.pk, gateways=outside.gateways, as_of=local_date(as_of, creditor.zone), at=as_of,
+        elsewhere=debits.charged_accounts(creditor.pk),
+    )  # fmt: skip
     matched = write_bank.match_lines(creditor_id=creditor.pk, similar=outside.similar, at=as_of, rules=rules)
+    write_charges.plan(creditor_id=creditor.pk, as_of=local_date(as_of, creditor.zone), at=as_of)
     judged = write_judge.judge_all(
         creditor_id=creditor.pk,
         as_of=local_date(as_of, creditor.zone),

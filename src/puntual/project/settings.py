@@ -86,6 +86,7 @@ INSTALLED_APPS = [
     "puntual.apps.training",
     "puntual.apps.supervision",
     "puntual.apps.visits",
+    "puntual.apps.debits",
     "puntual.apps.welcome",
     "puntual.apps.access",
     "allauth",
@@ -153,6 +154,10 @@ TEMPLATES = [
 COTTON_DIR = "cotton"
 
 
+#: The threads of the web stay (project/asgi.py), each with its connection; one that fell is noticed and replaced.
+_KEPT: dict[str, object] = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+
+
 def database(url: str) -> dict[str, object]:
     """Django's settings for `sqlite:///path` or `postgresql://user:password@host:port/name`."""
     parsed = urlparse(url)
@@ -166,12 +171,12 @@ def database(url: str) -> dict[str, object]:
             "PASSWORD": unquote(parsed.password or ""),
             "HOST": unquote(query.get("host", host)),
             "PORT": str(parsed.port or query.get("port", "")),
-            # Under ASGI each request has a thread of its own: a connection kept alive would never be used again.
-            "CONN_MAX_AGE": 0,
+            **_KEPT,
         }
     path = parsed.path[1:] if url.startswith("sqlite:////") else parsed.path.lstrip("/")
     return {
         "ENGINE": "django.db.backends.sqlite3",
+        **_KEPT,
         "NAME": path or str(DATA / "puntual.sqlite3"),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
@@ -280,6 +285,11 @@ POLICY_REPLAY = "puntual.project.screens.policy_replay"
 
 #: How alike two names are, for the bank's movements.
 MATCH_SIMILAR = "puntual.adapters.names.similar"
+# Movements of the bank that others settle before anybody is asked whose they are: charges of direct debit.
+MATCH_CLAIMS = "puntual.apps.debits.write_answers.claim"
+DEBIT_FILES = "puntual.adapters.direct_debit.BankFiles"
+ACCOUNT_CHECK = "puntual.adapters.transfers.check_account"
+HOLIDAYS_OF = "puntual.project.bindings.bank_holidays"
 
 #: Who tells the customer's page what the law forbids to ask: (country, kind of debtor, day) -> topics.
 PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"

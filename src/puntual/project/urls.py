@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("puntual.apps.training.urls")),
     path("", include("puntual.apps.supervision.urls")),
     path("", include("puntual.apps.visits.urls")),
+    path("", include("puntual.apps.debits.urls")),
     path("", include("puntual.apps.access.urls")),
     path("", include("puntual.apps.parties.urls")),
 ]

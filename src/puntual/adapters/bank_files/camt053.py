@@ -141,7 +141,8 @@ def _detail(detail: Element, sign: int) -> dict[str, str]:
         "counterparty_account": text(account, "IBAN") or text(account, "Othr", "Id"),
         "end_to_end_id": "" if end_to_end in _NOTHING else end_to_end,
         "reference": structured or text(detail, "Refs", "TxId") or text(detail, "Refs", "AcctSvcrRef"),
-        "text": free or text(detail, "AddtlTxInf"),
+        # Why the bank gave a charge back is told apart from what was written on it.
+        "text": " ".join(filter(None, (free or text(detail, "AddtlTxInf"), text(detail, "RtrInf", "Rsn", "Cd")))),
     }
 
 

@@ -6,8 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import attrs
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.utils.module_loading import import_string
 
 from puntual.apps import bulk
 from puntual.apps.imports import read as imports
@@ -63,7 +65,9 @@ def match_lines(
     if not lines:
         # Nobody's name is unsealed for nothing.
         return Matched(0, 0, 0)
-    payouts = _payouts(creditor_id, lines)
+    # What others know to be theirs (charges of direct debit) is settled by them; a payout only says where it came from.
+    claimed = set(import_string(settings.MATCH_CLAIMS)(creditor_id, lines, at))
+    payouts = claimed | _payouts(creditor_id, [line for line in lines if line.line not in claimed])
     wanted = [line for line in lines if line.line not in payouts]
     proposals = _proposals(creditor_id, wanted, similar, rules, at)
     by_id = {line.line: line for line in lines}

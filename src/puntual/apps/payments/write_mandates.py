@@ -124,8 +124,11 @@ class Charged:
     refused: int
 
 
-def charge_due(*, creditor_id: int, gateways: write.Gateways, as_of: date, at: datetime) -> Charged:
-    """Charge what falls due today of the agreements whose people allowed it. Twice in a day it charges once."""
+def charge_due(
+    *, creditor_id: int, gateways: write.Gateways, as_of: date, at: datetime, elsewhere: frozenset[int] = frozenset()
+) -> Charged:
+    """Charge what falls due today of the agreements whose people allowed it. Twice in a day it charges once.
+    `elsewhere`: accounts that are charged by direct debit."""
     through = read.bank_through(creditor_id)
     if read.is_stale(through, as_of):
         # Who paid by transfer yesterday must not be charged again today.
@@ -136,7 +139,7 @@ def charge_due(*, creditor_id: int, gateways: write.Gateways, as_of: date, at: d
     asked = paid = refused = 0
     for deal in negotiation.current_agreements(creditor_id):
         mandate = active.get(deal.account_id)
-        if mandate is None:
+        if mandate is None or deal.account_id in elsewhere:
             continue
         rows = negotiation.instalment_statuses(deal, as_of, through)
         due_on = {row.number: row.due_on for row in rows}

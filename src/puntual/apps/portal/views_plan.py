@@ -8,6 +8,9 @@ from django.shortcuts import redirect
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from puntual.apps.debits import read as debits
+from puntual.apps.debits import write as write_debits
+from puntual.apps.debits.choices import ACCOUNT_NAMES
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.negotiation import write_deals as deals
 from puntual.apps.payments import read as payments
@@ -21,7 +24,7 @@ from puntual.apps.portal.views_pay import TO_GATEWAYS
 from puntual.apps.portal.write import url_of
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.money import Money
-from puntual.core.negotiation.agreement import next_due
+from puntual.core.negotiation.agreement import InstalmentStatus, next_due
 from puntual.ports.payments import GatewayError
 
 
@@ -67,7 +70,8 @@ def my_plan(here: Here) -> HttpResponse:
         "plan_current", deal=current, rows=rows, currency=current.currency, following=following,
         missing=missing, missing_typed=f"{Money(missing, current.currency).major():f}",
         may_change=may_change_plan(here, current), mandate=mandates.standing(here.visit.account.pk),
-        may_autopay=current.kind == "agreement" and bool(_chargers(here)),
+        may_autopay=current.kind == "agreement" and bool(_chargers(here) or debits.settings_of(here.visit.creditor.pk)),
+        debit=debits.standing(here.visit.account.pk), charge=debits.upcoming(here.visit.account.pk),
     )  # fmt: skip
 
 
@@ -95,22 +99,45 @@ def autopay(here: Here) -> HttpResponse:
                 return answer
         except (GatewayError, UnusableInput, Refused) as wrong:
             error = wrong.sentence
-    if negotiation.current_deal(account) is None and standing is None:
+    current, debit = negotiation.current_deal(account), debits.standing(account)
+    if current is None and standing is None and debit is None:
         return redirect(here.url("home"))
+    bank = debits.settings_of(here.visit.creditor.pk) if current else None
     return here.show(
-        "autopay", status=422 if error else 200, error=error, mandate=mandates.standing(account), able=_chargers(here)
-    )
+        "autopay", status=422 if error else 200, error=error, mandate=mandates.standing(account), able=_chargers(here),
+        debit=debit, charge=debits.upcoming(account), bank=bank, given=here.request.POST, deal=current,
+        parts=_to_charge(here), kind=ACCOUNT_NAMES[debits.kind_of(here.visit.creditor.country)],
+    )  # fmt: skip
+
+
+def _to_charge(here: Here) -> list[InstalmentStatus]:
+    """The instalments that are still to be paid: what the person is told will be charged, day by day."""
+    current = negotiation.current_deal(here.visit.account.pk)
+    if current is None:
+        return []
+    through = payments.bank_through(here.visit.creditor.pk)
+    rows = negotiation.instalment_statuses(current, here.today, through, here.rules.agreement)
+    return [row for row in rows if row.state not in ("paid", "cancelled")]
 
 
 def _autopay(here: Here) -> HttpResponse | None:
     act, account = here.request.POST.get("acto", ""), here.visit.account.pk
     standing = mandates.standing(account)
-    if act == "quitar" and standing:
-        write_mandates.revoke(mandate_id=standing.pk, at=here.at)
+    debit = debits.standing(account)
+    if act == "quitar" and (standing or debit):
+        if standing:
+            write_mandates.revoke(mandate_id=standing.pk, at=here.at)
+        if debit:
+            write_debits.revoke(mandate_id=debit.pk, at=here.at)
         return here.done("autopay-off")
+    if act == "banco":
+        return _sign(here)
     if act == "terminar" and standing:
         row = write_mandates.grant(mandate_id=standing.pk, gateways=_gateways(), at=here.at)
         if row.state == "active":
+            if debit:
+                # One way at a time: whoever chose the card is not charged at the bank as well.
+                write_debits.revoke(mandate_id=debit.pk, at=here.at)
             return here.done("autopay")
         raise Refused(_("La pasarela todavía no nos confirma la autorización: inténtelo otra vez en un momento."))
     able, current = _chargers(here), negotiation.current_deal(account)
@@ -126,3 +153,25 @@ def _autopay(here: Here) -> HttpResponse | None:
     if row.url.startswith("https://"):
         return redirect(row.url)
     return here.show("to_gateway", url=row.url, name=Provider(row.gateway.provider).label)
+
+
+def _sign(here: Here) -> HttpResponse:
+    """«Desde mi cuenta de banco»: the person's own mandate, with what was shown as its evidence."""
+    current, given = negotiation.current_deal(here.visit.account.pk), here.request.POST
+    if current is None or current.kind != "agreement":
+        raise Refused(_("No tiene un plan de pagos vigente."))
+    if given.get("acepto") != "si":
+        raise UnusableInput(_("Marque que autoriza los cargos."), field="acepto")
+    shown = [(row.number, row.due_on, row.amount_minor - row.paid_minor) for row in _to_charge(here)]
+    card = mandates.standing(here.visit.account.pk)
+    write_debits.sign(
+        new=write_debits.NewMandate(
+            account=here.visit.account.pk, number=given.get("number", ""), holder=given.get("holder", ""),
+            source="portal", key=here.key("debit"), evidence=evidence_of(here, shown, current.currency),
+            max_minor=max((minor for _n, _on, minor in shown), default=None),
+        ),
+        at=here.at,
+    )  # fmt: skip
+    if card:
+        write_mandates.revoke(mandate_id=card.pk, at=here.at)
+    return here.done("autopay")

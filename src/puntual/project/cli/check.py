@@ -25,6 +25,7 @@ def findings() -> list:
     """Every invariant judged now."""
     from puntual.apps.audit import read as audit
     from puntual.apps.compliance import read as compliance
+    from puntual.apps.debits import read as debits
     from puntual.apps.outreach import read as outreach
     from puntual.apps.payments import read_findings as payments
     from puntual.apps.receivables import guard
@@ -38,6 +39,7 @@ def findings() -> list:
         Finding("books_are_guarded", "La base de datos se niega a cambiar o borrar lo asentado.", unguarded),
         *invariants.judge(receivables.books()),
         *payments.findings(),
+        *debits.findings(),
         *breaches.judge(*outreach.sent_frames(), compliance.consents_frame()),
         *audit.findings(),
     ]

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class DebitsConfig(AppConfig):
+    name = "puntual.apps.debits"
+    label = "debits"
