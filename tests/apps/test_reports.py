@@ -390,9 +390,9 @@ def test_targets_and_costs_reach_the_figures(shop, accounts):
 
 
 def test_every_kind_of_row_has_a_reader():
-    from puntual.apps.reports.rows import ROWS
+    from puntual.apps.reports.rows_indicators import ROWS
 
-    assert {kpi.rows for kpi in registry.REGISTRY} <= set(ROWS)
+    assert {name for kpi in registry.REGISTRY for name in (kpi.rows, kpi.below) if name} <= set(ROWS)
 
 
 class TestTargets:

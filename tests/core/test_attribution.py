@@ -73,7 +73,7 @@ class TestSoldTwice:
 
     def test_one_credited_whole_and_sold_again_soon_was_issued_again(self):
         again = reissues.inferred(self.NOTES, self.sold((1, "MXN", d(4, 12), 1_100), (1, "MXN", d(4, 20), 1_000)))
-        assert again.rows() == [(*self.WHAT, d(4, 1), d(4, 12), 1_000)]
+        assert again.rows() == [(1, *self.WHAT, d(4, 1), d(4, 12), 1_000)]
 
     def test_another_sale_is_another_sale(self):
         other = self.sold(

@@ -10,11 +10,12 @@ import polars as pl
 
 from puntual.apps.negotiation.choices import DisputeCause
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import corrective, frames, frames_people
+from puntual.apps.reports import corrective, frames, frames_people, mended, unanswered
 from puntual.apps.reports.build_money import report
-from puntual.apps.reports.columns import Books, books
-from puntual.apps.reports.rows_asked import address, trait
+from puntual.apps.reports.columns import books
+from puntual.apps.reports.rows_asked import trait
 from puntual.apps.reports.tables import Column, Report, Table
+from puntual.apps.reports.tables import rows_address as address
 from puntual.core.reports import causes as causes_core
 from puntual.core.reports import reissues
 from puntual.core.reports.inputs import Known
@@ -29,8 +30,8 @@ _DISPUTED = (
     ("seller", "Vendedor"), ("plant", "Planta"),
 )  # fmt: skip
 _MENDED = (("product", "Producto"), ("department", "Área"), ("seller", "Vendedor"), ("plant", "Planta"))
-#: Kind of table -> the rows that its lines open.
-_ROWS = {"late": "atrasados", "disputes": "aclaraciones", "mended": "notas"}
+#: What waits because of somebody of ours: the questions of a conversation are told under friction.
+_ASKED = ("complaint", "dispute")
 #: A table and the value, as the books say it, of each of its lines.
 Told = tuple[Table, list[str]]
 _EMPTY = (
@@ -44,7 +45,7 @@ def causes(creditor: Creditor, start: date, end: date) -> Report:
     now, ledger = Known(start=start, end=end), books(creditor.pk)
     argued = frames_people.disputes(creditor, start, end)
     late = frames.delays(ledger, start, end, frames_people.errors(argued))
-    notes, again = _again(creditor, ledger, start, end)
+    notes, again = mended.notes_and_again(creditor, ledger, start, end)
     tables: list[Table] = []
     frames_of = (late, argued, notes, again)
     for currency in sorted({c for frame in frames_of for c in frame["currency"].to_list()}):
@@ -53,41 +54,38 @@ def causes(creditor: Creditor, start: date, end: date) -> Report:
             *_late_tables(mine[0], end, currency, creditor), *_dispute_tables(mine[1], end, currency),
             *_mended_tables(mine[2], mine[3], currency, creditor),
         ]  # fmt: skip
-        tables += [attrs.evolve(t, links=_links(t, values, start, end)) for t, values in made]
-    mended = corrective.table(corrective.actions(creditor, end + timedelta(days=1)))
-    if mended is not None:
-        tables.append(mended)
-    said = _waiting(creditor, end) if tables else [_EMPTY]
+        for table, values in made:
+            opens = tuple(_opens(table, value, start, end) for value in values)
+            links = tuple(next(iter(one.values())) for one in opens)
+            tables.append(attrs.evolve(table, links=links, opens=opens))
+    acted = corrective.table(corrective.actions(creditor, end + timedelta(days=1)))
+    if acted is not None:
+        tables.append(acted)
+    waiting = frames_people.waiting(creditor, end)
+    late = unanswered.table(waiting, now, "causes", _ASKED)
+    said = [_EMPTY] if not tables else unanswered.says(waiting, locale_for(creditor.country), _ASKED) if late else []
+    tables += [late] if late else []
     return report("causes", creditor, now, tables=tuple(tables), sentences=tuple(said))
 
 
-def _links(table: Table, values: list[str], start: date, end: date) -> tuple[str, ...]:
+def _opens(table: Table, value: str, start: date, end: date) -> dict[str, str]:
+    """Where the rows of each figure of a line are."""
     kind, _, dimension = table.name.partition("_")
-    return tuple(
-        address(_ROWS[kind], start, end, moneda=table.currency, de="causes", **trait(dimension, value))
-        for value in values
-    )
+    shared = {"moneda": table.currency, "de": "causes", **trait(dimension, value)}
 
+    def at(what: str, **more: str) -> str:
+        return address(what, start, end, **shared, **more)
 
-def _again(creditor: Creditor, ledger: Books, start: date, end: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Credit notes of the period and invoices issued again in it: those that say so, else those that seem so."""
-    notes = frames.notes(ledger, start, end)
-    before = frames.notes(ledger, start - timedelta(days=reissues.WITHIN_DAYS), end)
-    said = frames_people.replaced(creditor, start, end)
-    if not before.height:
-        return notes, said
-    sold = frames.sold_to(ledger, before, start, end)
-    seem = reissues.span(reissues.inferred(before, sold), start, end)
-    # One that says which it replaces is not told a second time.
-    same = ["currency", "issued_on", "again_on", "original_minor"]
-    return notes, pl.concat([said, seem.join(said, on=same, how="anti")])
-
-
-def _waiting(creditor: Creditor, end: date) -> list[str]:
-    waiting = frames_people.unanswered(creditor, end)
-    asked = [(waiting.get("complaint", 0), "quejas"), (waiting.get("dispute", 0), "aclaraciones")]
-    told = " y ".join(f"{number_text(n, locale_for(creditor.country))} {name}" for n, name in asked if n)
-    return [f"Siguen sin respuesta fuera de plazo: {told}."] if told else []
+    if kind == "late":
+        every, late = at("atrasados", todos="1"), at("atrasados")
+        return {"late_items": late, "late_minor": late, "days": late, "items": every, "amount_minor": every}
+    if kind == "disputes":
+        every = at("aclaraciones")
+        credited, late = at("aclaraciones", acreditado="1"), at("aclaraciones", tarde="1")
+        return {"disputes": every, "disputed_minor": every, "days": every, "credited_minor": credited, "late": late}
+    noted, again = at("notas"), at("reemitidas")
+    return {"notes": noted, "credited_minor": noted, "note_days": noted, "again": again, "again_minor": again,
+            "again_days": again}  # fmt: skip
 
 
 def _late_tables(rows: pl.DataFrame, end: date, currency: str, creditor: Creditor) -> Iterator[Told]:

@@ -7,7 +7,7 @@ from datetime import date
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import frames, frames_contacts, frames_people
 from puntual.apps.reports.columns import books
-from puntual.apps.reports.tables import Column, Table
+from puntual.apps.reports.tables import Column, Table, rows_address
 from puntual.core.reports import delivery as delivery_core
 from puntual.core.reports.delivery import STEPS, Step
 from puntual.ui.formats import locale_for, number_text
@@ -29,7 +29,14 @@ def delivery(creditor: Creditor, start: date, end: date) -> Table | None:
     cells = tuple((STEPS[s.code], s.reached, s.waiting, s.mean_days, s.median_days) for s in found)
     locale = locale_for(creditor.country)
     title = f"{_slowest_says(found, locale)} {_sale_says(found, int(issued['items'].sum()), locale)}".strip()
-    return Table("delivery", title, _COLUMNS, cells)
+    opens = tuple(_opens(step.code, start, end) for step in found)
+    return Table("delivery", title, _COLUMNS, cells, links=tuple(one["reached"] for one in opens), opens=opens)
+
+
+def _opens(code: str, start: date, end: date) -> dict[str, str]:
+    done, waits = (rows_address("entregas", start, end, de="friction", tramo=code, estado=state)
+                   for state in ("pasaron", "faltan"))  # fmt: skip
+    return {"reached": done, "waiting": waits, "mean": done, "median": done}
 
 
 def _slowest_says(found: tuple[Step, ...], locale: str) -> str:

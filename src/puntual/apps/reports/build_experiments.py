@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.urls import reverse
+
 from puntual.apps.reports.tables import Column, Table
 from puntual.apps.segments import read as segments
 
@@ -21,11 +23,13 @@ _COLUMNS = (
 def tables(creditor_id: int, locale: str) -> tuple[Table, ...]:
     """A table per currency, newest first; empty without experiments."""
     found: dict[str, list[tuple[Any, ...]]] = {}
+    links: dict[str, list[str]] = {}
     for one in segments.experiments(creditor_id):
         found.setdefault(one.currency, []).append(_row(one))
+        links.setdefault(one.currency, []).append(reverse("segments:experiment", args=[one.pk]))
     title = "Diferencia de lo que pagó cada cliente en 30 días, con su intervalo del 95 %."
     return tuple(
-        Table(f"experiments_{currency}", title, _COLUMNS, tuple(rows), currency, locale)
+        Table(f"experiments_{currency}", title, _COLUMNS, tuple(rows), currency, locale, tuple(links[currency]))
         for currency, rows in found.items()
     )
 

@@ -11,7 +11,7 @@ from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import build_experiments, columns, frames
 from puntual.apps.reports.build_money import NO_BOOKS, report
 from puntual.apps.reports.forecast_memory import FileMemory
-from puntual.apps.reports.tables import Column, Report, Table
+from puntual.apps.reports.tables import Column, Report, Table, rows_address
 from puntual.core.reports import forecast as forecast_core
 from puntual.core.reports.experiments import can_it_be_proved
 from puntual.core.reports.inputs import Known
@@ -36,7 +36,7 @@ def forecast(creditor: Creditor, start: date, end: date, learner: Learner | None
     for one in found:
         tables.append(_days(one, creditor, end))
         if one.past.height:
-            tables.append(_past(one, locale_for(creditor.country)))
+            tables.append(_past(one, now, locale_for(creditor.country)))
     more = {"past_error": {f"{creditor.code}:{f.currency}": f.past_error for f in found},
             "method": found[0].method}  # fmt: skip
     return report("forecast", creditor, now, tables=tuple(tables), sentences=_sentences(found, creditor), more=more)
@@ -74,10 +74,18 @@ def _days(one: forecast_core.Forecast, creditor: Creditor, end: date) -> Table:
         for name in ("cumulative_minor", "low_minor", "high_minor")
     )
     title = f"Hasta el {date_text(end + timedelta(days=HORIZON), locale)} se esperan {until}: entre {low} y {high}."
-    return Table("forecast", title, columns, cells, one.currency)
+    # Each day is a weighing of the same documents: those that were open that morning.
+    open_then = _foretold(end + timedelta(days=1), Known(start=end, end=end), one.currency)
+    opens = tuple({c.name: open_then for c in columns[1:]} for _ in cells)
+    return Table("forecast", title, columns, cells, one.currency, links=(open_then,) * len(cells), opens=opens)
 
 
-def _past(one: forecast_core.Forecast, locale: str) -> Table:
+def _foretold(cut: date, now: Known, currency: str, **more: str) -> str:
+    words = {"corte": cut.isoformat(), "moneda": currency, "de": "forecast", **more}
+    return rows_address("pronosticados", now.start, now.end, **words)
+
+
+def _past(one: forecast_core.Forecast, now: Known, locale: str) -> Table:
     columns = (
         Column("cut", "Pronosticado el", "date"), Column("said_minor", "Se esperaba en 30 días", "money"),
         Column("came_minor", "Llegó", "money"),
@@ -87,7 +95,10 @@ def _past(one: forecast_core.Forecast, locale: str) -> Table:
     if one.past_error is not None:
         error = percent_text(round(1_000 * one.past_error), locale)
         title = f"Hecho antes {len(cells)} veces, el mismo pronóstico se equivocó en {error} de lo que llegó."
-    return Table("past", title, columns, cells, one.currency)
+    opens = tuple({"said_minor": _foretold(line[0], now, one.currency),
+                   "came_minor": _foretold(line[0], now, one.currency, llegaron="1")} for line in cells)  # fmt: skip
+    links = tuple(line["said_minor"] for line in opens)
+    return Table("past", title, columns, cells, one.currency, links=links, opens=opens)
 
 
 def experiments(creditor: Creditor, start: date, end: date) -> Report:

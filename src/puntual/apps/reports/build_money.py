@@ -11,8 +11,9 @@ import polars as pl
 
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports.choices import TITLES
-from puntual.apps.reports.rows_asked import address, trait
+from puntual.apps.reports.rows_asked import trait
 from puntual.apps.reports.tables import Column, Report, Table
+from puntual.apps.reports.tables import rows_address as address
 from puntual.core.money import div_half_up
 from puntual.core.reports import ageing as ageing_core
 from puntual.core.reports import roll_rates as roll_core
@@ -65,7 +66,8 @@ def ageing(creditor: Creditor, now: Known) -> Report:
             for r in shown.iter_rows(named=True)
         )
         says = _ageing_says(mine, creditor, currency)
-        tables.append(Table("ageing", says, columns, cells, currency, links=links))
+        opens = tuple({"open_minor": link} for link in links)
+        tables.append(Table("ageing", says, columns, cells, currency, links=links, opens=opens))
     return report("ageing", creditor, now, tables=tuple(tables), sentences=() if tables else (NO_BOOKS,))
 
 
@@ -119,11 +121,16 @@ def _matrix(rows: pl.DataFrame, currency: str, now: Known, locale: str) -> Table
         lines.append((names[was], at_opening, *(cells[was, code]["share_bp"] for code in codes)))
     columns = (Column("was", "Al abrir"), Column("open_minor", "Capital", "money"))
     columns += tuple(Column(code, names[code], "pct") for code in codes)
-    links = tuple(
-        address("documentos", now.opening, now.opening, tramo=was, moneda=currency, de="roll-rates")
-        for was in ageing_core.BUCKETS
-    )
-    return Table("matrix", _matrix_says(cells, locale), columns, tuple(lines), currency, links=links)
+    shared = {"moneda": currency, "de": "roll-rates"}
+    opened = [address("documentos", now.opening, now.opening, capital="1", tramo=was, **shared)
+              for was in ageing_core.BUCKETS]  # fmt: skip
+    opens = tuple(
+        {"open_minor": link, **{code: address("rodamiento", now.start, now.end, tramo=was, a=code, **shared)
+                                for code in codes}}
+        for link, was in zip(opened, ageing_core.BUCKETS)
+    )  # fmt: skip
+    says = _matrix_says(cells, locale)
+    return Table("matrix", says, columns, tuple(lines), currency, links=tuple(opened), opens=opens)
 
 
 def _matrix_says(cells: dict[tuple[str, str], dict[str, Any]], locale: str) -> str:
@@ -148,11 +155,15 @@ def _monthly(rows: pl.DataFrame, currency: str, locale: str) -> Table:
     cells = tuple(
         (r["month"], ageing_core.NAMES[r["bucket"]], r["was_minor"], r["next_minor"], r["rate_bp"]) for r in newest
     )
-    opened = [r["month"].replace(day=1) - timedelta(days=1) for r in newest]
-    links = tuple(
-        address("documentos", day, day, tramo=r["bucket"], moneda=currency, de="roll-rates")
-        for day, r in zip(opened, newest)
-    )
+    after = dict(zip(ageing_core.BUCKETS, [*list(ageing_core.BUCKETS)[1:-1], roll_core.NEXT_TO_LAST]))
+    shared = {"capital": "1", "moneda": currency, "de": "roll-rates"}
+    opens = []
+    for r in newest:
+        before = r["month"].replace(day=1) - timedelta(days=1)
+        opens.append({
+            "was_minor": address("documentos", before, before, tramo=r["bucket"], **shared),
+            "next_minor": address("documentos", r["month"], r["month"], tramo=after[r["bucket"]], **shared),
+        })  # fmt: skip
     first = rows.filter(pl.col("bucket") == "d1_30", pl.col("rate_bp").is_not_null())
     title = "Rodamiento de cada mes, por saldos."
     if first.height > 1:
@@ -160,7 +171,8 @@ def _monthly(rows: pl.DataFrame, currency: str, locale: str) -> Table:
         word = "subió" if last > before else "bajó" if last < before else "quedó igual"
         was, now = pct(before, locale), pct(last, locale)
         title = f"De 1-30 a 31-60 días el rodamiento {word}: de {was} a {now} en el último mes."
-    return Table("monthly", title, columns, cells, currency, links=links)
+    links = tuple(one["was_minor"] for one in opens)
+    return Table("monthly", title, columns, cells, currency, links=links, opens=tuple(opens))
 
 
 def vintages(creditor: Creditor, now: Known) -> Report:
@@ -178,15 +190,31 @@ def vintages(creditor: Creditor, now: Known) -> Report:
             sold = line[max(line)]["sold_minor"]
             lines.append((month, sold, *(line[a]["open_bp"] if a in line else None for a in ages)))
         says = _vintage_says(lines, locale_for(creditor.country))
-        links = tuple(_vintage_link(line[0], now, currency) for line in lines)
-        tables.append(Table("vintages", says, columns, tuple(lines), currency, links=links))
+        opens = tuple(_vintage_opens(line, ages, now, currency) for line in lines)
+        links = tuple(one["sold_minor"] for one in opens)
+        tables.append(Table("vintages", says, columns, tuple(lines), currency, links=links, opens=opens))
     return report("vintages", creditor, now, tables=tuple(tables), sentences=() if tables else (NO_BOOKS,))
 
 
-def _vintage_link(month: date, now: Known, currency: str) -> str:
-    last = (month.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
-    issued = {"emitido_desde": month.isoformat(), "emitido_hasta": last.isoformat()}
-    return address("documentos", now.start, now.end, moneda=currency, de="vintages", **issued)
+def _vintage_opens(line: tuple[Any, ...], ages: list[int], now: Known, currency: str) -> dict[str, str]:
+    """Of a month's sales: what was sold, and what was still open at each age."""
+    month, known = line[0], [age for age, share in zip(ages, line[2:]) if share is not None]
+    ends = _month_ends(month, len(ages))
+    shared = {"moneda": currency, "de": "vintages", "emitido_desde": month.isoformat(),
+              "emitido_hasta": ends[0].isoformat()}  # fmt: skip
+    last = ends[known[-1]] if known else now.end
+    opens = {"sold_minor": address("vendidos", last, last, **shared)}
+    return opens | {f"m{age}": address("documentos", ends[age], ends[age], capital="1", **shared) for age in known}
+
+
+def _month_ends(month: date, n: int) -> list[date]:
+    """The last days of so many months from that one on."""
+    found: list[date] = []
+    first = month
+    while len(found) < n:
+        first = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+        found.append(first - timedelta(days=1))
+    return found
 
 
 def _vintage_says(lines: list[tuple[Any, ...]], locale: str) -> str:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 import attrs
 import polars as pl
 
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import build_delivery, frames, frames_contacts, frames_harm, frames_people, frames_plans
+from puntual.apps.reports import (
+    build_delivery,
+    frames,
+    frames_contacts,
+    frames_harm,
+    frames_people,
+    frames_plans,
+    unanswered,
+)
 from puntual.apps.reports.build_money import pct, report
 from puntual.apps.reports.columns import books
-from puntual.apps.reports.rows_asked import address
-from puntual.apps.reports.tables import Column, Report, Table
+from puntual.apps.reports.tables import BELOW, Column, Report, Table
 from puntual.apps.reports.tables import address as indicator
+from puntual.apps.reports.tables import rows_address as address
 from puntual.core.reasons import CATALOGUE
 from puntual.core.reports import friction as friction_core
 from puntual.core.reports import registry
@@ -45,9 +52,12 @@ def friction(creditor: Creditor, start: date, end: date) -> Report:
 def friction_of(creditor: Creditor, start: date, end: date, rows: pl.DataFrame) -> Report:
     """The same of journeys that were read already."""
     now, first = Known(start=start, end=end), build_delivery.delivery(creditor, start, end)
-    if not rows.height:
-        return report("friction", creditor, now, sentences=(_NOTHING_SENT,), tables=(first,) if first else ())
+    waiting = frames_people.waiting(creditor, end)
+    around = [t for t in (first, unanswered.table(waiting, now, "friction")) if t]
     worst, locale = friction_core.worst(rows, end), locale_for(creditor.country)
+    if not rows.height:
+        asked = unanswered.says(waiting, locale) if waiting.height else ()
+        return report("friction", creditor, now, sentences=(_NOTHING_SENT, *asked), tables=tuple(around))
     tables = [_funnel(rows, None, "Toda la empresa", now, locale)]
     for by, label in (
         ("channel", "Canal"),
@@ -59,12 +69,8 @@ def friction_of(creditor: Creditor, start: date, end: date, rows: pl.DataFrame) 
         mine = rows.filter(pl.col(by) != "")
         if mine.height:
             tables.append(_funnel(mine, by, label, now, locale))
-    tables += [*([first] if first else []), *_failures(rows, now)]
-    waiting = frames_people.unanswered(creditor, end)
-    said = [
-        _worst_says(worst, creditor) if worst else _no_worst_says(rows),
-        *_waiting_say(waiting, locale),
-    ]
+    tables += [*around, *_failures(rows, now)]
+    said = [_worst_says(worst, creditor) if worst else _no_worst_says(rows), *unanswered.says(waiting, locale)]
     more = {"worst_step": {creditor.code: _worst_json(worst)}} if worst else {}
     return report("friction", creditor, now, tables=tuple(tables), sentences=tuple(said), more=more)
 
@@ -87,12 +93,18 @@ def _failures(rows: pl.DataFrame, now: Known) -> list[Table]:
         n, paid = int(mine["messages"].sum()), int(mine["paid"].sum())
         worst = cells[0][0].lower()
         title = f"De {n} personas que vieron fallar su pago, {paid} pagaron al final; lo que más falla: {worst}."
-        links = tuple(
-            address("mensajes", now.start, now.end, de="friction", fallo="1", moneda=currency, medio=r[1], aparato=r[2])
-            for r in mine.iter_rows()
-        )
-        tables.append(Table("failures", title, columns, cells, currency, links=links))
+        opens = tuple(_failed_opens(now, currency, r[1], r[2]) for r in mine.iter_rows())
+        links = tuple(one["messages"] for one in opens)
+        tables.append(Table("failures", title, columns, cells, currency, links=links, opens=opens))
     return tables
+
+
+def _failed_opens(now: Known, currency: str, method: str, device: str) -> dict[str, str]:
+    shared = {"de": "friction", "fallo": "1", "moneda": currency, "medio": method, "aparato": device}
+    every = address("mensajes", now.start, now.end, **shared)
+    return {
+        "messages": every, "amount_minor": every, "paid": address("mensajes", now.start, now.end, paso="paid", **shared)
+    }  # fmt: skip
 
 
 def _worst_json(worst: friction_core.Worst) -> dict[str, Any]:
@@ -121,22 +133,17 @@ def _no_worst_says(rows: pl.DataFrame) -> str:
     return "Todos los mensajes terminaron en un pago."
 
 
-def _waiting_say(waiting: dict[str, int], locale: str) -> list[str]:
-    names = {"dispute": "aclaraciones fuera de plazo", "complaint": "quejas fuera de plazo",
-             "question": "conversaciones sin respuesta a tiempo",
-             "talk": "personas que pidieron hablar con alguien"}  # fmt: skip
-    asked = [f"{number_text(n, locale)} {names[what]}" for what, n in waiting.items() if n]
-    return [f"Esperan respuesta: {', '.join(asked)}."] if asked else ["Nadie espera una respuesta fuera de plazo."]
-
-
 def _funnel(rows: pl.DataFrame, by: str | None, label: str, now: Known, locale: str) -> Table:
     found = friction_core.funnel(rows, by)
     columns = (Column("value", label),)
     columns += tuple(Column(code, name, "count") for code, name in friction_core.STEPS.items())
     columns += (Column("paid_bp", "Pagó, de los que salieron", "pct"),)
-    lines, links = [], []
+    lines, links, opens = [], [], []
     for value in found["value"].unique(maintain_order=True).to_list():
-        links.append(address("mensajes", now.start, now.end, de="friction", **({_MESSAGE[by]: value} if by else {})))
+        shared = {"de": "friction", **({_MESSAGE[by]: value} if by else {})}
+        links.append(address("mensajes", now.start, now.end, **shared))
+        steps = friction_core.STEPS
+        opens.append({code: address("mensajes", now.start, now.end, paso=code, **shared) for code in steps})
         mine = {r["step"]: r for r in found.filter(pl.col("value") == value).iter_rows(named=True)}
         reached = tuple(mine[code]["messages"] for code in friction_core.STEPS)
         lines.append((_named(by, value) or label, *reached, mine["paid"]["share_bp"]))
@@ -145,7 +152,8 @@ def _funnel(rows: pl.DataFrame, by: str | None, label: str, now: Known, locale: 
         left, page, paid = lines[0][1], lines[0][4], lines[0][6]
         n = [number_text(count, locale) for count in (left, page, paid)]
         title = f"De {n[0]} mensajes que salieron, {n[1]} llevaron a la página y {n[2]} a un pago."
-    return Table(f"funnel_{by}" if by else "funnel", title, columns, tuple(lines), links=tuple(links))
+    name = f"funnel_{by}" if by else "funnel"
+    return Table(name, title, columns, tuple(lines), links=tuple(links), opens=tuple(opens))
 
 
 def _by_says(lines: list[tuple[Any, ...]], label: str, locale: str) -> str:
@@ -176,7 +184,6 @@ def agents_of(creditor: Creditor, now: Known) -> Report:
     told = attrs.evolve(now, promises=now.promises.filter(pl.col("agent") != ""))
     names = set(told.contacts["agent"].to_list()) | set(told.promises["agent"].to_list())
     lines = [line for name in sorted(names - {""}) if (line := _agent(told.only("agent", name), name)) is not None]
-    start, end = now.start, now.end
     columns = (
         Column("agent", "Persona"), Column("contacts", "Gestiones", "count"),
         Column("direct", "Con la persona", "count"), Column("contact_bp", "Contactabilidad", "pct"),
@@ -188,11 +195,21 @@ def agents_of(creditor: Creditor, now: Known) -> Report:
             "agents", creditor, now, sentences=("Ninguna persona registró gestiones ni promesas en el periodo.",)
         )
     talked = sum(line[2] for line in lines)
-    links = tuple(
-        f"{indicator('contact_rate', start, end)}&{urlencode({'por': 'agent', 'valor': r[0]})}" for r in lines
-    )
+    opens = tuple(_agent_opens(now, line[0]) for line in lines)
+    links = tuple(one["contacts"] for one in opens)
     title = f"{len(lines)} {'persona habló' if len(lines) == 1 else 'personas hablaron'} con {talked} clientes."
-    return report("agents", creditor, now, tables=(Table("agents", title, columns, tuple(lines), links=links),))
+    table = Table("agents", title, columns, tuple(lines), links=links, opens=opens)
+    return report("agents", creditor, now, tables=(table,))
+
+
+def _agent_opens(now: Known, name: str) -> dict[str, str]:
+    def at(code: str, **more: str) -> str:
+        return indicator(code, now.start, now.end, por="agent", valor=name, **more)
+
+    return {
+        "contacts": at("contact_rate", que=BELOW), "direct": at("contact_rate"), "promises": at("promise_rate"),
+        "judged": at("promises_kept", que=BELOW), "kept": at("promises_kept"),
+    }  # fmt: skip
 
 
 def _agent(mine: Known, name: str) -> tuple[Any, ...] | None:
@@ -230,9 +247,11 @@ def harm_of(creditor: Creditor, now: Known) -> Report:
     n = number_text(stopped, locale_for(creditor.country))
     title = f"La norma y la política frenaron {n} contactos; lo que más: {cells[0][1]}" if cells else ""
     links = tuple(
-        address("frenados", now.start, now.end, de="harm", razon=reason) for _, reason, _, _ in rows.iter_rows()
+        address("frenados", now.start, now.end, de="harm", razon=reason, regla=rule, veredicto=verdict)
+        for verdict, reason, rule, _ in rows.iter_rows()
     )
-    tables = (Table("refusals", title, columns, cells, links=links),) if cells else ()
+    opens = tuple({"times": link} for link in links)
+    tables = (Table("refusals", title, columns, cells, links=links, opens=opens),) if cells else ()
     found = registry.measure(now, codes=codes)
     breach = next((m.figure.value for m in found if m.kpi.code == "breaches"), None)
     said = () if breach is None else (_breaches_say(breach),)

@@ -35,6 +35,7 @@ class Columns:
     marks: tuple[Mark, ...]
     first: date
     last: date
+    #: start, end, one, other, and where the rows of each of the two are (or nothing)
     table: tuple[tuple[Any, ...], ...]
     currency: str
 
@@ -48,6 +49,7 @@ class Bar:
     share: str
     width: int
     look: str
+    link: str = ""
 
 
 @attrs.frozen
@@ -64,9 +66,13 @@ class Band:
 
 
 def pairs(
-    title: str, names: tuple[str, str], rows: Sequence[tuple[date, date, int, int]], currency: str
+    title: str,
+    names: tuple[str, str],
+    rows: Sequence[tuple[date, date, int, int]],
+    currency: str,
+    opens: Sequence[tuple[str, str]] = (),
 ) -> Columns | None:
-    """Columns of (start, end, one, other); None when every value is zero."""
+    """Columns of (start, end, one, other), with where the rows of each are; None when every value is zero."""
     top = max((max(one, other) for _, _, one, other in rows), default=0)
     if top <= 0:
         return None
@@ -77,10 +83,11 @@ def pairs(
             height = round(HEIGHT * max(value, 0) / top)
             x, width = round(step * i + step * (0.08 + 0.44 * j)), round(step * 0.4)
             marks.append(Mark(x, HEIGHT - height, width, height, ("due", "came")[j], f"{names[j]}, {start} a {end}"))
-    return Columns(title, names, tuple(marks), rows[0][0], rows[-1][1], tuple(rows), currency)
+    table = tuple((*row, *links) for row, links in zip(rows, opens or [("", "")] * len(rows), strict=True))
+    return Columns(title, names, tuple(marks), rows[0][0], rows[-1][1], table, currency)
 
 
-def funnel(names: Sequence[str], values: Sequence[int], locale: str) -> tuple[Bar, ...]:
+def funnel(names: Sequence[str], values: Sequence[int], locale: str, links: Sequence[str]) -> tuple[Bar, ...]:
     """Bars of a funnel, each as a share of the first."""
     whole = values[0] if values else 0
     found = []
@@ -93,6 +100,7 @@ def funnel(names: Sequence[str], values: Sequence[int], locale: str) -> tuple[Ba
                 percent_text(width, locale),
                 width,
                 "paid" if i == len(values) - 1 else "step",
+                links[i],
             )
         )
     return tuple(found)

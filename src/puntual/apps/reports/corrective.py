@@ -14,7 +14,8 @@ from puntual.apps.reports.build_money import pct
 from puntual.apps.reports.choices import Dimension
 from puntual.apps.reports.columns import Books, books
 from puntual.apps.reports.models import CorrectiveAction
-from puntual.apps.reports.tables import Column, Table
+from puntual.apps.reports.rows_asked import TRAIT_OF
+from puntual.apps.reports.tables import Column, Table, rows_address
 from puntual.core.reports import corrective
 from puntual.core.reports.corrective import Effect, Side
 from puntual.ui.formats import locale_for, money_text
@@ -30,6 +31,8 @@ class Told:
     sentence: str
     tone: str
     span: str
+    #: Where the rows of the days before and of the days after are.
+    opens: tuple[str, ...] = ()
 
 
 def actions(creditor: Creditor, today: date) -> list[Told]:
@@ -56,7 +59,10 @@ def table(told: list[Told]) -> Table | None:
         for t in told
     )  # fmt: skip
     begun = sum(t.row.closed_on is None for t in told)
-    return Table("corrective", f"Acciones correctivas: {begun} en marcha de {len(told)}.", columns, cells)
+    opens = tuple(dict(zip(("before", "after"), t.opens)) for t in told)
+    links = tuple(one.get("after", "") for one in opens)
+    title = f"Acciones correctivas: {begun} en marcha de {len(told)}."
+    return Table("corrective", title, columns, cells, links=links, opens=opens)
 
 
 def values_of(creditor: Creditor, start: date, end: date) -> list[tuple[str, str]]:
@@ -84,10 +90,16 @@ def _told(creditor: Creditor, ledger: Books, row: CorrectiveAction, today: date)
     if row.dimension == Dimension.CAUSE:
         argued = [frames_people.disputes(creditor, *s).filter(in_currency) for s in (before, after)]
         effect = corrective.dispute_effect(argued[0], argued[1], row.value, after[1], complete=complete)
-        return Told(row, about, effect, _dispute_sentence(effect, creditor), _tone(effect), span)
+        opens = tuple(_rows_of("aclaraciones", *s, currency, "motivo", row.value) for s in (before, after))
+        return Told(row, about, effect, _dispute_sentence(effect, creditor), _tone(effect), span, opens)
     late = [(frames.delays(ledger, *s).filter(in_currency), s[1]) for s in (before, after)]
     effect = corrective.delay_effect(late[0], late[1], row.dimension, row.value, complete=complete)
-    return Told(row, about, effect, _delay_sentence(effect, creditor), _tone(effect), span)
+    opens = tuple(_rows_of("atrasados", *s, currency, TRAIT_OF[row.dimension], row.value) for s in (before, after))
+    return Told(row, about, effect, _delay_sentence(effect, creditor), _tone(effect), span, opens)
+
+
+def _rows_of(what: str, start: date, end: date, currency: str, word: str, value: str) -> str:
+    return rows_address(what, start, end, de="causes", **{"moneda": currency, word: value})
 
 
 def _tone(effect: Effect) -> str:

@@ -39,7 +39,8 @@ def _dated(books: Books, end: date, *more: pl.Expr) -> pl.LazyFrame:
     return books.moves.filter(pl.col("effective_on") <= end, *more)
 
 
-def _with_segment(rows: pl.LazyFrame, books: Books) -> pl.LazyFrame:
+def with_segment(rows: pl.LazyFrame, books: Books) -> pl.LazyFrame:
+    """The same with the segment of each account."""
     return rows.join(books.accounts.lazy().select("account", "segment"), on="account", how="left")
 
 
@@ -53,7 +54,7 @@ def movements(books: Books, end: date) -> pl.DataFrame:
     component = pl.col("component").replace_strict(
         {1: "principal", 2: "interest"}, default="fee", return_dtype=pl.String
     )
-    added = _with_segment(_dated(books, end), books).group_by(names).agg(money.total("amount_minor"))
+    added = with_segment(_dated(books, end), books).group_by(names).agg(money.total("amount_minor"))
     return _shaped(added.with_columns(component), inputs.MOVEMENTS)
 
 
@@ -67,7 +68,7 @@ def documents(books: Books, end: date) -> pl.LazyFrame:
         capital_minor=pl.col("amount_minor").filter(capital).sum(),
         last_on=pl.col("effective_on").filter(capital).max(),
     )  # fmt: skip
-    return _with_segment(rows, books)
+    return with_segment(rows, books)
 
 
 def recovered(books: Books, start: date, end: date) -> pl.LazyFrame:
@@ -77,7 +78,7 @@ def recovered(books: Books, start: date, end: date) -> pl.LazyFrame:
         pl.col("account", "currency", "issued_on", "due_on").first(), minor=-pl.col("amount_minor").sum(),
         day=pl.col("effective_on").max(),
     )  # fmt: skip
-    return _with_segment(rows.filter(pl.col("minor") != 0), books)
+    return with_segment(rows.filter(pl.col("minor") != 0), books)
 
 
 def _paid_by(moves: pl.LazyFrame, end: date) -> pl.LazyFrame:
@@ -97,7 +98,7 @@ def settled(books: Books, start: date, end: date) -> pl.DataFrame:
     touched = books.moves.filter(recent).select("due_item").unique()
     closed = _paid_by(books.moves.join(touched, on="due_item", how="semi"), end).filter(pl.col("left_minor") <= 0)
     names = ["currency", "segment", "issued_on", "due_on", "paid_on"]
-    rows = _with_segment(closed.rename({"last_on": "paid_on"}), books)
+    rows = with_segment(closed.rename({"last_on": "paid_on"}), books)
     added = rows.group_by(names).agg(items=pl.len(), amount_minor=money.total("original_minor"))
     return _shaped(added, inputs.SETTLED)
 
@@ -116,11 +117,15 @@ def delays(books: Books, start: date, end: date, errors: pl.DataFrame | None = N
     return _shaped(added.agg(items=pl.len(), amount_minor=money.total("original_minor")), causes.DELAYS)
 
 
-def issued(books: Books, start: date, end: date) -> pl.DataFrame:
-    """The documents issued in [start, end], with the day on which they entered the books (delivery.ISSUED)."""
+def issued(books: Books, start: date, end: date, *, by_item: bool = False) -> pl.DataFrame:
+    """The documents issued in [start, end], with the day on which they entered the books (delivery.ISSUED); one by one
+    with their `due_item` when asked."""
     new = books.moves.filter(pl.col("issued_on").is_between(start, end), pl.col("kind") == "invoice")
     said = ("account", "sold_on", "issued_on")
     per = new.group_by("due_item").agg(pl.col(said).first(), pl.col("recorded_on").min())
+    if by_item:
+        one = per.with_columns(items=pl.lit(1, dtype=pl.Int64))
+        return _shaped(one, {"due_item": columns.MOVES["due_item"], **delivery.ISSUED})
     return _shaped(per.group_by(*said, "recorded_on").agg(items=pl.len()), delivery.ISSUED)
 
 
@@ -134,7 +139,7 @@ def notes(books: Books, start: date, end: date, *, by_item: bool = False) -> pl.
     """The documents with credit notes in [start, end] (reissues.NOTES); with their `due_item` when asked."""
     inside = pl.col("effective_on").is_between(start, end) & (pl.col("component") == 1)
     rows = books.moves.filter(inside, pl.col("kind") == "credit_note").group_by("due_item")
-    said = ("account", *reissues.REPLACED.keys() - {"again_on"})
+    said = tuple(reissues.REPLACED.keys() - {"again_on"})
     per = rows.agg(
         pl.col(said).first(), noted_on=pl.col("effective_on").max(), credited_minor=-pl.col("amount_minor").sum()
     )
@@ -160,7 +165,7 @@ def history(books: Books, creditor_id: int, end: date) -> pl.DataFrame:
 def cash(books: Books, after: date, end: date, *, by_account: bool = False) -> pl.DataFrame:
     """Money received after one day and up to another; with the `account` when asked."""
     inside = pl.col("on").is_between(after, end, closed="right")
-    rows = _with_segment(books.money.filter(inside), books)
+    rows = with_segment(books.money.filter(inside), books)
     schema = {**inputs.CASH, "account": columns.MONEY["account"]} if by_account else inputs.CASH
     names = [name for name in schema if name != "amount_minor"]
     return _shaped(rows.group_by(names).agg(money.total("amount_minor")), schema)
@@ -191,7 +196,7 @@ def standings(books: Books, first: date, then: date, now: date) -> tuple[pl.Data
     added = moves.group_by("account", "currency").agg(
         first_minor=overdue(first), then_minor=overdue(then), now_minor=overdue(now)
     )
-    rows = _with_segment(added, books).collect()
+    rows = with_segment(added, books).collect()
     return _pair(rows, "first_minor", "then_minor"), _pair(rows, "then_minor", "now_minor")
 
 

@@ -11,7 +11,7 @@ from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import kept
 from puntual.apps.reports.sql import date_of, day, instants
 from puntual.core import money
-from puntual.core.frames import ID, Column
+from puntual.core.frames import ID, MINOR, Column, Schema
 from puntual.core.reports import causes, friction, reissues
 
 _DISPUTES = """
@@ -25,37 +25,61 @@ JOIN receivables_invoice i ON i.id = t.invoice_id
 WHERE d.creditor_id = %s AND d.opened_on >= %s AND d.opened_on <= %s
 """
 _REPLACED = """
-SELECT n.currency, o.product, o.department, o.seller, o.plant, o.issued_on, n.issued_on AS again_on,
-       o.total_minor AS original_minor
+SELECT o.account_id AS account, n.currency, o.product, o.department, o.seller, o.plant, o.issued_on,
+       n.issued_on AS again_on, o.total_minor AS original_minor
 FROM receivables_invoice n JOIN receivables_invoice o ON o.id = n.replaces_id
 WHERE n.replaces_id IS NOT NULL AND n.creditor_id = %s AND n.issued_on >= %s AND n.issued_on <= %s
 """
+#: What waits for an answer past its deadline at the end of a day: open still, or closed after it. Of conversations
+#: only the present is known.
 _WAITING = """
-SELECT 'dispute' AS what, COUNT(*) AS times FROM negotiation_dispute
- WHERE creditor_id = %s AND state NOT IN ('told', 'withdrawn') AND deadline_on < %s
-UNION ALL SELECT 'complaint', COUNT(*) FROM negotiation_complaint
- WHERE creditor_id = %s AND state NOT IN ('answered', 'closed') AND deadline_on < %s
-UNION ALL SELECT 'talk', COUNT(*) FROM portal_talkrequest t JOIN parties_account a ON a.id = t.account_id
- WHERE a.creditor_id = %s AND t.done_at IS NULL AND t.at < %s
-UNION ALL SELECT 'question', COUNT(*) FROM inbox_conversation
- WHERE creditor_id = %s AND waiting_since IS NOT NULL AND answer_by < %s
+SELECT 'dispute' AS what, d.account_id AS account, d.due_item_id AS item, d.deadline_on AS day,
+       d.disputed_minor AS minor, d.currency
+  FROM negotiation_dispute d WHERE d.creditor_id = %s AND d.deadline_on < %s AND (d.state NOT IN ('told', 'withdrawn')
+   OR EXISTS (SELECT 1 FROM negotiation_step s WHERE s.dispute_id = d.id AND s.now IN ('told', 'withdrawn')
+                AND s.at >= %s))
+UNION ALL SELECT 'complaint', c.account_id, NULL, c.deadline_on, NULL, ''
+  FROM negotiation_complaint c
+ WHERE c.creditor_id = %s AND c.deadline_on < %s AND (c.state NOT IN ('answered', 'closed')
+   OR EXISTS (SELECT 1 FROM negotiation_step s WHERE s.complaint_id = c.id AND s.now IN ('answered', 'closed')
+                AND s.at >= %s))
+UNION ALL SELECT 'talk', t.account_id, NULL, {asked}, NULL, '' FROM portal_talkrequest t
+  JOIN parties_account a ON a.id = t.account_id
+ WHERE a.creditor_id = %s AND t.at < %s AND (t.done_at IS NULL OR t.done_at >= %s)
+UNION ALL SELECT 'question', (SELECT MIN(a.id) FROM parties_account a WHERE a.party_id = q.party_id
+                                 AND a.creditor_id = q.creditor_id), NULL, {promised}, NULL, ''
+  FROM inbox_conversation q WHERE q.creditor_id = %s AND q.waiting_since IS NOT NULL AND q.answer_by < %s
 """
+WAITING: Schema = {
+    "what": Column(pl.String, "dispute, complaint, talk o question"),
+    "account": Column(ID, "cuenta", null=True),
+    "item": Column(ID, "documento", null=True),
+    "day": Column(pl.Date, "plazo para responder, o día en que lo pidió"),
+    "minor": Column(MINOR, "importe en aclaración", null=True),
+    "currency": Column(pl.String, "moneda"),
+}
 
 
 def journeys(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """How far the messages that left in [start, end] took people by its end (friction.JOURNEYS)."""
+    names = [name for name in friction.JOURNEYS if name not in ("messages", "amount_minor")]
+    added = messages(creditor, start, end).group_by(names).agg(
+        messages=pl.len().cast(pl.Int64), amount_minor=money.total("amount_minor")
+    )  # fmt: skip
+    return added.select(pl.col(n).cast(c.dtype) for n, c in friction.JOURNEYS.items()).collect()
+
+
+def messages(creditor: Creditor, start: date, end: date) -> pl.LazyFrame:
+    """The same one by one: kept.MESSAGES with level, failed, method, device and last_on."""
     known = kept.marks(creditor, start, end).filter(pl.col("message").is_not_null())
     told = known.group_by("message").agg(
         pl.col("level").max(), pl.col("failed").any(), pl.col("method", "device").max(), last_on=pl.col("at").max(),
     )  # fmt: skip
     rows = kept.messages(creditor, start, end).join(told, left_on="id", right_on="message", how="left")
-    ready = rows.with_columns(
+    return rows.with_columns(
         pl.col("level").fill_null(0).cast(pl.Int64), pl.col("failed").fill_null(False),
         pl.col("method", "device").fill_null(""), pl.col("last_on").dt.date(),
     )  # fmt: skip
-    names = [name for name in friction.JOURNEYS if name not in ("messages", "amount_minor")]
-    added = ready.group_by(names).agg(messages=pl.len().cast(pl.Int64), amount_minor=money.total("amount_minor"))
-    return added.select(pl.col(n).cast(c.dtype) for n, c in friction.JOURNEYS.items()).collect()
 
 
 def arrived(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
@@ -85,9 +109,10 @@ def replaced(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     return bulk.read_frame(_REPLACED, reissues.REPLACED, (creditor.pk, day(start), day(end)))
 
 
-def unanswered(creditor: Creditor, end: date) -> dict[str, int]:
-    """What nobody has answered yet: dispute, complaint and question past their deadline, and who asked to talk."""
-    columns = {"what": Column(pl.String, ""), "times": Column(pl.Int64, "")}
+def waiting(creditor: Creditor, end: date) -> pl.DataFrame:
+    """WAITING: what nobody had answered at the end of a day: dispute, complaint and question past their deadline, and
+    who asked to talk."""
     _, last = instants(creditor, end, end)
-    given = (creditor.pk, day(end), creditor.pk, day(end), creditor.pk, last, creditor.pk, last)
-    return dict(bulk.read_frame(_WAITING, columns, given).iter_rows())
+    sql = _WAITING.format(asked=date_of("t.at"), promised=date_of("q.answer_by"))
+    given = (*(creditor.pk, day(end), last) * 2, creditor.pk, last, last, creditor.pk, last)
+    return bulk.read_frame(sql, WAITING, given).sort(["day", "what", "account"], nulls_last=True)

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
 import polars as pl
 
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import build_people, charts, columns, frames_people, parts, read, rows
+from puntual.apps.reports import build_people, charts, columns, frames_people, parts, read, rows, rows_indicators
 from puntual.apps.reports.columns import Books
-from puntual.apps.reports.tables import Report
+from puntual.apps.reports.tables import Report, address, rows_address
 from puntual.core.reports import ageing as ageing_core
 from puntual.core.reports import friction as friction_core
 from puntual.core.reports import registry
@@ -46,6 +47,8 @@ class Shown:
     label: str = ""
     short: str = ""
     missed: bool = False
+    #: The part of the company that it is of, as an address says it.
+    where: str = ""
 
 
 def text_of(value: Decimal | None, kpi: Kpi, currency: str, locale: str) -> str:
@@ -100,7 +103,7 @@ def summary(creditor: Creditor, start: date, end: date) -> dict[str, Any]:
     return {
         "currencies": [_currency(c, now, seen) for c in now.currencies()],
         "harm": [seen[c, ""] for c in HARM if (c, "") in seen],
-        "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(told), locale),
+        "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(told), locale, _steps_open(start, end)),
         "funnel_says": build_people.friction_of(creditor, start, end, told).sentences,
         "refusals": build_people.harm_of(creditor, now).tables,
         "people": build_people.agents_of(creditor, now),
@@ -120,10 +123,36 @@ def _currency(currency: str, now: Known, seen: dict[tuple[str, str], Shown]) -> 
         "headlines": [seen[code, currency] for code in HEADLINES],
         "promises": [seen[code, currency] for code in PROMISES],
         "harm": seen["contacts_per_1000", currency],
-        "weeks": charts.pairs(_weeks_say(weeks), ("Vencía", "Llegó"), weeks, currency),
-        "kept": charts.pairs(_promises_say(kept), ("Juzgadas", "Cumplidas"), kept, ""),
+        "weeks": charts.pairs(
+            _weeks_say(weeks), ("Vencía", "Llegó"), weeks, currency, _weeks_open(weeks, now, currency)
+        ),
+        "kept": charts.pairs(_promises_say(kept), ("Juzgadas", "Cumplidas"), kept, "", _kept_open(kept, now, currency)),
         "ageing": ageing_bar(amounts, currency) if any(amounts) else None,
+        "ageing_rows": f"{rows_address('documentos', now.start, now.end, moneda=currency, de='ageing')}&tramo=",
     }
+
+
+def _steps_open(start: date, end: date) -> list[str]:
+    return [rows_address("mensajes", start, end, paso=step, de="friction") for step in friction_core.STEPS]
+
+
+def _weeks_open(weeks: list[tuple[Any, ...]], now: Known, currency: str) -> list[tuple[str, str]]:
+    """Of each week, where what fell due and what came are."""
+    al = now.end.isoformat()
+    return [(rows_address("vencian", w[0], w[1], al=al, moneda=currency), address("collected", w[0], w[1]))
+            for w in weeks]  # fmt: skip
+
+
+def _kept_open(weeks: list[tuple[Any, ...]], now: Known, currency: str) -> list[tuple[str, str]]:
+    """Of each week, where the promises judged and those kept are."""
+    found = []
+    for start, end, *_ in weeks:
+        judged, kept = (
+            rows_address("promesas", start, end, al=now.end.isoformat(), moneda=currency, **which)
+            for which in ({}, {"cumplidas": "1"})
+        )
+        found.append((judged, kept))
+    return found
 
 
 def _promises_say(weeks: list[tuple[Any, ...]]) -> str:
@@ -151,7 +180,8 @@ def groups(report: Report) -> list[tuple[str, list[Shown]]]:
     for m in report.figures:
         label = part_name(m.dimension, m.value) if m.dimension else ""
         targets = {} if m.dimension else report.targets
-        found.setdefault(m.kpi.group, []).append(shown(m, locale, targets, label))
+        where = f"&{urlencode({'por': m.dimension, 'valor': m.value})}" if m.dimension else ""
+        found.setdefault(m.kpi.group, []).append(attrs.evolve(shown(m, locale, targets, label), where=where))
     return [(name.capitalize(), lines) for name, lines in found.items()]
 
 
@@ -172,10 +202,11 @@ class Asked:
         """What is known of the part that was asked, or of everything."""
         return self.now if self.value is None else registry.part_of(self.kpi, self.now, self.by, self.value)
 
-    def rows(self) -> pl.DataFrame:
-        """rows.FOUND of the part that was asked."""
-        return rows.rows(rows.Asked(self.creditor, self.books, self.kpi, self.part,
-                                    "" if self.value is None else self.by, self.value or ""))  # fmt: skip
+    def rows(self, *, below: bool = False) -> pl.DataFrame:
+        """rows.FOUND of the part that was asked: of the numerator, or of the denominator."""
+        by = "" if self.value is None else self.by
+        asked = rows.Asked(self.creditor, self.books, self.kpi, self.part, by, self.value or "", below)
+        return rows_indicators.rows(asked)
 
 
 def ask(creditor: Creditor, kpi: Kpi, start: date, end: date, by: str = "", value: str | None = None) -> Asked:
@@ -183,14 +214,9 @@ def ask(creditor: Creditor, kpi: Kpi, start: date, end: date, by: str = "", valu
     if by not in kpi.by:
         by, value = next(iter(kpi.by), ""), None
     books = columns.books(creditor.pk)
-    needs = {*kpi.needs, *_ROWS_NEED.get(kpi.rows, ())}
-    known = read.with_previous(creditor, start, end, needs=tuple(needs), books=books)
+    known = read.with_previous(creditor, start, end, needs=kpi.needs, books=books)
     wider = [parts.by_parts(books, creditor, one, by, kpi.needs, kpi.counts) if by else one for one in known]
     return Asked(creditor, kpi, by, value if by else None, books, wider[0], wider[1])
-
-
-#: Frames that the rows are read from, where the figure does not need them.
-_ROWS_NEED = {"contacts": ("contacts",), "accounts": ("standing",), "payments": ("cash",), "promises": ("promises",)}
 
 
 def indicator(asked: Asked, creditors: Sequence[Creditor]) -> dict[str, Any]:

@@ -1,54 +1,50 @@
-"""The rows behind one line of a table: documents, disputes, credit notes, messages and what was stopped.
+"""The rows behind one cell of a table: documents, disputes, credit notes, messages, what was stopped, what waits.
 
-The address of a line says which: the same words that its table shows. What it does not say is not asked.
+The address of a cell says which: the same words that its table shows. What it does not say is not asked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from urllib.parse import urlencode
 
 import polars as pl
 
 from puntual.apps import bulk
 from puntual.apps.negotiation.choices import DisputeCause
 from puntual.apps.parties.models import Creditor
-from puntual.apps.reports import columns, frames, frames_people, rows
-from puntual.apps.reports.sql import date_of, day, instants
+from puntual.apps.reports import (
+    columns,
+    frames,
+    frames_contacts,
+    frames_people,
+    rows,
+    rows_books,
+    rows_documents,
+    rows_people,
+)
+from puntual.apps.reports.asked import TRAITS, Given, Lines, day_of, same
+from puntual.apps.reports.sql import day
 from puntual.core.reasons import CATALOGUE
+from puntual.core.reports import delivery as delivery_core
 from puntual.core.reports import friction
-from puntual.core.reports.ageing import BUCKETS, NAMES
 from puntual.core.reports.causes import ERROR_NAMES
-from puntual.core.time import parse_date
+from puntual.core.reports.inputs import Known, within
+from puntual.core.reports.kpis_people import judged
 from puntual.ui.channels import channel_name
 
-Given = Mapping[str, str]
-#: Word of an address -> column of a frame.
-_TRAITS = {
-    "segmento": "segment", "producto": "product", "area": "department", "vendedor": "seller", "planta": "plant",
-    "moneda": "currency", "error": "error", "motivo": "cause",
-}  # fmt: skip
-TRAIT_OF = {column: word for word, column in _TRAITS.items()}
-#: So many messages are read: the list is to look at, the views of `esquema-bi` are to count.
-_MESSAGES = """
-SELECT o.account_id AS account, o.channel, {day} AS day, o.amount_minor AS minor, o.currency, o.step AS note,
-       {level} AS level
-FROM outreach_outbox o
-WHERE o.creditor_id = %s AND o.state IN ('sent', 'opened', 'unknown') AND o.channel <> 'task'
-  AND o.finished_at >= %s AND o.finished_at < %s {more} ORDER BY o.amount_minor DESC, o.id LIMIT 1000
-"""
+#: The column by which each trait of an address is told.
+TRAIT_OF = {column: word for word, column in TRAITS.items()}
 _STOPPED = """
 SELECT r.account_id AS account, p.day, r.amount_minor AS minor, r.currency, r.reason, COALESCE(r.rule, '') AS note
 FROM planning_planrow r JOIN planning_plan p ON p.id = r.plan_id
-WHERE p.creditor_id = %s AND p.day >= %s AND p.day <= %s AND r.verdict IN ('defer', 'deny') AND r.reason = %s
-ORDER BY p.day DESC, r.id LIMIT 1000
+WHERE p.creditor_id = %s AND p.day >= %s AND p.day <= %s AND r.verdict IN ('defer', 'deny') AND r.reason = %s{more}
+ORDER BY p.day DESC, r.id LIMIT {most}
 """
-
-
-def address(what: str, start: date, end: date, **words: str) -> str:
-    """Where the rows of a line are; a word that is empty is asked as such."""
-    return f"/reportes/filas/{what}/?" + urlencode({"desde": start.isoformat(), "hasta": end.isoformat(), **words})
+_WAITING = {
+    "dispute": "Aclaraciones fuera de plazo", "complaint": "Quejas fuera de plazo",
+    "question": "Conversaciones sin respuesta a tiempo", "talk": "Personas que pidieron hablar con alguien",
+}  # fmt: skip
 
 
 def trait(column: str, value: str) -> dict[str, str]:
@@ -56,14 +52,9 @@ def trait(column: str, value: str) -> dict[str, str]:
     return {TRAIT_OF[column]: value}
 
 
-def read(what: str, creditor: Creditor, start: date, end: date, given: Given) -> tuple[str, pl.DataFrame]:
+def read(what: str, creditor: Creditor, start: date, end: date, given: Given) -> Lines:
     """The heading and rows.FOUND of what an address asks for."""
     return READERS[what](creditor, start, end, given)
-
-
-def _same(given: Given, *without: str) -> list[pl.Expr]:
-    """One condition per trait that the address says."""
-    return [pl.col(c) == given[w] for w, c in _TRAITS.items() if w in given and c not in without]
 
 
 def _said(given: Given) -> str:
@@ -71,102 +62,129 @@ def _said(given: Given) -> str:
     names = {"error": ERROR_NAMES, "motivo": dict(DisputeCause.choices)}
     return ", ".join(
         str(names.get(word, {}).get(given[word], given[word]) or f"sin {word}")
-        for word in _TRAITS if word in given and word != "moneda"
+        for word in TRAITS if word in given and word != "moneda"
     )  # fmt: skip
 
 
-def _documents(creditor: Creditor, start: date, end: date, given: Given) -> tuple[str, pl.DataFrame]:
-    """What was open at the close; of a stretch of age, and of the documents issued in some days."""
-    conditions, about = [pl.col("left_minor") != 0, *_same(given, "error", "cause")], []
-    if (bucket := given.get("tramo", "")) in BUCKETS:
-        first, last = BUCKETS[bucket]
-        conditions.append((pl.lit(end) - pl.col("due_on")).dt.total_days().is_between(first, last))
-        about.append(NAMES[bucket].lower())
-    if given.get("emitido_desde"):
-        issued = _day(given, "emitido_desde"), _day(given, "emitido_hasta")
-        conditions.append(pl.col("issued_on").is_between(*issued))
-        about.append(f"emitidos del {issued[0]} al {issued[1]}")
-    found = rows.documents(columns.books(creditor.pk), end, *conditions)
-    return ", ".join(filter(None, ("Documentos abiertos", *about, _said(given)))), found
+def _title(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
 
 
-def _day(given: Given, word: str) -> date:
-    return parse_date(given.get(word, ""))
-
-
-def _late(creditor: Creditor, start: date, end: date, given: Given) -> tuple[str, pl.DataFrame]:
-    books, conditions = columns.books(creditor.pk), _same(given, "error", "cause")
+def _late(creditor: Creditor, start: date, end: date, given: Given) -> Lines:
+    """The documents that fell due in the period and were late; with `todos`, also those that were not."""
+    books, conditions = columns.books(creditor.pk), same(given, "error", "cause")
     if "error" in given:
         errors = frames_people.errors(frames_people.disputes(creditor, start, end))
         with_one = errors.filter(pl.col("error") == given["error"])["due_item"].to_list()
         inside = pl.col("due_item").is_in(with_one)
         conditions.append(inside if given["error"] else ~pl.col("due_item").is_in(errors["due_item"].to_list()))
-    found = rows.late_documents(books, start, end, *conditions)
-    return ", ".join(filter(None, ("Documentos que se atrasaron", _said(given)))), found
+    every = bool(given.get("todos"))
+    found = rows_documents.late_documents(books, start, end, *conditions, all_due=every)
+    return Lines(_title("Documentos que vencían" if every else "Documentos que se atrasaron", _said(given)), found)
 
 
-def _disputes(creditor: Creditor, start: date, end: date, given: Given) -> tuple[str, pl.DataFrame]:
-    argued = frames_people.disputes(creditor, start, end).filter(*_same(given, "segment")).sort(
-        ["disputed_minor", "due_item"], descending=[True, False]
-    )  # fmt: skip
+def _disputes(creditor: Creditor, start: date, end: date, given: Given) -> Lines:
+    """The disputes opened in the period: what was argued, or what was credited; `tarde`: the late ones."""
+    argued, title = frames_people.disputes(creditor, start, end).filter(*same(given, "segment")), "Aclaraciones"
+    told_on = pl.when(pl.col("closed_on") <= end).then("closed_on")
+    minor = "disputed_minor"
+    if given.get("tarde"):
+        argued, title = argued.filter(pl.coalesce(told_on, pl.lit(end)) > pl.col("deadline_on")), "Fuera de plazo"
+    if given.get("acreditado"):
+        minor, title = "credited_minor", "Aclaraciones con lo que se acreditó"
+        argued = argued.filter(pl.col(minor) != 0)
     accounts = frames.owners(columns.books(creditor.pk), argued["due_item"])
     causes = {code: str(label) for code, label in DisputeCause.choices}
-    told = argued.join(accounts, on="due_item", how="left").with_columns(
-        note=pl.col("cause").replace_strict(causes, default="", return_dtype=pl.String)
-    )
-    found = rows.shaped(told.rename({"due_item": "item", "opened_on": "day", "disputed_minor": "minor"}))
-    return ", ".join(filter(None, ("Aclaraciones", _said(given)))), found
+    told = argued.sort([minor, "due_item"], descending=[True, False]).join(
+        accounts, on="due_item", how="left", maintain_order="left"
+    ).with_columns(note=pl.col("cause").replace_strict(causes, default="", return_dtype=pl.String))  # fmt: skip
+    found = rows.shaped(told.rename({"due_item": "item", "opened_on": "day", minor: "minor"}))
+    return Lines(_title(title, _said(given)), found)
 
 
-def _notes(creditor: Creditor, start: date, end: date, given: Given) -> tuple[str, pl.DataFrame]:
-    noted = frames.notes(columns.books(creditor.pk), start, end, by_item=True).filter(*_same(given, "error", "cause"))
-    told = noted.sort(["credited_minor", "due_item"], descending=[True, False]).rename(
-        {"due_item": "item", "noted_on": "day", "credited_minor": "minor"}
-    )
-    return ", ".join(filter(None, ("Documentos con nota de crédito", _said(given)))), rows.shaped(told)
-
-
-def _messages(creditor: Creditor, start: date, end: date, given: Given) -> tuple[str, pl.DataFrame]:
-    """Messages that left, and how far each took its person; the largest amounts first."""
-    where, params = [], []
-    for word, column in (("canal", "channel"), ("etapa", "stage"), ("campana", "step"), ("moneda", "currency")):
-        if word in given:
-            where.append(f"AND o.{column} = %s")
-            params.append(given[word])
-    for word, column in (("medio", "method"), ("aparato", "device")):
-        if word in given:
-            where.append(f"AND EXISTS (SELECT 1 FROM outreach_fact f WHERE f.outbox_id = o.id AND f.{column} = %s)")
-            params.append(given[word])
+def _message_conditions(given: Given) -> list[pl.Expr]:
+    words = (("canal", "channel"), ("etapa", "stage"), ("campana", "campaign"), ("moneda", "currency"),
+             ("medio", "method"), ("aparato", "device"))  # fmt: skip
+    found = [pl.col(column) == given[word] for word, column in words if word in given]
     if given.get("fallo"):
-        where.append("AND EXISTS (SELECT 1 FROM outreach_fact f WHERE f.outbox_id = o.id AND f.kind = 'pay_failed')")
-    levels = " ".join(f"WHEN '{code}' THEN {level}" for code, level in friction.LEVELS.items())
-    level = f"COALESCE((SELECT MAX(CASE f.kind {levels} ELSE 0 END) FROM outreach_fact f WHERE f.outbox_id = o.id), 0)"
-    sql = _MESSAGES.format(day=date_of("o.finished_at"), level=level, more=" ".join(where))
-    schema = {"account": rows.FOUND["account"], "channel": rows.FOUND["sub"], "day": rows.FOUND["day"],
-              "minor": rows.FOUND["minor"], "currency": rows.FOUND["currency"], "note": rows.FOUND["note"],
-              "level": rows.FOUND["item"]}  # fmt: skip
-    read_ = bulk.read_frame(sql, schema, (creditor.pk, *instants(creditor, start, end), *params))
+        found.append(pl.col("failed"))
+    if (step := given.get("paso", "")) in friction.LEVELS:
+        found.append(pl.col("level") >= friction.LEVELS[step])
+    return found
+
+
+def _messages(creditor: Creditor, start: date, end: date, given: Given) -> Lines:
+    """Messages that left, and how far each took its person; the largest amounts first."""
+    kept = frames_people.messages(creditor, start, end).filter(*_message_conditions(given))
+    read_ = kept.sort(["amount_minor", "id"], descending=[True, False]).collect()
     names = {code: channel_name(code).capitalize() for code in read_["channel"].unique().to_list()}
     steps = dict(enumerate(friction.STEPS.values()))
-    told = read_.with_columns(
+    told = read_.select(
+        "account", "currency", day=pl.col("at").dt.convert_time_zone(creditor.zone).dt.date(), minor="amount_minor",
         sub=pl.col("channel").replace_strict(names, default="", return_dtype=pl.String),
         note=pl.col("level").replace_strict(steps, default="", return_dtype=pl.String),
-    )
-    about = [given[w] for w in ("canal", "etapa", "campana", "medio", "aparato") if given.get(w)]
-    return ", ".join(["Mensajes y hasta dónde llegó cada uno", *about]), rows.shaped(told)
+    )  # fmt: skip
+    about = [given[w] for w in ("etapa", "campana", "medio", "aparato") if given.get(w)]
+    channel = [channel_name(given["canal"])] if given.get("canal") else []
+    step = [f"hasta «{friction.STEPS[given['paso']].lower()}»"] if given.get("paso") in friction.STEPS else []
+    return Lines(_title("Mensajes y hasta dónde llegó cada uno", *channel, *about, *step), rows.shaped(told))
 
 
-def _stopped(creditor: Creditor, start: date, end: date, given: Given) -> tuple[str, pl.DataFrame]:
-    reason = given.get("razon", "")
+def _stopped(creditor: Creditor, start: date, end: date, given: Given) -> Lines:
+    """Whom the plans of the period did not contact for a reason."""
+    reason, more, params = given.get("razon", ""), "", []
+    for word, column in (("regla", "COALESCE(r.rule, '')"), ("veredicto", "r.verdict")):
+        if word in given:
+            more += f" AND {column} = %s"
+            params.append(given[word])
     schema = {name: rows.FOUND[name] for name in ("account", "day", "minor", "currency", "note")}
     schema["reason"] = rows.FOUND["sub"]
-    found = bulk.read_frame(_STOPPED, schema, (creditor.pk, day(start), day(end), reason))
+    sql = _STOPPED.format(more=more, most=rows.MOST_IN_FILE)
+    found = bulk.read_frame(sql, schema, (creditor.pk, day(start), day(end), reason, *params))
     told = found.with_columns(sub=pl.lit(CATALOGUE.get(reason, reason)))
-    return f"Contactos que no se hicieron: {CATALOGUE.get(reason, reason)}", rows.shaped(told)
+    return Lines(f"Contactos que no se hicieron: {CATALOGUE.get(reason, reason)}", rows.shaped(told))
 
 
-Reader = Callable[[Creditor, date, date, Given], tuple[str, pl.DataFrame]]
+def _delivery(creditor: Creditor, start: date, end: date, given: Given) -> Lines:
+    """The documents of one stretch from the sale to the customer: those that went through it, or those that wait."""
+    code = given.get("tramo", "")
+    code = code if code in delivery_core.STEPS else "entered"
+    books = columns.books(creditor.pk)
+    told = frames_contacts.contacts(books, creditor, start, end).select("account", "day")
+    issued = frames.issued(books, start, end, by_item=True)
+    found = delivery_core.stretches(issued, told, frames_people.arrived(creditor, start, end))[code]
+    done = (pl.col("day") <= end).fill_null(False)
+    waits = given.get("estado") == "faltan"
+    days = (pl.col("day") - pl.col("since")).dt.total_days()
+    note = pl.when(done).then(pl.format("{} días", days)).otherwise(pl.lit("todavía no"))
+    rows_ = found.filter(~done if waits else done).with_columns(days=days, note=note, item="due_item")
+    told_ = rows_.sort(["days", "item"], descending=[True, False], nulls_last=True).with_columns(
+        day=pl.coalesce(pl.when(done).then("day"), "issued_on")
+    )
+    return Lines(_title(delivery_core.STEPS[code], "todavía no" if waits else ""), rows.shaped(told_))
+
+
+def _promises(creditor: Creditor, start: date, end: date, given: Given) -> Lines:
+    """The promises for those days, as judged by the evening `al`; with `cumplidas`, those that were kept."""
+    until = day_of(given, "al") if given.get("al") else end
+    known = Known(start=start, end=until, promises=frames.promises(creditor, until))
+    found = judged(known).filter(within("promised_on", start, end), *same(given))
+    if given.get("cumplidas"):
+        found = found.filter(pl.col("state") == "kept")
+    title = "Promesas cumplidas" if given.get("cumplidas") else "Promesas juzgadas"
+    return Lines(_title(title, _said(given)), rows_people.promise_rows(found))
+
+
+def _waiting(creditor: Creditor, start: date, end: date, given: Given) -> Lines:
+    """What nobody had answered at the close, past its deadline."""
+    what = given.get("que", "")
+    found = frames_people.waiting(creditor, end).filter(pl.col("what") == what)
+    told = found.with_columns(sub=pl.lit(_WAITING.get(what, "")), currency=pl.col("currency").fill_null(""))
+    return Lines(_WAITING.get(what, "Esperan respuesta"), rows.shaped(told))
+
+
+Reader = Callable[[Creditor, date, date, Given], Lines]
 READERS: Mapping[str, Reader] = {
-    "documentos": _documents, "atrasados": _late, "aclaraciones": _disputes, "notas": _notes, "mensajes": _messages,
-    "frenados": _stopped,
+    **rows_books.READERS, "atrasados": _late, "aclaraciones": _disputes, "mensajes": _messages, "frenados": _stopped,
+    "entregas": _delivery, "promesas": _promises, "esperan": _waiting,
 }  # fmt: skip

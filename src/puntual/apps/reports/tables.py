@@ -1,11 +1,15 @@
-"""A report as people and programs take it: figures, sentences and tables of typed columns, for every format."""
+"""A report as people and programs take it: figures, sentences and tables of typed columns, for every format.
+
+Every figure has an address where its rows are: of an indicator's numerator and denominator, and of each cell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
 
@@ -38,6 +42,8 @@ class Table:
     locale: str = "es_MX"
     #: One address per row; empty where there is nothing to open. No address at all: none.
     links: tuple[str, ...] = ()
+    #: For each row, the address of the rows behind each of its cells, by the name of its column.
+    opens: tuple[Mapping[str, str], ...] = ()
 
     def as_json(self, creditor: str) -> dict[str, Any]:
         rows = [
@@ -45,7 +51,7 @@ class Table:
             for row in self.rows
         ]
         return {"name": self.name, "creditor": creditor, "currency": self.currency or None, "title": self.title,
-                "rows": rows}  # fmt: skip
+                "rows": rows, "opens": [dict(one) for one in self.opens]}  # fmt: skip
 
 
 @attrs.frozen
@@ -108,8 +114,13 @@ def figure(measured: Measured, report: Report) -> dict[str, Any]:
         "period": {"from": report.start, "to": report.end}, "cut_off": kpi.cut_off, "source": kpi.source,
         "previous": _value(before.value, money_unit, measured.currency) if before else None,
         "target": _value(report.targets.get(kpi.code), money_unit, measured.currency),
-        "rows": address(kpi.code, report.start, report.end),
+        "rows": address(kpi.code, report.start, report.end, **_of(measured)),
+        "rows_below": address(kpi.code, report.start, report.end, **_of(measured), que=BELOW) if kpi.below else None,
     }  # fmt: skip
+
+
+def _of(measured: Measured) -> dict[str, str]:
+    return {"por": measured.dimension, "valor": measured.value} if measured.dimension else {}
 
 
 def _value(value: Decimal | None, is_money: bool, currency: str) -> Any:
@@ -122,6 +133,19 @@ def _part(part: int | Decimal | None) -> Any:
     return float(part) if isinstance(part, Decimal) else part
 
 
-def address(code: str, start: date, end: date) -> str:
-    """Where the web opens the rows behind a figure."""
-    return f"/reportes/indicador/{code}/?desde={start.isoformat()}&hasta={end.isoformat()}"
+#: Word of an address that asks for the rows of the denominator.
+BELOW = "denominador"
+
+
+def address(code: str, start: date, end: date, **words: str) -> str:
+    """Where the web opens the rows behind an indicator: of its numerator, or with `que` of its denominator."""
+    return f"/reportes/indicador/{code}/?{_query(start, end, words)}"
+
+
+def rows_address(what: str, start: date, end: date, **words: str) -> str:
+    """Where the rows of a cell are (`rows_asked`); a word that is empty is asked as such."""
+    return f"/reportes/filas/{what}/?{_query(start, end, words)}"
+
+
+def _query(start: date, end: date, words: Mapping[str, str]) -> str:
+    return urlencode({"desde": start.isoformat(), "hasta": end.isoformat(), **words})

@@ -12,7 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from puntual.apps.reports import export, read, read_screens, rows, rows_asked, views_actions
+from puntual.apps.reports import export, read, read_screens, rows, rows_asked, tables, views_actions
+from puntual.apps.reports.asked import Lines
 from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
 from puntual.apps.reports.tables import Report
@@ -28,6 +29,11 @@ class Span:
 
     start: date
     end: date
+
+    @property
+    def before(self) -> Span:
+        """The period of the same length just before."""
+        return Span(*registry.before(self.start, self.end))
 
     @property
     def query(self) -> str:
@@ -109,10 +115,10 @@ def download(request: HttpRequest, scope: Scope, kind: str, form: str) -> HttpRe
     span = span_of(request, scope.today)
     report, only = _built(scope, kind, span), request.GET.get("tabla", "")
     if only:
-        tables = tuple(t for t in report.tables if t.name == only)
-        if not tables:
+        chosen = tuple(t for t in report.tables if t.name == only)
+        if not chosen:
             raise Http404
-        report = attrs.evolve(report, tables=tables, figures=(), sentences=())
+        report = attrs.evolve(report, tables=chosen, figures=(), sentences=())
     return _file([report], form, "-".join(filter(None, (kind, only, scope.creditor.code, f"{span.start}-{span.end}"))))
 
 
@@ -135,11 +141,24 @@ def indicator(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     """One indicator: its formula, its parts, by each dimension, and the rows of the whole or of one part."""
     span = span_of(request, scope.today)
     asked = _asked(request, scope, code, span)
-    context = read_screens.indicator(asked, scope.creditors)
-    found = asked.rows()
-    context |= {"rows": rows.shown(found.head(rows.MOST)), "count": found.height, "most": rows.MOST, "kpi": asked.kpi}
-    context["here"] = urlencode({k: v for k, v in (("por", asked.by), ("valor", asked.value)) if v is not None})
+    below = _below(request, asked)
+    context = read_screens.indicator(asked, scope.creditors) | _rows_context(asked.rows(below=below))
+    part = {k: v for k, v in (("por", asked.by), ("valor", asked.value)) if v is not None}
+    side = {"que": tables.BELOW} if below else {}
+    context |= {"kpi": asked.kpi, "below": below, "weighs": "" if below else asked.kpi.weighs,
+                "part": urlencode(part), "here": urlencode(part | side), "BELOW": tables.BELOW}  # fmt: skip
     return page(request, scope, "reports/indicator.html", {**_frame(scope, span, "kpis"), **context})
+
+
+def _below(request: HttpRequest, asked: read_screens.Asked) -> bool:
+    """Whether the rows of the denominator are asked for."""
+    return bool(asked.kpi.below) and request.GET.get("que") == tables.BELOW
+
+
+def _rows_context(found: pl.DataFrame) -> dict[str, Any]:
+    """What a page shows of some rows: the first ones, how many things they are, and their sum in each currency."""
+    return {"rows": rows.shown(found.head(rows.MOST)), "lines": found.height, "count": rows.number(found),
+            "totals": rows.totals(found), "most": rows.MOST}  # fmt: skip
 
 
 @screen
@@ -148,7 +167,7 @@ def indicator_rows(request: HttpRequest, scope: Scope, code: str, form: str) -> 
     """Every row behind a figure, as a file."""
     span = span_of(request, scope.today)
     asked = _asked(request, scope, code, span)
-    return _rows_file(scope, span, form, code, asked.kpi.name, asked.rows())
+    return _rows_file(scope, span, form, code, asked.kpi.name, asked.rows(below=_below(request, asked)))
 
 
 def _rows_file(scope: Scope, span: Span, form: str, name: str, title: str, found: pl.DataFrame) -> HttpResponse:
@@ -167,13 +186,13 @@ def _file(reports: list[Report], form: str, name: str) -> HttpResponse:
     return response
 
 
-def _lines(request: HttpRequest, scope: Scope, what: str) -> tuple[Span, str, pl.DataFrame]:
-    """The period, heading and rows that an address asks for; 404 where it asks for nothing there is."""
+def _lines(request: HttpRequest, scope: Scope, what: str) -> tuple[Span, Lines]:
+    """The period and the rows that an address asks for; 404 where it asks for nothing there is."""
     span = span_of(request, scope.today)
     if what not in rows_asked.READERS:
         raise Http404
     try:
-        return span, *rows_asked.read(what, scope.creditor, span.start, span.end, request.GET)
+        return span, rows_asked.read(what, scope.creditor, span.start, span.end, request.GET)
     except UnusableInput as error:
         raise Http404(error.sentence) from error
 
@@ -181,10 +200,10 @@ def _lines(request: HttpRequest, scope: Scope, what: str) -> tuple[Span, str, pl
 @screen
 @require_GET
 def lines(request: HttpRequest, scope: Scope, what: str) -> HttpResponse:
-    """The rows behind one line of a table."""
-    span, title, found = _lines(request, scope, what)
+    """The rows behind one cell of a table."""
+    span, found = _lines(request, scope, what)
     back = request.GET.get("de", "")
-    context = {"rows": rows.shown(found.head(rows.MOST)), "count": found.height, "most": rows.MOST, "title": title,
+    context = {**_rows_context(found.found), "title": found.title, "weighs": found.weighs,
                "back": back if back in TITLES else "", "what": what, "query": request.GET.urlencode()}  # fmt: skip
     return page(request, scope, "reports/rows.html", {**_frame(scope, span, context["back"]), **context})
 
@@ -193,5 +212,5 @@ def lines(request: HttpRequest, scope: Scope, what: str) -> HttpResponse:
 @require_GET
 def lines_file(request: HttpRequest, scope: Scope, what: str, form: str) -> HttpResponse:
     """The same rows, all of them, as a file."""
-    span, title, found = _lines(request, scope, what)
-    return _rows_file(scope, span, form, what, title, found)
+    span, found = _lines(request, scope, what)
+    return _rows_file(scope, span, form, what, found.title, found.found)

@@ -51,16 +51,21 @@ class Step:
 
 def steps(issued: pl.DataFrame, told: pl.DataFrame, arrived: pl.DataFrame, end: date) -> tuple[Step, ...]:
     """The five stretches, of documents that were issued in a period; `told` and `arrived` as DAYS."""
+    found = stretches(issued, told, arrived)
+    return tuple(_step(code, frame, end) for code, frame in found.items())
+
+
+def stretches(issued: pl.DataFrame, told: pl.DataFrame, arrived: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """code -> the documents of each stretch with `since`, the day it starts, and `day`, when each went through it."""
     sold = pl.col("sold_on").is_not_null()
     reached = _first_after(issued, arrived)
-    frames = {
+    return {
         "invoiced": issued.filter(sold).with_columns(day=pl.col("issued_on"), since=pl.col("sold_on")),
         "entered": issued.with_columns(day=pl.max_horizontal("issued_on", "recorded_on"), since=pl.col("issued_on")),
         "told": _first_after(issued, told).with_columns(since=pl.col("issued_on")),
         "arrived": reached.with_columns(since=pl.col("issued_on")),
         "whole": reached.filter(sold).with_columns(since=pl.col("sold_on")),
     }
-    return tuple(_step(code, frame, end) for code, frame in frames.items())
 
 
 def slowest(found: tuple[Step, ...]) -> tuple[str, Decimal] | None:

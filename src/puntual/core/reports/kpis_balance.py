@@ -112,6 +112,7 @@ KPIS: tuple[Kpi, ...] = (
         variant="Capital, intereses y gastos; sin restar pagos sin aplicar.", numerator="saldo abierto al corte",
         denominator="", unit="money", cut_off=_CUT, source="conocimiento general", compute=receivable,
         by=("segment", "stage"), stage_of="close",
+        rows="documents",
     ),
     Kpi(
         code="overdue", name="Vencido", group="cartera", formula="saldo abierto con vencimiento anterior al corte",
@@ -123,19 +124,20 @@ KPIS: tuple[Kpi, ...] = (
         code="overdue_share", name="Mora total", group="cartera", formula="vencido ÷ por cobrar × 100",
         variant="Por importe, con intereses y gastos.", numerator="saldo vencido al corte",
         denominator="saldo abierto al corte", unit="pct", cut_off=_CUT, source="giro26.com", compute=overdue_share,
-        better="down", by=_SEGMENT, rows="overdue",
+        better="down", by=_SEGMENT, rows="overdue", below="documents",
     ),
     Kpi(
         code="at_risk", name="En riesgo (más de 90 días)", group="cartera",
         formula="saldo con más de 90 días de atraso ÷ por cobrar × 100", variant="Por importe, no por número.",
         numerator="saldo con más de 90 días al corte", denominator="saldo abierto al corte", unit="pct", cut_off=_CUT,
-        source="docs.upflow.io", compute=at_risk, better="down", by=_SEGMENT, rows="at_risk",
+        source="docs.upflow.io", compute=at_risk, better="down", by=_SEGMENT, rows="at_risk", below="documents",
     ),
     Kpi(
         code="dso", name="Plazo medio de cobro (DSO)", group="plazo", formula="por cobrar ÷ ventas a crédito × días",
         variant="Capital al corte; ventas del periodo menos notas de crédito, sin intereses ni gastos.",
         numerator="capital por cobrar al corte", denominator="ventas a crédito netas del periodo", unit="days",
         cut_off=_CUT, source=_REX, compute=dso, better="down", by=_SEGMENT,
+        rows="capital", below="sold",
     ),
     Kpi(
         code="dso_count_back", name="Plazo medio por conteo hacia atrás", group="plazo",
@@ -143,6 +145,7 @@ KPIS: tuple[Kpi, ...] = (
         variant="Meses calendario; el último, en proporción. Mejor que el DSO con ventas de temporada.",
         numerator="capital por cobrar al corte", denominator="", unit="days", cut_off=_CUT,
         source="highako academy; gaviti; upflow", compute=count_back, better="down", by=_SEGMENT,
+        rows="capital",
     ),
     Kpi(
         code="dso_best", name="Mejor plazo posible (BPDSO)", group="plazo",
@@ -150,12 +153,13 @@ KPIS: tuple[Kpi, ...] = (
         variant="El plazo que habría si nadie se atrasara. Lo que vence el día del corte no está vencido.",
         numerator="capital sin vencer al corte", denominator="ventas a crédito netas del periodo", unit="days",
         cut_off=_CUT, source=_REX, compute=best_possible_dso, by=_SEGMENT,
+        rows="current_capital", below="sold",
     ),
     Kpi(
         code="add", name="Días promedio de atraso (ADD)", group="plazo", formula="DSO − BPDSO",
         variant="Equivale a capital vencido ÷ ventas a crédito × días.", numerator="capital vencido al corte",
         denominator="ventas a crédito netas del periodo", unit="days", cut_off=_CUT, source=_REX,
-        compute=average_days_delinquent, better="down", by=_SEGMENT, rows="overdue",
+        compute=average_days_delinquent, better="down", by=_SEGMENT, rows="late_capital", below="sold",
     ),
     Kpi(
         code="cei", name="Índice de eficacia de cobranza (CEI)", group="plazo",
@@ -164,5 +168,6 @@ KPIS: tuple[Kpi, ...] = (
         numerator="capital que dejó de deberse en el periodo", denominator="capital que podía cobrarse en el periodo",
         unit="pct", cut_off=_CUT, source="rex.inc; Billtrust; maxyfi", compute=effectiveness_index, better="up",
         by=_SEGMENT,
+        rows="came_off", below="to_collect",
     ),
 )  # fmt: skip

@@ -82,7 +82,7 @@ KPIS: tuple[Kpi, ...] = (
         code="contact_rate", name="Contactabilidad", group="gestión", formula="contactos efectivos ÷ gestiones × 100",
         variant="Efectivo: se habló con la persona. Un mensaje leído no basta.", numerator="contactos con la persona",
         denominator="gestiones salientes", unit="pct", cut_off=_CUT, source="moonflow.ai; giro26.com",
-        compute=contact_rate, better="up", money=False, by=_WHERE, rows="contacts", parts="count",
+        compute=contact_rate, better="up", money=False, by=_WHERE, rows="direct", below="contacts", parts="count",
         needs=("contacts",),
     ),
     Kpi(
@@ -90,14 +90,14 @@ KPIS: tuple[Kpi, ...] = (
         formula="cuentas con atraso gestionadas ÷ cuentas con atraso al abrir × 100",
         variant="Una gestión basta, por cualquier canal.", numerator="cuentas con atraso gestionadas",
         denominator="cuentas con atraso al abrir", unit="pct", cut_off=_CUT, source="conocimiento general",
-        compute=coverage, money=False, by=_WHERE, rows="accounts", parts="count",
+        compute=coverage, money=False, by=_WHERE, rows="tried", below="late_accounts", parts="count",
         needs=("standing", "contacts"),
     ),
     Kpi(
         code="intensity", name="Intensidad", group="gestión", formula="gestiones ÷ cuentas gestionadas",
         variant="Gestiones salientes por cada cuenta que tuvo alguna.", numerator="gestiones salientes",
         denominator="cuentas gestionadas", unit="count", cut_off=_CUT, source="conocimiento general",
-        compute=intensity, money=False, by=_WHERE, rows="contacts", parts="count",
+        compute=intensity, money=False, by=_WHERE, rows="contacts", below="contacted", parts="count",
         needs=("contacts",),
     ),
     Kpi(
@@ -105,7 +105,7 @@ KPIS: tuple[Kpi, ...] = (
         formula="promesas tomadas por personas ÷ contactos directos × 100",
         variant="Sin las que el cliente hizo solo en su página.", numerator="promesas tomadas",
         denominator="contactos directos", unit="pct", cut_off=_CUT, source="delightcorp", compute=promise_rate,
-        better="up", money=False, by=_WHERE, rows="promises", parts="count",
+        better="up", money=False, by=_WHERE, rows="taken", below="direct", parts="count",
         needs=("promises", "contacts"),
     ),
     Kpi(
@@ -114,7 +114,7 @@ KPIS: tuple[Kpi, ...] = (
         variant="Por número; con fecha en el periodo y ya juzgadas por el banco al corte; sin las retiradas.",
         numerator="promesas cumplidas", denominator="promesas vencidas y juzgadas", unit="pct",
         cut_off="promesas para una fecha del periodo", source="transformance.ai (típico 60-80 %)",
-        compute=promises_kept, better="up", by=_WHERE, rows="promises", parts="count",
+        compute=promises_kept, better="up", by=_WHERE, rows="kept", below="judged", parts="count",
         needs=("promises",),
     ),
     Kpi(
@@ -122,7 +122,7 @@ KPIS: tuple[Kpi, ...] = (
         formula="importe de las cumplidas ÷ importe de las vencidas × 100",
         variant="Las mismas promesas, por lo prometido.", numerator="importe de las cumplidas",
         denominator="importe de las vencidas y juzgadas", unit="pct", cut_off="promesas para una fecha del periodo",
-        source="transformance.ai", compute=promises_kept_amount, better="up", by=_WHERE, rows="promises",
+        source="transformance.ai", compute=promises_kept_amount, better="up", by=_WHERE, rows="kept", below="judged",
         needs=("promises",),
     ),
     Kpi(
@@ -131,7 +131,7 @@ KPIS: tuple[Kpi, ...] = (
         variant="Con la gracia y la tolerancia del convenio; los pagos llenan las cuotas en orden.",
         numerator="cuotas pagadas a tiempo", denominator="cuotas que vencían en el periodo", unit="pct",
         cut_off="cuotas con vencimiento en el periodo", source="giro26.com", compute=instalments_on_time, better="up",
-        by=("segment",), rows="promises", parts="count",
+        by=("segment",), rows="instalments_on_time", below="instalments", parts="count",
         needs=("instalments",),
     ),
 )  # fmt: skip

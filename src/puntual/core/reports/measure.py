@@ -30,7 +30,9 @@ class Kpi:
     """One indicator, whole: what people read of it and how it is computed. Every place reads it from here.
 
     `better`: "up", "down" or "" where neither is good by itself. `money`: one figure per currency. `by`: dimensions in
-    which the data that it needs exist. `rows`: what its figure opens (documents, payments, promises, contacts, ...).
+    which the data that it needs exist. `rows`: what its numerator opens (documents, payments, promises, contacts, ...)
+    and `below` its denominator: rows whose sum, or whose number, is that part. Where the numerator is not, `weighs`
+    says what each row counts for.
     """
 
     code: str
@@ -48,6 +50,8 @@ class Kpi:
     money: bool = True
     by: tuple[str, ...] = ()
     rows: str = "documents"
+    below: str = ""
+    weighs: str = ""
     #: The frames of Known that it reads.
     needs: tuple[str, ...] = ("movements",)
     #: What of the harm it counts, its numerator first.

@@ -40,6 +40,7 @@ SOLD: Schema = {
 }
 #: One row per invoice that says which one it replaces; what it says of itself is of the old one.
 REPLACED: Schema = {
+    "account": Column(ID, "cuenta"),
     **_WHAT,
     "issued_on": Column(pl.Date, "emisión de la equivocada"),
     "again_on": Column(pl.Date, "emisión de la nueva"),

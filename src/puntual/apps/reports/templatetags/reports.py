@@ -33,6 +33,7 @@ class Cell:
     end: bool
     plain: str
     heat: int = 0
+    link: str = ""
 
 
 @register.filter
@@ -44,8 +45,11 @@ def celdas(table: Table, row: tuple[Any, ...]) -> list[Cell]:
 @register.filter
 def lineas(table: Table) -> list[tuple[str, list[Cell]]]:
     """Each row: the address of what is behind it (or nothing) and its cells."""
-    links = table.links or ("",) * len(table.rows)
-    return [(link, celdas(table, row)) for link, row in zip(links, table.rows, strict=True)]
+    links, opens = table.links or ("",) * len(table.rows), table.opens or ({},) * len(table.rows)
+    return [
+        (link, [attrs.evolve(cell, link=open_.get(column.name, "")) for column, cell in zip(table.columns, cells)])
+        for link, open_, cells in zip(links, opens, (celdas(table, row) for row in table.rows), strict=True)
+    ]
 
 
 def _cell(value: Any, kind: str, table: Table) -> Cell:
