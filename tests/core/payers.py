@@ -30,15 +30,28 @@ def portfolio(accounts=60, each=20, seed=3, last=date(2026, 1, 1)):
 
 
 def paid_on_calendar(history, kind, last=date(2026, 1, 1), seed=1):
-    """The same invoices paid on the payer's calendar: the first Friday, or the month's last day, from the due date
-    on."""
+    """The same invoices paid on the payer's calendar, from the due date on: the first Friday (`friday`), the month's
+    last day (`month_end`), the 15th or the last (`fortnight`), the payer's own run every 45 days (`run_45`); or 45 days
+    after the invoice, whatever its term (`after_45`)."""
     random = np.random.default_rng(seed)
     paid = []
-    for due in history["due_on"].to_list():
-        day = due + timedelta(days=int(random.integers(0, 2)))
-        if kind == "friday":
-            day += timedelta(days=(4 - day.weekday()) % 7)
+    for account, issued, due in history.select("account", "issued_on", "due_on").iter_rows():
+        shift = timedelta(days=int(random.integers(0, 2)))
+        if kind == "after_45":
+            day = issued + timedelta(days=44) + shift
+        elif kind == "run_45":
+            first = date(2025, 1, 1) + timedelta(days=account % 45)
+            day = first + timedelta(days=45 * -(-(due - first).days // 45))
         else:
-            day = (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+            day = due + shift
+            while not _pays(day, kind):
+                day += timedelta(days=1)
         paid.append(day if day < last else None)
     return history.with_columns(paid_on=pl.Series(paid, dtype=pl.Date))
+
+
+def _pays(day, kind):
+    if kind == "friday":
+        return day.weekday() == 4
+    last_of_month = (day + timedelta(days=1)).day == 1
+    return last_of_month or (kind == "fortnight" and day.day == 15)

@@ -301,9 +301,11 @@ def test_a_kept_model_scores_as_before_and_is_not_read_by_another_learner(histor
         loads(other, None)
 
 
-@pytest.mark.parametrize(("kind", "most"), [("friday", 0.8), ("month_end", 3.5)])
+@pytest.mark.parametrize(
+    ("kind", "most"), [("friday", 0.8), ("month_end", 3.5), ("fortnight", 2.0), ("run_45", 6.5), ("after_45", 2.0)]
+)
 def test_payment_calendars_of_payers_are_learnt(kind, most):
-    history = paid_on_calendar(portfolio(accounts=80), kind)
+    history = paid_on_calendar(portfolio(accounts=80, each=30 if "45" in kind else 20), kind)
     cut = backtest(history, [CUT], LightGBMLearner(rounds=60, bags=1))["cuts"][0]
     assert cut["mae_days"] < most and cut["mae_days"] < 0.5 * cut["naive"]["mae_days"]
     assert cut["open_book"]["paid_7"]["brier"] < 0.05

@@ -28,7 +28,7 @@ _UNFITTED, _ENOUGH = 12.0, 50
 _STEPS = np.linspace(-7.0, 5.0, 240)
 _RATES = 1.0 / (1.0 + np.exp(-_STEPS))
 #: Sets of options compared at once: bounds the memory of a whole portfolio.
-_AT_ONCE = 20_000
+_AT_ONCE = 2_000
 
 ATTEMPTS: Schema = {
     "party": Column(ID, "persona o empresa"),
