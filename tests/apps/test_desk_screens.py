@@ -10,10 +10,13 @@ import pytest
 from desk_house import company, people
 from puntual.apps import bulk
 from puntual.apps.compliance import write as compliance
+from puntual.apps.negotiation import write_disputes
 from puntual.apps.negotiation.models import Deal, Dispute, Promise
+from puntual.apps.negotiation.write_disputes import NewComplaint
 from puntual.apps.outreach.models import Contact
 from puntual.apps.parties.models import ContactPoint
 from puntual.apps.receivables import write as books
+from puntual.apps.segments.models import AccountScore, Scoring
 from puntual.apps.workbench import read, write_assign, write_queue
 from puntual.apps.workbench.models import Act, CallBack, DeskLock, Handling, QueueRow, ScriptUse, ScriptVersion
 from puntual.pipeline import desk
@@ -330,3 +333,63 @@ def test_the_number_goes_to_the_telephone_that_the_agent_uses(house, ana, client
     assert page.count('data-controller="autodial"') == (dial_by != "hand")
     _note(client, account, "resultado", result="busy")
     assert Contact.objects.get().note == "Ocupado"
+
+
+def _felt(house, account, health, why, at=DAY):
+    """The score of a night in which the relation with somebody is so."""
+    scoring, _ = Scoring.objects.get_or_create(
+        creditor=house, current=True, defaults={"day": at, "at": ELEVEN, "line": "shrinkage"}
+    )
+    AccountScore.objects.create(
+        scoring=scoring, account=account, party_id=account.party_id, currency="MXN", amount_minor=500_00, items=1,
+        p_paid_30=0.5, self_cure=0.4, expected_on=at, n_paid=0, late_usual=0.5, delay_usual=5, at_stake_minor=300_00,
+        segment="recordar", segment_rule=1, historia="poca_historia", situacion="inusual", capacidad="normal",
+        disposicion="media", cause="unknown", cause_confidence=0.2, health=health, health_why=why,
+    )  # fmt: skip
+
+
+def test_a_relation_that_worsens_is_put_before_people_with_its_cause(house, ana, client, clock):
+    first, second, _third = house.accounts_in_order
+    _felt(house, second, 25, "Contestó con enojo.\nSe quejó en los últimos seis meses.")
+    _felt(house, first, 80, "Dijo que pagar le fue fácil.")
+    desk.build_queue(creditor=house, now=ELEVEN)
+    row = QueueRow.objects.get(account=second)
+    said = "La relación se está dañando: atiéndala una persona. Contestó con enojo. Se quejó en los últimos seis meses."
+    assert (row.grp, row.reason, row.sentence) == (0, "relation_attend", said)
+    assert QueueRow.objects.get(account=first).grp == 1
+    assert "La relación se está dañando" in client.get("/gestion/").content.decode()
+    assert client.post("/gestion/tomar/").url == f"/gestion/{second.pk}/"
+
+
+def test_a_relation_that_was_attended_rests_a_week_and_comes_back_if_it_is_still_bad(house, ana, client, clock):
+    second = house.accounts_in_order[1]
+    _felt(house, second, 25, "Contestó con enojo.")
+    desk.build_queue(creditor=house, now=ELEVEN)
+    client.post("/gestion/tomar/")
+    _note(client, second, "resultado", result="informed")
+    for days, grp in ((1, 1), (6, 1), (8, 0)):
+        desk.build_queue(creditor=house, now=ELEVEN + timedelta(days=days))
+        assert QueueRow.objects.get(account=second).grp == grp, days
+
+
+def test_a_relation_that_healed_goes_back_to_its_place(house, clock):
+    second = house.accounts_in_order[1]
+    _felt(house, second, 25, "Contestó con enojo.")
+    desk.build_queue(creditor=house, now=ELEVEN)
+    AccountScore.objects.update(health=90)
+    desk.build_queue(creditor=house, now=ELEVEN + timedelta(minutes=5))
+    assert QueueRow.objects.get(account=second).grp == 1
+
+
+def test_a_bad_relation_with_nothing_overdue_is_put_before_people_too_and_a_paused_one_is_not(house, clock):
+    first, second, _third = house.accounts_in_order
+    books.post_payments(creditor_id=house.pk, payments=[books.NewPayment(second.pk, 500_00, "MXN", DAY, "P-1", "test")])
+    for account in (first, second):
+        _felt(house, account, 25, "Contestó con enojo.")
+    said = NewComplaint(first.pk, DAY - timedelta(days=1), "agent", "q1", "Me trataron mal")
+    write_disputes.open_complaint(complaint=said, at=ELEVEN)
+    desk.build_queue(creditor=house, now=ELEVEN)
+    assert QueueRow.objects.get(account=second).grp == 0
+    assert (QueueRow.objects.get(account=first).grp, QueueRow.objects.get(account=first).reason) == (
+        3, "complaint_open",
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import attrs
 import polars as pl
@@ -27,12 +27,14 @@ from puntual.core.errors import Refused, UnusableInput
 from puntual.core.frames import CANDIDATES, conform
 from puntual.core.time import local_date, local_instant, zone
 from puntual.core.workbench import queue
-from puntual.core.workbench.pauses import own_request, paused_share, stops_call
+from puntual.core.workbench.pauses import FOR_A_PERSON, own_request, paused_share, stops_call
 from puntual.pipeline import load
 from puntual.pipeline.law_in_force import law_in_force
 
 #: What the screen tells of, in this order.
 CHANNELS = ("call", "whatsapp", "sms", "email", "visit", "letter")
+#: Bad relations brought before people at once: more than a team attends on a day.
+RELATIONS = 100
 
 
 @attrs.frozen
@@ -68,7 +70,26 @@ def build_queue(*, creditor: Creditor, now: datetime) -> int:
         language=pl.when(language == own).then(pl.lit("")).otherwise(language),
         skill=pl.lit(""),
     )
-    return write_queue.publish(creditor_id=creditor.pk, queue=rows, now=now, since=open_on)
+    return write_queue.publish(
+        creditor_id=creditor.pk, queue=rows, now=now, since=open_on, damaged=_damaged(creditor, owed, day)
+    )
+
+
+def _damaged(creditor: Creditor, owed: pl.DataFrame, day: date) -> list[write_queue.Damaged]:
+    """Relations for a person to attend, worst first. Whoever is paused whole (a complaint, a dispute, a situation) has
+    somebody who sees to that already."""
+    now = (pl.col("until").is_null() | (pl.col("until") > day)) & ~pl.col("reason").is_in(list(FOR_A_PERSON))
+    holds = load.holds(day).filter(pl.col("due_item").is_null() & now)
+    parties_held = set(holds.filter(pl.col("account").is_null())["party"].to_list())
+    held = parties_held | set(owed.filter(pl.col("paused").is_not_null())["party"].to_list())
+    accounts_held = set(holds["account"].drop_nulls().to_list())
+    return [
+        write_queue.Damaged(
+            row.party_id, row.account_id, row.currency, row.amount_minor, tuple(row.health_why.splitlines())
+        )
+        for row in segments.relations_to_attend(creditor.pk, RELATIONS)
+        if row.party_id not in held and row.account_id not in accounts_held
+    ]
 
 
 def _owed(creditor: Creditor, now: datetime) -> pl.DataFrame:

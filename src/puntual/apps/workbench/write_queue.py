@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
+import attrs
 import polars as pl
 from django.db import transaction
 
 from puntual.apps import bulk
 from puntual.apps.workbench import read
-from puntual.apps.workbench.models import DeskSettings, QueueRow
+from puntual.apps.workbench.choices import RowState
+from puntual.apps.workbench.models import DeskSettings, Handling, QueueRow
 from puntual.core.frames import Column, Schema, check_frame
+from puntual.core.reasons import sentence
 from puntual.core.workbench.queue import QUEUE
+
+#: Whoever was attended within these days is not brought before people again because of a bad relation.
+ATTENDED_DAYS = 7
+RELATION = "relation_attend"
+#: Handlings in which nobody was attended.
+_NOTHING_DONE = ("", "released", "expired")
+
+
+@attrs.frozen
+class Damaged:
+    """A relation bad enough for a person: of whom, what is open, and the causes as sentences."""
+
+    party: int
+    account: int
+    currency: str
+    amount_minor: int
+    causes: tuple[str, ...]
+
 
 #: What the desk adds to the core's queue.
 PUBLISHED: Schema = {
@@ -32,8 +54,11 @@ _UNTOUCHED_TEXT = (
 )
 
 
-def publish(*, creditor_id: int, queue: pl.DataFrame, now: datetime, since: datetime) -> int:
+def publish(
+    *, creditor_id: int, queue: pl.DataFrame, now: datetime, since: datetime, damaged: Sequence[Damaged] = ()
+) -> int:
     """Replace the queue of a creditor; gives how many rows it has. `since`: when the creditor's local day began.
+    `damaged`: relations that a person must attend, worst first: they go before everything but call-backs.
 
     A row worked today keeps its state; one put off keeps its hour; a call-back keeps its owner and the head of the
     queue; a desk keeps its people until Reparto deals them again. Written piece by piece in short transactions: agents
@@ -62,6 +87,7 @@ def publish(*, creditor_id: int, queue: pl.DataFrame, now: datetime, since: date
     groups = {str(g): n for g, n in rows.group_by("grp").len().iter_rows()}
     with transaction.atomic():
         _call_backs(creditor_id, now)
+        _relations(creditor_id, damaged, now)
         DeskSettings.objects.update_or_create(creditor_id=creditor_id, defaults={"built_at": now, "built": groups})
     return table.height
 
@@ -72,7 +98,8 @@ def _kept(queue: pl.DataFrame, kept: pl.DataFrame, now: datetime, since: datetim
     put_off = (pl.col("was_state") == "later") & pl.col("was_touched_at").is_not_null()
     asleep = put_off & (pl.col("was_not_before") > now)
     today = pl.col("was_touched_at") >= since
-    head = pl.col("was_grp") == 0
+    # A bad relation is looked at anew each time; whoever asked for a call or was handed over stays at the head.
+    head = (pl.col("was_grp") == 0) & (pl.col("was_reason") != RELATION)
     done = today & pl.col("was_state").is_in(["done", "route"])
     hold = (done | asleep | (head & pl.col("was_state").is_not_null())).fill_null(False)
     return rows.with_columns(
@@ -98,6 +125,30 @@ def _call_backs(creditor_id: int, now: datetime) -> None:
             write.front(
                 creditor_id=creditor_id, party_id=one.party_id, account_id=one.account_id, desk=one.owner_id or 0,
                 reason="call_back_due", at=one.at if one.at > now else None, now=now,
+            )  # fmt: skip
+
+
+def _relations(creditor_id: int, damaged: Sequence[Damaged], now: datetime) -> None:
+    """Bad relations at the head of the queue, unless somebody attended them these days or is about to."""
+    parties = [one.party for one in damaged]
+    worked = Handling.objects.filter(
+        creditor_id=creditor_id, party_id__in=parties, closed_at__gte=now - timedelta(days=ATTENDED_DAYS)
+    ).exclude(outcome__in=_NOTHING_DONE)
+    attended = set(worked.values_list("party_id", flat=True))
+    rows = {row.party_id: row for row in QueueRow.objects.filter(creditor_id=creditor_id, party_id__in=parties)}
+    for place, one in enumerate(damaged, start=1):
+        row = rows.get(one.party)
+        busy = row is not None and (row.grp == 0 or row.state in (RowState.DONE, RowState.ROUTE))
+        if one.party in attended or busy:
+            continue
+        causes = " ".join(one.causes)
+        told = {"grp": 0, "place": place, "reason": RELATION, "sentence": sentence(RELATION, causes=causes)[:200]}
+        if row is not None:
+            QueueRow.objects.filter(pk=row.pk).update(**told)
+        else:
+            QueueRow.objects.create(
+                creditor_id=creditor_id, party_id=one.party, account_id=one.account, amount_minor=one.amount_minor,
+                currency=one.currency, days_past_due=0, stage="preventive", built_at=now, **told,
             )  # fmt: skip
 
 
