@@ -16,7 +16,7 @@ from puntual.core.customers.understanding import AUTO_REPLY, EQUIVOCADO, OTRO, P
 _SURE = 0.97
 _BRAKED_FLOOR = 0.75
 #: From here on another intent is clear enough for a suspected stop to be let go.
-_CLEAR = 0.5
+CLEAR = 0.5
 _AUTO = "auto_"
 #: Cues that go with a promise but do not make one.
 _NO_PROMISE_ALONE = frozenset({"promise_split", "promise_ease", "promise_payday", "promise_date"})
@@ -64,7 +64,7 @@ def _doubted_stops(chances: dict[str, float], heard: Heard, rescue: float, chose
 
     An opt-out needs no such rescue: its cues are many and strong, and its own threshold is low.
     """
-    if any(chances[name] >= _CLEAR for name in chosen):
+    if any(chances[name] >= CLEAR for name in chosen):
         return set()
     suspected = chances[EQUIVOCADO] >= rescue and not heard.braked(EQUIVOCADO)
     return {EQUIVOCADO} if suspected else set()

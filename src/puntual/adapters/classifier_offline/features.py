@@ -17,7 +17,7 @@ from puntual.adapters.classifier_offline.lexicon import skeleton_grams
 from puntual.core.customers.understanding import INTENTS, PAGADO, PROMESA
 
 BUCKETS = 1 << 15
-SKELETON_SCALE = 1.2
+SKELETON_SCALE = 0.8
 #: For each intent: some cue of it, two or more, a brake, and it alone; then each pair of intents that were both heard.
 _AGGREGATES = len(INTENTS) * 4 + len(INTENTS) * (len(INTENTS) - 1) // 2
 FACTS = ("date_ahead", "date_behind", "date_weak", "amount", "amount_marked", "one_word", "short", "long",

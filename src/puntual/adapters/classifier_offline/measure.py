@@ -13,7 +13,7 @@ from time import process_time
 import attrs
 
 from puntual.adapters.classifier_offline.classifier import OfflineClassifier
-from puntual.adapters.classifier_offline.sentences import Sentence, sentences
+from puntual.adapters.classifier_offline.sentences import MEASURED, Sentence, sentences
 from puntual.core.customers.understanding import INTENTS, Understanding
 
 
@@ -100,4 +100,5 @@ def table(measured: Measured) -> str:
 
 
 if __name__ == "__main__":
-    print(table(measure(sentences(sys.argv[1] if len(sys.argv) > 1 else "prueba"))))
+    for part in sys.argv[1:] or MEASURED:
+        print(f"\n{part}\n\n{table(measure(sentences(part)))}")
