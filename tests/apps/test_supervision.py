@@ -19,6 +19,7 @@ from puntual.apps.supervision import read, views, write
 from puntual.apps.supervision.models import Review
 from puntual.apps.workbench import write_assign
 from puntual.apps.workbench.models import DeskLock, Handling
+from puntual.apps.workbench.read_presence import Stand
 from puntual.core import quality
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.time import local_date
@@ -93,7 +94,8 @@ class TestTheFloor:
             at=NOW - timedelta(minutes=40),
         )
         board = read.board(creditor.pk, creditor.zone, NOW)
-        assert board.agents == (read.Working(gloria.pk, "Gloria", 1200, 2, 1, 1, 8, True),)
+        stand = Stand("handling", "En gestión", open_one.taken_at, 1200)
+        assert board.agents == (read.Working(gloria.pk, "Gloria", 1200, 2, 1, 1, 8, True, stand),)
         assert (board.promises, board.promised) == (1, (("MXN", 300_00),))
 
     def test_money_is_of_the_day_it_came_not_of_the_day_it_was_loaded(self, creditor, account):

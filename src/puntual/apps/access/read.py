@@ -7,7 +7,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import get_user_model
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from puntual.apps.access import urlmap
@@ -107,13 +107,16 @@ def anybody() -> bool:
     return bool(get_user_model().objects.exists())
 
 
-def people_who(act: str, creditor_id: int) -> list[Any]:
-    """The people who may do that at a creditor by their role, by name."""
+def people_query(act: str, creditor_id: int) -> QuerySet[Any]:
+    """The people who may do that at a creditor by their role, to ask more of."""
     holders = [code for code, role in ROLES.items() if act in role.acts]
     mine = Membership.objects.filter(Q(creditor_id=creditor_id) | Q(creditor=None), role__in=holders)
-    return list(
-        get_user_model().objects.filter(pk__in=mine.values("user_id"), is_active=True).order_by("first_name", "pk")
-    )
+    return get_user_model().objects.filter(pk__in=mine.values("user_id"), is_active=True)
+
+
+def people_who(act: str, creditor_id: int) -> list[Any]:
+    """The same, by name."""
+    return list(people_query(act, creditor_id).order_by("first_name", "pk"))
 
 
 def memberships(user_id: int) -> list[Membership]:

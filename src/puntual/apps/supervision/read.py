@@ -19,10 +19,13 @@ from puntual.apps.receivables import read_collected as receivables
 from puntual.apps.receivables import read_screens as books
 from puntual.apps.supervision.models import Review
 from puntual.apps.workbench import read as workbench
+from puntual.apps.workbench import read_presence as presence
 from puntual.apps.workbench.models import Handling, QueueRow
+from puntual.apps.workbench.read_presence import Stand
 from puntual.core import quality
 from puntual.core.quality import Gap
 from puntual.core.time import local_date, local_instant
+from puntual.core.workbench.availability import SHIFT_MAX
 from puntual.core.workbench.results import PERSON, RESULTS
 
 #: A person attended longer than this is worth a look; it is no target.
@@ -42,6 +45,7 @@ class Working:
     promises: int
     wrap_up_s: int | None
     long: bool = False
+    stand: Stand | None = None
 
 
 @attrs.frozen
@@ -93,9 +97,17 @@ def _agents(creditor_id: int, start: datetime, now: datetime) -> tuple[Working, 
     done: dict[int, list[Handling]] = {}
     for one in workbench.handlings(creditor_id, start, now):
         done.setdefault(one.agent_id, []).append(one)
-    names = _names([*held, *done])
+    team = {pk for pk, _name, _profile in workbench.agents(creditor_id)}
+    told = presence.told({*team, *held, *done})
+    # Who said that they went home, or said nothing for a whole shift, is on the floor only if they worked today.
+    here = {pk for pk, period in told.items() if pk in team and now - period.began_at <= SHIFT_MAX}
+    names = _names([*held, *done, *here])
     return tuple(
-        _working(pk, names[pk], held.get(pk), done.get(pk, []), now) for pk in sorted(names, key=names.__getitem__)
+        attrs.evolve(
+            _working(pk, names[pk], held.get(pk), done.get(pk, []), now),
+            stand=presence.stand(told.get(pk), held.get(pk), now),
+        )
+        for pk in sorted(names, key=names.__getitem__)
     )
 
 

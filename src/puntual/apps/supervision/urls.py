@@ -12,6 +12,7 @@ urlpatterns = [
     path("supervision/vivo/", views.stream, name="stream"),
     path("supervision/dia/", views.day, name="day"),
     path("supervision/dia/quien/", views.work, name="work"),
+    path("supervision/estado/<int:pk>/", views.stand, name="stand"),
     path("supervision/calidad/", views.quality, name="quality"),
     path("supervision/calidad/<int:pk>/", views.review, name="review"),
     path("supervision/calidad/<int:pk>/responder/", views.resolve, name="resolve"),
@@ -27,6 +28,7 @@ PERMISSIONS = {
     "quality": "supervision.see",
     "review": ("supervision.see", "supervision.act"),
     "resolve": "supervision.act",
+    "stand": "supervision.act",
     "mine": "workbench.use",
     "dispute": "workbench.use",
 }

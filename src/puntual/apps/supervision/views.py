@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,9 +25,14 @@ from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, page, screen
 from puntual.apps.supervision import read, read_month, write
 from puntual.apps.workbench import read as workbench
+from puntual.apps.workbench import read_presence as presence
+from puntual.apps.workbench import write_presence
+from puntual.apps.workbench.choices import STANDS
 from puntual.core.errors import Refused, UnusableInput
+from puntual.core.time import local_instant
 from puntual.core.training.rubric import NAMES, WEIGHTS
 from puntual.core.workbench import goals
+from puntual.core.workbench.availability import TOLD
 from puntual.core.workbench.results import RESULTS
 
 EVERY_S = 3
@@ -125,10 +131,40 @@ def work(request: HttpRequest, scope: Scope) -> HttpResponse:
     rows = read.worked(scope.creditor.pk, scope.creditor.zone, shown, hour=hour, agent_id=who)
     names = names_of(row.account for row in rows)
     context = {
-        "day": shown, "hour": hour,
+        "day": shown, "hour": hour, **(_whose(scope, who, shown) if who else {}),
         "rows": [{"row": r, "name": names[r.account_id], "result": result_name(r.outcome)} for r in rows],
     }  # fmt: skip
     return page(request, scope, "supervision/talks.html", context)
+
+
+def _whose(scope: Scope, agent_id: int, day: date) -> dict[str, Any]:
+    """Whose day it is, how long of it went to each state, and how they stand now. Nothing about another company's."""
+    name = next((name for pk, name, _profile in workbench.agents(scope.creditor.pk) if pk == agent_id), None)
+    if name is None:
+        return {}
+    now = timezone.now()
+    start = local_instant(day, time.min, scope.creditor.zone)
+    end = min(now, local_instant(day + timedelta(days=1), time.min, scope.creditor.zone))
+    return {
+        "who": agent_id, "who_name": name,
+        "spent": presence.named(presence.spent([agent_id], start, end)[agent_id]),
+        "stand": presence.stand_of(agent_id, workbench.held_by(agent_id, now), now),
+        "states": [(state, STANDS[state]) for state in TOLD],
+    }  # fmt: skip
+
+
+@screen
+@require_POST
+def stand(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
+    """Say for somebody how they stand: who forgot to come back from a break, who went home."""
+    if pk not in {agent for agent, _name, _profile in workbench.agents(scope.creditor.pk)}:
+        raise Http404
+    try:
+        write_presence.be(agent_id=pk, state=request.POST.get("state", ""), now=timezone.now(), by=request.user.pk)
+        messages.success(request, _("Guardado: queda en la bitácora que lo dijo usted."))
+    except (UnusableInput, Refused) as error:
+        messages.error(request, error.sentence)
+    return redirect(f"{reverse('supervision:work')}?de={pk}")
 
 
 def _number(text: str) -> int | None:
@@ -201,7 +237,9 @@ def mine(request: HttpRequest, scope: Scope) -> HttpResponse:
     """What an agent reads of the own conversations."""
     me = request.user.pk or 0
     month = read_month.month(scope.creditor, scope.today).get(me)
+    now, start = timezone.now(), local_instant(scope.today, time.min, scope.creditor.zone)
     context = {
+        "spent": presence.named(presence.spent([me], start, now)[me]),
         "reviews": read.reviews_of(me), "names": NAMES, "month": month, "caps": goals.Caps(),
         "goals": [(goals.METRICS[g.metric], g, month.reached.get(g.metric, 0) if month else 0)
                   for g in workbench.goals_of(scope.creditor.pk)],

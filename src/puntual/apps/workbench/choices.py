@@ -31,6 +31,18 @@ class DialBy(models.TextChoices):
     HAND = "hand", _("A mano: solo se muestra el número")
 
 
+#: How somebody of the desk stands (core.workbench.availability), as people read it.
+STANDS = {
+    "available": _("Disponible"),
+    "handling": _("En gestión"),
+    "wrap_up": _("Cierre"),
+    "break": _("Descanso"),
+    "lunch": _("Comida"),
+    "training": _("Capacitación"),
+    "meeting": _("Reunión"),
+    "off": _("Terminó su turno"),
+    "unknown": _("Sin decir"),
+}
 #: Groups of the queue, as people read them.
 GROUPS = {0: _("Para usted ahora"), 1: _("En riesgo"), 2: _("Fruta madura"), 3: _("Esperar")}
 #: Departments to which a person may be passed.

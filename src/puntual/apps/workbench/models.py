@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from puntual.apps.workbench.choices import CallBackState, DialBy, RowState, ScriptState
+from puntual.apps.workbench.choices import STANDS, CallBackState, DialBy, RowState, ScriptState
+from puntual.core.workbench.availability import TOLD
 
 _USER = settings.AUTH_USER_MODEL
 
@@ -180,6 +181,23 @@ class AgentProfile(models.Model):
     on_duty = models.BooleanField(_("de turno"), default=True)
     dial_by = models.CharField(_("llama con"), max_length=4, choices=DialBy, default=DialBy.TEL)
     sip_domain = models.CharField(_("servidor SIP"), max_length=120, blank=True)
+
+
+class Presence(models.Model):
+    """What somebody said of themselves and for how long: available, on a break, in training... One is open at most."""
+
+    agent = models.ForeignKey(_USER, on_delete=models.CASCADE, related_name="+", db_index=False)
+    state = models.CharField(max_length=10, choices=[(state, STANDS[state]) for state in TOLD])
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    #: Who said it, when it was not the person.
+    by = models.ForeignKey(_USER, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent"], condition=Q(ended_at=None), name="presence_one_open"),
+        ]
+        indexes = [models.Index(fields=["agent", "began_at"], name="presence_agent")]
 
 
 class NamedAgent(models.Model):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import polars as pl
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from puntual.apps import bulk
+from puntual.apps.access import read as access
 from puntual.apps.workbench.choices import RowState
 from puntual.apps.workbench.models import (
     Act,
@@ -20,9 +22,11 @@ from puntual.apps.workbench.models import (
     Goal,
     Handling,
     NamedAgent,
+    Presence,
     QueueRow,
 )
 from puntual.core.frames import INSTANT, Column, Schema
+from puntual.core.workbench.availability import AWAY
 
 _KEPT: Schema = {
     "party": Column(pl.Int64, "persona"),
@@ -123,18 +127,28 @@ def handlings(creditor_id: int, start: datetime, end: datetime) -> list[Handling
     return list(rows.select_related("agent").order_by("taken_at"))
 
 
-def agents() -> list[tuple[int, str, AgentProfile]]:
-    """(user, name, profile) of the people who may be given work, by name."""
-    users = {u.pk: u for u in get_user_model().objects.filter(is_active=True)}
+def agents(creditor_id: int | None = None) -> list[tuple[int, str, AgentProfile]]:
+    """(user, name, profile) of the people who may be given work, by name; of those who work a creditor's queue, so
+    that the people of one company are not shown to another."""
+    found = get_user_model().objects.filter(is_active=True) if creditor_id is None else _workers(creditor_id)
+    users = {u.pk: u for u in found}
     profiles = {p.user_id: p for p in AgentProfile.objects.filter(user_id__in=users)}
     named = [(u.pk, u.get_full_name() or u.get_username()) for u in users.values()]
     return [(pk, name, profiles.get(pk) or AgentProfile(user_id=pk)) for pk, name in sorted(named, key=lambda x: x[1])]
 
 
-def team_names(but: int) -> list[tuple[int, str]]:
-    """(user, name) of everybody on duty but one, by name: one query, for a list to choose from."""
+def _workers(creditor_id: int) -> QuerySet[Any]:
+    """Whoever may work a creditor's queue; who administers everything too."""
+    everybody = get_user_model().objects.filter(is_superuser=True, is_active=True)
+    return access.people_query("workbench.use", creditor_id) | everybody
+
+
+def team_names(creditor_id: int, but: int) -> list[tuple[int, str]]:
+    """(user, name) of everybody who works that creditor's queue, is on duty and not away, but one, by name: one query,
+    for a list to choose from."""
     off = AgentProfile.objects.filter(on_duty=False).values("user_id")
-    users = get_user_model().objects.filter(is_active=True).exclude(pk=but).exclude(pk__in=off)
+    away = Presence.objects.filter(ended_at=None, state__in=AWAY).values("agent_id")
+    users = _workers(creditor_id).exclude(pk=but).exclude(pk__in=off).exclude(pk__in=away)
     rows = users.values_list("pk", "first_name", "last_name", "username")
     named = [(pk, f"{first} {last}".strip() or login) for pk, first, last, login in rows]
     return sorted(named, key=lambda pair: pair[1])

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 
 from puntual.apps import bulk
 from puntual.apps.access import read as access
-from puntual.apps.workbench import read
+from puntual.apps.workbench import read, read_presence
 from puntual.core.frames import INSTANT, Column, Schema
 from puntual.core.workbench.assignment import CASES, Agent
 
@@ -56,13 +56,14 @@ def cases_frame(creditor_id: int, now: datetime) -> pl.DataFrame:
     )
 
 
-def team(creditor_id: int) -> list[tuple[Agent, str]]:
-    """(agent, name) of everybody on duty who may work that creditor's queue."""
-    names = {pk: (name, profile) for pk, name, profile in read.agents()}
+def team(creditor_id: int, now: datetime) -> list[tuple[Agent, str]]:
+    """(agent, name) of everybody on duty who may work that creditor's queue and is not away now."""
+    gone = read_presence.away(now)
+    names = {pk: (name, profile) for pk, name, profile in read.agents(creditor_id)}
     found = []
     for user in get_user_model().objects.filter(pk__in=names, is_active=True).order_by("pk"):
         name, profile = names[user.pk]
-        if not profile.on_duty or not access.grants_of(user).may("workbench.use", creditor_id):
+        if user.pk in gone or not profile.on_duty or not access.grants_of(user).may("workbench.use", creditor_id):
             continue
         agent = Agent(
             id=user.pk, minutes=float(profile.minutes), skills=frozenset(profile.skills),

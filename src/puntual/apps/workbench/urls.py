@@ -11,6 +11,7 @@ urlpatterns = [
     path("gestion/", views.queue, name="queue"),
     path("gestion/armar/", views.build, name="build"),
     path("gestion/tomar/", views.take_next, name="take_next"),
+    path("gestion/estado/", views.stand, name="stand"),
     path("gestion/latido/", views.beat, name="beat"),
     path("gestion/deshacer/", views_acts.undo, name="undo"),
     path("gestion/<int:pk>/", views_desk.desk, name="desk"),
@@ -46,7 +47,7 @@ _USE, _LEAD = "workbench.use", ("supervision.see", "supervision.act")
 #: What each address needs (apps/access/urlmap.py).
 PERMISSIONS = {
     **dict.fromkeys(
-        ("queue", "build", "take_next", "beat", "undo", "desk", "items", "history", "speak", "quote",
+        ("queue", "build", "take_next", "stand", "beat", "undo", "desk", "items", "history", "speak", "quote",
          "take", "let_go", "call", "hang_up", "result", "note", "transfer", "call_back"),
         _USE,
     ),

@@ -18,7 +18,7 @@ from puntual.apps.access import read as access
 from puntual.apps.parties.models import Account
 from puntual.apps.policies import read_rules
 from puntual.apps.scope import Scope, screen
-from puntual.apps.workbench import forms, outside, read, write, write_acts
+from puntual.apps.workbench import forms, outside, read, write, write_acts, write_presence
 from puntual.apps.workbench.models import Act as ActRow
 from puntual.apps.workbench.views_desk import account_of
 from puntual.core.errors import Refused, UnusableInput
@@ -199,6 +199,7 @@ def undo(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Take back the last thing noted, and hold the account again."""
     now = timezone.now()
     try:
+        write_presence.demand(agent_id=request.user.pk, now=now)
         act: ActRow = write_acts.undo_last(
             agent_id=request.user.pk, creditor_id=scope.creditor.pk, at=now, zone=scope.creditor.zone
         )

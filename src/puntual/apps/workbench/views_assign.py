@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from puntual.apps.parties import read as parties
 from puntual.apps.scope import Scope, page, screen
 from puntual.apps.supervision import read_month
-from puntual.apps.workbench import forms, read, read_assign, write_assign
+from puntual.apps.workbench import forms, read, read_assign, read_presence, write_assign
 from puntual.apps.workbench.choices import DialBy
 from puntual.apps.workbench.views import day_start
 from puntual.core.errors import UnusableInput
@@ -27,14 +27,19 @@ from puntual.core.workbench.assignment import BECAUSE
 def assignment(request: HttpRequest, scope: Scope) -> HttpResponse:
     """The team with what each holds and how the day goes."""
     desks = read.desks(scope.creditor.pk)
-    on_duty = {agent.id: agent for agent, _ in read_assign.team(scope.creditor.pk)}
+    now = timezone.now()
+    on_duty = {agent.id: agent for agent, _ in read_assign.team(scope.creditor.pk, now)}
+    locks = read.locks_of(scope.creditor.pk, now)
     start = day_start(scope)
+    agents = read.agents(scope.creditor.pk)
+    told = read_presence.told(pk for pk, _name, _profile in agents)
+    held = {lock.agent_id: lock for lock in locks}
     people = [
         {
             "id": pk, "name": name, "profile": profile, "waiting": desks.get(pk, 0), "on": pk in on_duty,
-            "day": read.day_of(pk, start),
+            "day": read.day_of(pk, start), "stand": read_presence.stand(told.get(pk), held.get(pk), now),
         }
-        for pk, name, profile in read.agents()
+        for pk, name, profile in agents
     ]  # fmt: skip
     named = read.named_agents()
     # Who has a name of its own is known once; each company is told of its own customers only.
@@ -43,7 +48,7 @@ def assignment(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "people": people,
         "common": desks.get(0, 0),
-        "locks": read.locks_of(scope.creditor.pk, timezone.now()),
+        "locks": locks,
         "call_backs": read.open_call_backs(scope.creditor.pk, limit=12),
         "named": [(names[pk].name, team.get(agent, ""), pk) for pk, agent in named.items() if pk in names],
         "metrics": core.METRICS.items(),
@@ -76,10 +81,16 @@ def deal(request: HttpRequest, scope: Scope) -> HttpResponse:
     return redirect("workbench:assignment")
 
 
+def _team(scope: Scope) -> set[int]:
+    return {pk for pk, _name, _profile in read.agents(scope.creditor.pk)}
+
+
 @screen
 @require_POST
 def profile(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     """What an agent can take on."""
+    if pk not in _team(scope):
+        raise Http404
     minutes = request.POST.get("minutes", "")
     if not minutes.isdigit() or not 0 < int(minutes) <= 1440:
         messages.error(request, _("Los minutos al día van de 1 a 1440."))
@@ -108,6 +119,8 @@ def named(request: HttpRequest, scope: Scope) -> HttpResponse:
                 raise UnusableInput(_("Ese cliente no es de esta empresa: no se cambió nada."))
         else:
             party = parties.account(request.POST.get("customer", "").strip(), scope.creditor).party_id
+        if agent.isdigit() and int(agent) not in _team(scope):
+            raise UnusableInput(_("Elija a alguien que gestione esta empresa."))
         write_assign.name_agent(
             party_id=party, agent_id=int(agent) if agent.isdigit() else None, because=request.POST.get("because", "")
         )

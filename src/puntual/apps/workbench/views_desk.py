@@ -64,7 +64,7 @@ def desk(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         "dial": request.session.pop("dial", None) if mine else None,
         "now": now,
         **said.told(account),
-        **(_choices(request.user.pk) if mine else {}),
+        **(_choices(account.creditor_id, request.user.pk) if mine else {}),
         **_speech(request, scope, account, row, items, card.person.name, mine),
     }
     return page(request, scope, "workbench/desk.html", context)
@@ -96,7 +96,7 @@ def history(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     return render(request, "workbench/_history.html", {**scope.context(), **context})
 
 
-def _choices(user_id: int) -> dict[str, Any]:
+def _choices(creditor_id: int, user_id: int) -> dict[str, Any]:
     quick = [one for one in results.RESULTS.values() if one.key]
     return {
         "quick": quick,
@@ -104,7 +104,7 @@ def _choices(user_id: int) -> dict[str, Any]:
         "causes": DisputeCause.choices,
         "departments": DEPARTMENTS.items(),
         "transfer_reasons": TRANSFER_REASONS.items(),
-        "team": read.team_names(user_id),
+        "team": read.team_names(creditor_id, user_id),
     }
 
 

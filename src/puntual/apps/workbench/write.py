@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
 
-from puntual.apps.workbench import read
+from puntual.apps.workbench import read, write_presence
 from puntual.apps.workbench.choices import RowState
 from puntual.apps.workbench.models import CallBack, DeskLock, Handling, QueueRow
 from puntual.core.errors import Refused
@@ -57,6 +57,7 @@ def take_next(*, creditor_id: int, agent_id: int, now: datetime, hold_s: int = 3
                 mine = read.held_by(agent_id, now)
                 if mine is not None:
                     return mine
+                write_presence.demand(agent_id=agent_id, now=now)
                 _wake(now)
                 row = _best(creditor_id, agent_id, now)
                 if row is None:
@@ -74,6 +75,7 @@ def take(*, party_id: int, account_id: int, creditor_id: int, agent_id: int, now
     mine = read.held_by(agent_id, now)
     if mine is not None and mine.party_id == party_id:
         return mine
+    write_presence.demand(agent_id=agent_id, now=now)
     if mine is not None:
         _close(mine, now, "released")
     row = QueueRow.objects.filter(creditor_id=creditor_id, party_id=party_id).first()

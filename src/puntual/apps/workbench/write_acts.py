@@ -178,6 +178,8 @@ def note_transfer(*, by: By, to_agent: int | None, department: str, why: str) ->
     if to_agent == by.agent:
         raise UnusableInput("Esa persona es usted: elija a quién se lo pasa.", field="to")
     lock = write.holding(agent_id=by.agent, now=by.at, account_id=by.account)
+    if to_agent is not None and to_agent not in dict(read.team_names(lock.creditor_id, by.agent)):
+        raise Refused("Esa persona no puede recibirla ahora: elija a otra, o un área.", reason="agent_away")
     act = _record(lock, by, "transfer", why[:16], {"to": to_agent, "department": department})
     if to_agent is not None:
         write.hand_over(agent_id=by.agent, to_agent=to_agent, now=by.at)

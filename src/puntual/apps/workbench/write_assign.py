@@ -17,7 +17,7 @@ from puntual.core.workbench import assignment, goals
 def deal(*, creditor_id: int, now: datetime) -> Mapping[str, int]:
     """Deal the queue among the people on duty: {because: how many}, and `moved`: how many changed desk."""
     cases = read_assign.cases_frame(creditor_id, now)
-    agents = [agent for agent, _ in read_assign.team(creditor_id)]
+    agents = [agent for agent, _ in read_assign.team(creditor_id, now)]
     dealt = assignment.assign(cases, agents)
     moved = write_queue.assign(creditor_id=creditor_id, assigned=dealt, now=now)
     found = {str(b): int(n) for b, n in dealt.group_by("because").len().sort("because").iter_rows()}

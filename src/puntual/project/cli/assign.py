@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -144,6 +145,36 @@ def month(creditor: str | None, as_json: bool) -> None:
     ]  # fmt: skip
     lines = [f"{r['name']}: {r['points']} puntos. {r['void']}".rstrip() for r in rows]
     emit({"people": rows}, as_json=as_json, human="\n".join(lines) or "Nadie ha hecho nada este mes todavía.")
+
+
+@command.command()
+@click.argument("user", required=False)
+@click.argument("state", required=False)
+@_CREDITOR
+@_JSON
+def state(user: str | None, state: str | None, creditor: str | None, as_json: bool) -> None:
+    """Cómo está cada persona y cuánto lleva del día en cada estado; con USER y STATE, lo cambia: available, break,
+    lunch, training, meeting u off."""
+    django_setup()
+    from puntual.apps.parties import read as parties
+    from puntual.apps.workbench import read, read_presence, write_presence
+    from puntual.core.time import local_date, local_instant
+    from puntual.project.bindings import now
+
+    one, at = parties.creditor(creditor), now()
+    if user and state:
+        write_presence.be(agent_id=_user(user), state=state, now=at)
+    people = {pk: called for pk, called, _profile in read.agents(one.pk)}
+    start = local_instant(local_date(at, one.zone), time.min, one.zone)
+    told, spent = read_presence.told(people), read_presence.spent(list(people), start, at)
+    locks = {lock.agent_id: lock for lock in read.locks_of(one.pk, at)}
+    stands = {pk: read_presence.stand(told.get(pk), locks.get(pk), at) for pk in people}
+    rows = [
+        {"name": called, "state": stands[pk].state, "since": stands[pk].since, "seconds": spent[pk]}
+        for pk, called in people.items()
+    ]
+    lines = [f"{called}: {stands[pk].name}" for pk, called in people.items()]
+    emit({"people": rows}, as_json=as_json, human="\n".join(lines) or "No hay nadie en la mesa.")
 
 
 def _user(name: str) -> int:
