@@ -14,7 +14,7 @@ from puntual.apps.audit.models import AuditRecord
 from puntual.apps.imports.models import BankLine
 from puntual.apps.parties import vault
 from puntual.apps.parties import write as parties
-from puntual.apps.payments import read, write, write_bank
+from puntual.apps.payments import read, write, write_alerts, write_bank
 from puntual.apps.payments.models import Alias, GatewayAccount, GatewayFact, GatewayPayment, LineMatch, RawWebhook
 from puntual.apps.receivables import read as books_read
 from puntual.apps.receivables import write as books
@@ -271,6 +271,7 @@ class TestGateways:
         for minutes in (20, 10):
             at = now - timedelta(minutes=minutes)
             paid(gateway, accounts["C-1"], at=at, key=f"p-{minutes}")
+        assert write_alerts.keep(creditor_id=gateway.creditor_id, at=now) == 1
         [alert] = lucia.get("/pagos/").context["alerts"]
         assert (alert["reason"], alert["name"], alert["minor"]) == ("payment_duplicate", "Comercial Ocampo", 250_00)
 

@@ -14,7 +14,7 @@ from puntual.apps.debits import read as debits
 from puntual.apps.debits import write_charges
 from puntual.apps.negotiation import write_judge
 from puntual.apps.parties.models import Creditor
-from puntual.apps.payments import read, write, write_bank, write_mandates, write_refunds
+from puntual.apps.payments import read, write, write_alerts, write_bank, write_mandates, write_payouts, write_refunds
 from puntual.core.ledger.evidence import Similar
 from puntual.core.ledger.statement import MatchRules
 from puntual.core.time import local_date
@@ -57,6 +57,8 @@ def money_round(
         creditor_id=creditor.pk, gateways=outside.gateways, as_of=local_date(as_of, creditor.zone), at=as_of,
         elsewhere=debits.charged_accounts(creditor.pk),
     )  # fmt: skip
+    write_payouts.keep_parts(creditor_id=creditor.pk, gateways=outside.gateways, at=as_of)
+    write_alerts.keep(creditor_id=creditor.pk, at=as_of)
     matched = write_bank.match_lines(creditor_id=creditor.pk, similar=outside.similar, at=as_of, rules=rules)
     write_charges.plan(creditor_id=creditor.pk, as_of=local_date(as_of, creditor.zone), at=as_of)
     judged = write_judge.judge_all(

@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 import attrs
 
 from puntual.core.ledger.gateway import GatewayEvent
+from puntual.core.ledger.payouts import Part
 
 __all__ = [
     "CheckoutLink",
@@ -27,9 +28,11 @@ __all__ = [
     "MandateCharge",
     "MandateRequest",
     "Notice",
+    "Part",
     "PaymentGateway",
     "Received",
     "Refund",
+    "TellsPayouts",
 ]
 
 
@@ -197,6 +200,13 @@ class ChargesMandates(Protocol):
     def charge(self, charge: MandateCharge) -> tuple[GatewayEvent, ...]:
         """Facts of the charge: a card that is refused is a fact (failed), not an error."""
         ...
+
+
+@runtime_checkable
+class TellsPayouts(Protocol):
+    """A gateway that says what each of its deposits is made of. Not every gateway does."""
+
+    def payout_parts(self, payout_id: str, currency: str, credentials: Credentials) -> tuple[Part, ...]: ...
 
 
 @runtime_checkable

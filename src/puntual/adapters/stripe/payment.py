@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from puntual.core.ledger import payouts
 from puntual.core.ledger.gateway import (
     CHARGEBACK_WON,
     CHARGED_BACK,
@@ -85,6 +86,25 @@ def payout_of(payout: Thing, event_id: str = "") -> GatewayEvent:
         currency=currency,
         at=moment(payout["arrival_date"]),
     )
+
+
+#: Types of a balance transaction: what each is to a deposit. The others are told as they are, for a person to look.
+_PARTS = {
+    "charge": payouts.PAYMENT, "payment": payouts.PAYMENT, "refund": payouts.REFUND, "payment_refund": payouts.REFUND,
+    "stripe_fee": payouts.FEE, "application_fee": payouts.FEE,
+}  # fmt: skip
+
+
+def part_of(balance: Thing, currency: str) -> payouts.Part:
+    """One balance transaction of a payout. `source` must be expanded: it says whose payment it is."""
+    source = balance.get("source")
+    about: Thing = source if isinstance(source, Mapping) else {}
+    kind = _PARTS.get(str(balance["type"]), payouts.OTHER)
+    amount, fee = (from_units(int(balance[name]), currency) for name in ("amount", "fee"))
+    if about.get("object") == "dispute":
+        kind = payouts.CHARGEBACK if amount < 0 else payouts.CHARGEBACK_WON
+    payment = str(about.get("payment_intent") or "")
+    return payouts.Part(kind, payment, str(about.get("id") or balance["id"]), amount, fee)
 
 
 def _part(kind: str, thing: Thing, currency: str, common: Mapping[str, Any]) -> GatewayEvent:

@@ -18,6 +18,7 @@ from puntual.ports.payments import (
     MandateCharge,
     MandateRequest,
     Notice,
+    Part,
     Received,
     Refund,
 )
@@ -133,6 +134,14 @@ class Stripe:
                 if not one:
                     raise
             return self._read(client, "payment_intent.created", one, "")
+
+    def payout_parts(self, payout_id: str, currency: str, credentials: Credentials) -> tuple[Part, ...]:
+        """The balance transactions of an automatic payout, without the payout itself."""
+        query: dict[str, Any] = {"payout": payout_id, "limit": 100, "expand": ["data.source"]}
+        with _problems():
+            client = self._client(credentials)
+            rows = [row.to_dict() for row in client.v1.balance_transactions.list(query).auto_paging_iter()]
+        return tuple(payments.part_of(row, currency) for row in rows if row["type"] != "payout")
 
     def _read(self, client: Any, topic: str, one: str, event_id: str) -> tuple[GatewayEvent, ...]:
         if topic.startswith("payout."):

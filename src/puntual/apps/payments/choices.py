@@ -24,7 +24,7 @@ class LineState(models.TextChoices):
     SUGGESTED = "suggested", _("Por confirmar")
     APPLIED = "applied", _("Aplicado")
     IGNORED = "ignored", _("No es un pago")
-    PAYOUT = "payout", _("Depósito de la pasarela")
+    PAYOUT = "payout", _("Depósito de pasarela o domiciliación")
 
 
 #: Why a movement of the bank pays nobody's debt, as a person says it: codes of core.reasons.
@@ -53,6 +53,15 @@ class MandateState(models.TextChoices):
     ASKED = "asked", _("Por autorizar")
     ACTIVE = "active", _("Autorizado")
     REVOKED = "revoked", _("Retirado")
+
+
+class AlertDecision(models.TextChoices):
+    """What a person found out about something unusual."""
+
+    FINE = "fine", _("Está bien")
+    TALKED = "talked", _("Se habló con quien paga")
+    REFUND = "refund", _("Se devuelve")
+    FRAUD = "fraud", _("Parece fraude: se avisó")
 
 
 class AliasKind(models.TextChoices):

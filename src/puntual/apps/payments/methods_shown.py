@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 import polars as pl
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from puntual.apps.payments.choices import Provider
 
@@ -13,7 +14,8 @@ NAMES = {
     "oxxo": "OXXO", "spei": "SPEI", "clabe": "SPEI", "pse": "PSE", "nequi": "Nequi", "yape": "Yape",
     "webpay": "Webpay", "pix": "Pix", "visa": "Visa", "master": "Mastercard", "mastercard": "Mastercard",
     "amex": "American Express", "debvisa": "Visa débito", "debmaster": "Mastercard débito", "card": "Tarjeta",
-    "account_money": "Saldo en Mercado Pago", "efecty": "Efecty", "pagoefectivo_atm": "PagoEfectivo",
+    "transfer": gettext_lazy("Transferencia"), "account_money": "Saldo en Mercado Pago", "efecty": "Efecty",
+    "pagoefectivo_atm": "PagoEfectivo",
 }  # fmt: skip
 #: Fewer attempts than these prove little: the row says so.
 FEW = 20
@@ -62,9 +64,10 @@ def _method(r: dict[str, object], dearest: int) -> Method:
         return f"{int(str(r[name])) / 100:.2f}"
 
     code, provider = str(r["method"]), str(r["provider"])
-    labels = dict(Provider.choices)
+    labels = {**dict(Provider.choices), "bank": _("Banco")}
+    name = str(NAMES.get(code) or labels.get(code) or code)
     return Method(
-        NAMES.get(code) or labels.get(code) or code, labels.get(provider, provider), int(str(r["n"])), pct("fee_bp"),
+        name, labels.get(provider, provider), int(str(r["n"])), pct("fee_bp"),
         float(str(r["days"])), pct("failed_bp"), pct("charged_back_bp"), pct("cost_bp"),
         int(str(r["cost_bp"])) * _WIDE // dearest, int(str(r["n"])) < FEW,
     )  # fmt: skip

@@ -6,7 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from puntual.apps.payments.choices import AliasKind, LineState, MandateState, PaymentStatus, Provider, RefundState
+from puntual.apps.payments.choices import (
+    AlertDecision,
+    AliasKind,
+    LineState,
+    MandateState,
+    PaymentStatus,
+    Provider,
+    RefundState,
+)
 
 
 class GatewayAccount(models.Model):
@@ -121,6 +129,51 @@ class GatewayFact(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["provider", "external_id", "kind", "part_id"], name="gateway_fact_once")
         ]
+
+
+class Payout(models.Model):
+    """A gateway's deposit (its fact): what it is made of, once the gateway said so, and the bank's movement."""
+
+    fact = models.OneToOneField(GatewayFact, on_delete=models.CASCADE, primary_key=True, related_name="deposit")
+    #: When the gateway told its parts; empty while it did not, or when it never does.
+    parts_at = models.DateTimeField(null=True)
+    line = models.OneToOneField("imports.BankLine", on_delete=models.SET_NULL, null=True, related_name="+")
+    on = models.DateField(_("llegó el"), null=True)
+    error = models.CharField(max_length=300, blank=True)
+
+
+class PayoutPart(models.Model):
+    """One line of a deposit, as the gateway tells it."""
+
+    payout = models.ForeignKey(Payout, on_delete=models.CASCADE, related_name="parts")
+    kind = models.CharField(max_length=14)
+    external_id = models.CharField(max_length=80, blank=True)
+    part_id = models.CharField(max_length=80, blank=True)
+    gross_minor = models.BigIntegerField()
+    fee_minor = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["external_id"], name="payout_part_payment")]
+
+
+class PaymentAlert(models.Model):
+    """Something unusual in the payments, kept until a person says what it was. The same thing is one row."""
+
+    creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+", db_index=False)
+    account = models.ForeignKey("parties.Account", on_delete=models.CASCADE, null=True, related_name="+")
+    fact = models.ForeignKey(GatewayFact, on_delete=models.CASCADE, null=True, related_name="+")
+    reason = models.CharField(max_length=40)
+    figure = models.CharField(max_length=40)
+    #: The last fact that raised it, and when it was first seen.
+    at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    decision = models.CharField(_("decisión"), max_length=10, choices=AlertDecision, blank=True)
+    note = models.CharField(_("nota"), max_length=300, blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    attended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["creditor", "attended_at", "-at"], name="payment_alert_open")]
 
 
 class RefundOrder(models.Model):

@@ -14,6 +14,7 @@ from puntual.apps import bulk
 from puntual.apps.imports import read as imports
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
+from puntual.apps.payments import read_attempts
 from puntual.apps.payments.choices import LineState
 from puntual.apps.payments.models import (
     Checkout,
@@ -171,39 +172,13 @@ def alerts(creditor_id: int, as_of: datetime, rules: payment_watch.WatchRules | 
     return payment_watch.watch(payments_frame(creditor_id), rules or payment_watch.WatchRules(), as_of)
 
 
-def attempts_frame(creditor_id: int) -> pl.DataFrame:
-    """A row per payment at a gateway that ended (payment_methods.ATTEMPTS)."""
-    rows = (
-        GatewayPayment.objects.filter(gateway__creditor_id=creditor_id)
-        .exclude(status="pending")
-        .select_related("gateway__creditor", "request")
-        .prefetch_related("facts")
-    )
-    data = [_attempt(payment) for payment in rows]
-    return pl.DataFrame(data, schema={n: s.dtype for n, s in payment_methods.ATTEMPTS.items()}, orient="row")
-
-
-def _attempt(payment: GatewayPayment) -> tuple[object, ...]:
-    facts = {(f.kind, f.part_id): f for f in payment.facts.all()}
-    paid = facts.get(("paid", ""))
-    any_fact = paid or next(iter(facts.values()))
-    asked = payment.request.created_at if payment.request else payment.first_at
-    days = (paid.at - asked).days if paid else None
-    country = payment.gateway.country or payment.gateway.creditor.country
-    return (
-        payment.method or payment.provider, payment.provider, country, payment.currency,
-        any_fact.amount_minor, paid.fee_minor if paid else 0, paid is not None,
-        any(kind == "charged_back" for kind, _ in facts), days,
-    )  # fmt: skip
-
-
 def methods(creditor_id: int, rules: payment_methods.MethodRules | None = None) -> pl.DataFrame:
     """Which way to pay, from own figures: see core.reports.payment_methods.compare."""
-    return payment_methods.compare(attempts_frame(creditor_id), rules or payment_methods.MethodRules())
+    return payment_methods.compare(read_attempts.frame(creditor_id), rules or payment_methods.MethodRules())
 
 
 def methods_for(creditor_id: int, currency: str, amount_minor: int) -> pl.DataFrame:
     """The same for payments of about that amount in the creditor's country."""
     rules, country = payment_methods.MethodRules(), parties.creditor(f"acr_{creditor_id}").country
-    mine = attempts_frame(creditor_id).filter(pl.col("country") == country)
+    mine = read_attempts.frame(creditor_id).filter(pl.col("country") == country)
     return payment_methods.compare(payment_methods.alike(mine, currency, amount_minor, rules), rules)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from puntual.apps.parties.models import Account
 from puntual.apps.payments import read
-from puntual.apps.payments.models import GatewayAccount, GatewayFact
+from puntual.apps.payments.models import GatewayAccount, GatewayFact, PaymentAlert
 from puntual.apps.policies import read_rules as policies
 from puntual.apps.receivables.read_screens import names_of
 from puntual.core.customers import payment_watch
@@ -20,12 +22,12 @@ SHOWN = 50
 _AMOUNTS = ("payment_unusual_amount", "payment_duplicate")
 
 
-def attention(creditor_id: int, at: datetime) -> dict[str, Any]:
+def attention(creditor_id: int) -> dict[str, Any]:
     """The three lists, each row with the words that a person needs to decide."""
     return {
         "unidentified": read.unidentified(creditor_id)[:SHOWN],
         "stuck": read.stuck_notices(creditor_id)[:SHOWN],
-        "alerts": _alerts(creditor_id, at),
+        "alerts": told(open_alerts(creditor_id)[:SHOWN]),
     }
 
 
@@ -52,18 +54,36 @@ def _signs(gateway: GatewayAccount) -> bool:
     return bool(kept.get("webhook_secret") or kept.get("webhook_id"))
 
 
-def _alerts(creditor_id: int, at: datetime) -> list[dict[str, Any]]:
-    rows = read.alerts(creditor_id, at).head(SHOWN).to_dicts()
-    accounts = Account.objects.filter(pk__in=[r["account"] for r in rows if r["account"]], creditor_id=creditor_id)
+def open_alerts(creditor_id: int) -> QuerySet[PaymentAlert]:
+    """What is unusual and nobody has looked at yet, the newest first."""
+    return PaymentAlert.objects.filter(creditor_id=creditor_id, attended_at=None).order_by("-at", "-pk")
+
+
+def attended_alerts(creditor_id: int) -> list[dict[str, Any]]:
+    """What was looked at, with who said what, the latest first."""
+    rows = PaymentAlert.objects.filter(creditor_id=creditor_id, attended_at__isnull=False)
+    return told(rows.order_by("-attended_at", "-pk")[:SHOWN])
+
+
+def needs(creditor_id: int) -> dict[str, QuerySet[Any]]:
+    """For Hoy: what asks for a person, by name."""
+    return {"unusual": open_alerts(creditor_id)}
+
+
+def told(alerts: Iterable[PaymentAlert]) -> list[dict[str, Any]]:
+    """Each with whose it is, and its figure as money where it is money."""
+    rows = list(alerts)
+    accounts = Account.objects.filter(pk__in=[r.account_id for r in rows if r.account_id])
     names = names_of(accounts)
-    wanted = [r["payment"] for r in rows if r["payment"]]
-    currencies = dict(GatewayFact.objects.filter(pk__in=wanted).values_list("pk", "currency"))
+    facts = {f.pk: f for f in GatewayFact.objects.filter(pk__in=[r.fact_id for r in rows if r.fact_id])}
     return [
         {
-            **row,
-            "name": names.get(row["account"], ""),
-            "minor": int(row["figure"]) if row["reason"] in _AMOUNTS else None,
-            "currency": currencies.get(row["payment"], ""),
+            "pk": row.pk, "reason": row.reason, "figure": row.figure, "at": row.at, "account": row.account_id,
+            "name": names.get(row.account_id or 0, ""),
+            "minor": int(row.figure) if row.reason in _AMOUNTS else None,
+            "currency": facts[row.fact_id].currency if row.fact_id in facts else "",
+            "payment": facts[row.fact_id].payment_id if row.fact_id in facts else None,
+            "row": row,
         }
         for row in rows
-    ]
+    ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.payments import views, views_bulk, views_favour, views_gateways, views_online
+from puntual.apps.payments import views, views_bulk, views_favour, views_gateways, views_online, views_watch
 
 app_name = "payments"
 urlpatterns = [
@@ -27,6 +27,10 @@ urlpatterns = [
     path("pagos/en-linea/<int:pk>/devolver/", views_online.refund, name="refund"),
     path("pagos/en-linea/<int:pk>/no-era-suyo/", views_online.unassign, name="unassign"),
     path("pagos/devoluciones/<int:pk>/", views_online.decide, name="refund_decide"),
+    path("pagos/inusuales/", views_watch.unusual, name="unusual"),
+    path("pagos/inusuales/<int:pk>/", views_watch.attend, name="attend"),
+    path("pagos/depositos/", views_watch.deposits, name="deposits"),
+    path("pagos/depositos/<int:pk>/", views_watch.deposit, name="deposit"),
     path("pagos/medios/", views_gateways.gateways, name="gateways"),
     path("pagos/medios/<int:pk>/cambiar/", views_gateways.switch, name="switch"),
 ]
@@ -51,6 +55,10 @@ PERMISSIONS = {
     "refund": "refunds.propose",
     "refund_decide": "refunds.approve",
     "unassign": "payments.match",
+    "unusual": "payments.see",
+    "attend": "payments.match",
+    "deposits": "payments.see",
+    "deposit": "payments.see",
     "gateways": ("payments.see", "gateways.change"),
     "switch": "gateways.change",
 }

@@ -63,7 +63,7 @@ def queue(request: HttpRequest, scope: Scope) -> HttpResponse:
         "sure": screens.almost_sure_sum(creditor, filters) if filters.state == LineState.SUGGESTED else None,
         "narrowed": bool(filters.query or filters.band or filters.currency),
         "load": "/cargar/" if exists("/cargar/") else "",
-        **attention(creditor, timezone.now()),
+        **attention(creditor),
     }
     return page(request, scope, "payments/queue.html", context)
 

@@ -15,9 +15,9 @@ from puntual.apps import bulk
 from puntual.apps.imports import read as imports
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
-from puntual.apps.payments import after
+from puntual.apps.payments import after, write_payouts
 from puntual.apps.payments.choices import NOT_A_PAYMENT, AliasKind, LineState
-from puntual.apps.payments.models import Alias, GatewayFact, LineMatch, PaymentRequest
+from puntual.apps.payments.models import Alias, LineMatch, PaymentRequest, Payout
 from puntual.apps.policies import read_rules as policies
 from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables import read_applied, write_gateway
@@ -67,7 +67,8 @@ def match_lines(
         return Matched(0, 0, 0)
     # What others know to be theirs (charges of direct debit) is settled by them; a payout only says where it came from.
     claimed = set(import_string(settings.MATCH_CLAIMS)(creditor_id, lines, at))
-    payouts = claimed | _payouts(creditor_id, [line for line in lines if line.line not in claimed])
+    unclaimed = [line for line in lines if line.line not in claimed]
+    payouts = claimed | write_payouts.claim(creditor_id=creditor_id, lines=unclaimed)
     wanted = [line for line in lines if line.line not in payouts]
     proposals = _proposals(creditor_id, wanted, similar, rules, at)
     by_id = {line.line: line for line in lines}
@@ -156,22 +157,6 @@ def _closed(creditor_id: int, opens: Collection[Open], requested: Mapping[int, i
         for item, account, number, due_on, currency in read_applied.closed_documents(creditor_id, on - NAMED_STILL)
         if item not in known and (account, number) not in alive
     ]
-
-
-def _payouts(creditor_id: int, lines: Iterable[Line]) -> set[int]:
-    """Lines that are a gateway's deposit: the very amount and currency of a payout that no line has claimed."""
-    waiting: dict[tuple[int, str], int] = {}
-    for minor, currency in GatewayFact.objects.filter(gateway__creditor_id=creditor_id, kind="payout").values_list(
-        "amount_minor", "currency"
-    ):
-        waiting[(minor, currency)] = waiting.get((minor, currency), 0) + 1
-    found = set()
-    for line in lines:
-        pair = (line.amount_minor, line.currency)
-        if waiting.get(pair, 0):
-            waiting[pair] -= 1
-            found.add(line.line)
-    return found
 
 
 def _save(creditor_id: int, proposals: Sequence[Proposal], at: datetime) -> None:
@@ -310,6 +295,9 @@ def undo(*, line_id: int, by: int | None, at: datetime, on: date) -> LineMatch:
         after.judge(row.creditor_id, [row.account_id], at)
     elif row.state == LineState.SUGGESTED:
         raise Refused("Ese movimiento todavía no se ha resuelto.", reason="match_none")
+    elif row.state == LineState.PAYOUT:
+        if not Payout.objects.filter(line_id=row.pk).update(line=None, on=None):
+            raise Refused("Es el cobro de cuotas domiciliadas: si el banco lo devolvió, léalo en Domiciliaciones.")
     row.state, row.by_id, row.at, row.automatic = LineState.SUGGESTED, by, at, False
     row.reasons = [r for r in row.reasons if r not in NOT_A_PAYMENT]
     row.save()

@@ -23,6 +23,7 @@ from puntual.apps.outreach import lines
 from puntual.apps.outreach import read_screens as outreach
 from puntual.apps.outreach import read_troubles as troubles
 from puntual.apps.parties import read as parties
+from puntual.apps.payments import read_attention as payments
 from puntual.apps.planning import read_screens as read
 from puntual.apps.planning.models import Plan
 from puntual.apps.policies import read as policies
@@ -61,6 +62,8 @@ _NEEDS = (
      ngettext_lazy("%(n)d cliente quiere hablar con alguien", "%(n)d clientes quieren hablar con alguien", "n")),
     ("claims", "warn", "coin", "/avisos/",
      ngettext_lazy("%(n)d aviso de pago por verificar", "%(n)d avisos de pago por verificar", "n")),
+    ("unusual", "bad", "alert", "/pagos/inusuales/",
+     ngettext_lazy("%(n)d pago fuera de lo común por mirar", "%(n)d pagos fuera de lo común por mirar", "n")),
     ("disputes", "warn", "flag", "/aclaraciones/",
      ngettext_lazy("%(n)d aclaración por vencer", "%(n)d aclaraciones por vencer", "n")),
     ("broken", "bad", "broken", "/promesas/?ver=broken",
@@ -174,6 +177,7 @@ def _needs(scope: Scope, plan: Plan | None) -> list[dict[str, Any]]:
             **negotiation.needs(creditor.pk, scope.today),
             **portal.needs(creditor.pk),
             **inbox.needs(creditor.pk, timezone.now()),
+            **payments.needs(creditor.pk),
             "in_favour": books.in_favour(creditor.pk),
         },
     )

@@ -68,6 +68,7 @@ def _pay(here: Here, given: QueryDict, *, error: str = "", status: int = 200) ->
         reference_shown=references.pretty(reference),
         pix=_pix(here, chosen, reference),
         methods=gateways_of(here, chosen["currency"], chosen["minor"]),
+        transfer_first=transfer_first(here, chosen["currency"], chosen["minor"]),
         saving=savings.of(here.visit, here.at),
         **context,
         **chosen,
@@ -144,6 +145,13 @@ def gateways_of(here: Here, currency: str, amount_minor: int) -> list[dict[str, 
         order = _order(here.visit.creditor.pk, currency, amount_minor)
         rows.sort(key=lambda row: order.get(row.provider, len(order)))
     return [{"code": row.pk, "name": row.label or Provider(row.provider).label, "live": row.live} for row in rows]
+
+
+def transfer_first(here: Here, currency: str, amount_minor: int) -> bool:
+    """Whether, by the creditor's own figures for such an amount, a transfer serves it better than any gateway."""
+    rows = payments.gateways(here.visit.creditor.pk)
+    order = _order(here.visit.creditor.pk, currency, amount_minor) if rows else {}
+    return "bank" in order and all(order["bank"] < order.get(row.provider, 0) for row in rows)
 
 
 def _order(creditor_id: int, currency: str, amount_minor: int) -> dict[str, int]:

@@ -142,31 +142,3 @@ def bookings(state: PaymentState, booked: Collection[str] = ()) -> list[Booking]
 def _booking(state: PaymentState, event: GatewayEvent, sign: int, fee_minor: int = 0) -> Booking:
     key = ":".join(filter(None, (state.provider, state.payment_id, event.kind, event.part_id)))
     return Booking(key, event.kind, sign * event.amount_minor, fee_minor, event.currency, event.at, state.reference)
-
-
-@attrs.frozen
-class PayoutCheck:
-    """A payout against the payments it says it holds. `difference_minor`: told less expected; zero when it closes."""
-
-    payout_id: str
-    told_minor: int
-    expected_minor: int
-    unknown: tuple[str, ...]
-
-    @property
-    def difference_minor(self) -> int:
-        return self.told_minor - self.expected_minor
-
-
-def check_payout(
-    payout: GatewayEvent, payment_ids: Iterable[str], states: Mapping[tuple[str, str], PaymentState]
-) -> PayoutCheck:
-    """What the payout should be: the net of its payments less their fees. Payments we never heard of are named."""
-    expected, unknown = 0, []
-    for payment_id in payment_ids:
-        state = states.get((payout.provider, payment_id))
-        if state is None or state.paid is None:
-            unknown.append(payment_id)
-        else:
-            expected += state.net_minor - state.paid.fee_minor
-    return PayoutCheck(payout.payment_id, payout.amount_minor, expected, tuple(unknown))

@@ -25,7 +25,7 @@ ATTEMPTS: Schema = {
     "fee_minor": Column(MINOR, "comisión, con impuestos; 0 si falló"),
     "paid": Column(pl.Boolean, "llegó el dinero"),
     "charged_back": Column(pl.Boolean, "hubo contracargo"),
-    "days_to_money": Column(pl.Int32, "días desde que quiso pagar hasta tener el dinero; vacío si falló", null=True),
+    "days_to_money": Column(pl.Int32, "días desde que quiso pagar hasta tenerlo en el banco; vacío si no se sabe", null=True),
 }
 
 
@@ -71,17 +71,18 @@ def compare(attempts: pl.DataFrame, rules: MethodRules) -> pl.DataFrame:
         money.total(pl.when(paid).then("amount_minor").otherwise(0)).alias("amount_paid_minor"),
         money.total(pl.when(paid).then("fee_minor").otherwise(0)).alias("fees_minor"),
         pl.col("charged_back").sum().cast(pl.Int64).alias("n_back"),
-        pl.col("days_to_money").sum().cast(pl.Int64).alias("days_sum"),
+        pl.col("days_to_money").filter(paid).sum().cast(pl.Int64).alias("days_sum"),
+        pl.col("days_to_money").filter(paid).count().cast(pl.Int64).alias("n_days"),
     )
     rated = per.with_columns(
         _shrunk(pl.col("n") - pl.col("n_paid"), pl.col("n"), group, rules).alias("failed_bp"),
         _shrunk(pl.col("n_back"), pl.col("n_paid"), group, rules).alias("charged_back_bp"),
         _own_or_of_all(pl.col("fees_minor"), pl.col("amount_paid_minor"), group).alias("fee_bp"),
-        _own_or_of_all(pl.col("days_sum"), pl.col("n_paid"), group).alias("days_hundredths_of_percent"),
+        _own_or_of_all(pl.col("days_sum"), pl.col("n_days"), group).alias("days_hundredths_of_percent"),
     ).with_columns((pl.col("days_hundredths_of_percent") / 10_000).round(2).alias("days"))
     costed = rated.with_columns(_cost(rules).alias("cost_bp"))
     order = pl.struct("cost_bp", "method", "provider").rank("ordinal").over(group).cast(pl.Int32).alias("rank")
-    return costed.with_columns(order).sort(*group, "rank").drop("days_hundredths_of_percent", "days_sum")
+    return costed.with_columns(order).sort(*group, "rank").drop("days_hundredths_of_percent", "days_sum", "n_days")
 
 
 def _bp(part: pl.Expr, whole: pl.Expr) -> pl.Expr:

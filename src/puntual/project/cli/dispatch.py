@@ -20,7 +20,9 @@ from puntual.project.cli import django_setup, emit
 def command(once: bool, at: str | None, as_json: bool) -> None:
     """Envía lo que toca ahora y está aprobado."""
     django_setup()
+    from puntual.apps.parties import read as parties
     from puntual.apps.payments import write as payments
+    from puntual.apps.payments import write_alerts as alerts
     from puntual.pipeline.dispatch import dispatch
     from puntual.project import bindings, inbox
     from puntual.project.gateways import gateways
@@ -35,7 +37,9 @@ def command(once: bool, at: str | None, as_json: bool) -> None:
         if once or at:
             emit(tally, as_json=as_json, human=_say(tally))
             return
-        payments.work(gateways=gateways(), at=bindings.now())
+        if payments.work(gateways=gateways(), at=bindings.now()).booked:
+            for creditor in parties.creditors():
+                alerts.keep(creditor_id=creditor.pk, at=bindings.now())
         night.turn()
         time.sleep(5)
 

@@ -30,6 +30,7 @@ class StripeSimulator(GatewaySimulator):
         ("GET", r"/v1/disputes", "list_disputes"),
         ("GET", r"/v1/events", "list_events"),
         ("GET", r"/v1/payouts/(\w+)", "get_payout"),
+        ("GET", r"/v1/balance_transactions", "list_balance"),
     )
 
     def __init__(self, secret: str = "whsec_test", key: str = "sk_test", fee_pct: float = 3.6) -> None:
@@ -42,6 +43,9 @@ class StripeSimulator(GatewaySimulator):
         self.refunds: list[dict[str, Any]] = []
         self.disputes: list[dict[str, Any]] = []
         self.payouts: dict[str, dict[str, Any]] = {}
+        #: payout -> what it is made of.
+        self.balances: dict[str, list[dict[str, Any]]] = {}
+        self.paid_out: set[str] = set()
         self.events: list[dict[str, Any]] = []
         self.refuse_next = False
 
@@ -127,6 +131,10 @@ class StripeSimulator(GatewaySimulator):
         self.authorise(request)
         return self.find(self.payouts, payout)
 
+    def list_balance(self, request: Request) -> dict[str, Any]:
+        self.authorise(request)
+        return self._list(self.balances.get(request.query["payout"], []))
+
     # --- what people and banks do ---
 
     def grant(self, session: str) -> None:
@@ -194,6 +202,32 @@ class StripeSimulator(GatewaySimulator):
         }  # fmt: skip
         self._event("payout.paid", self.payouts[payout])
         return payout
+
+    def pay_out_all(self, currency: str = "mxn") -> str:
+        """Everything that was not paid out yet: payments less their fees, refunds, disputes."""
+        rows = [row for row in self._moved() if row["source"]["id"] not in self.paid_out]
+        self.paid_out |= {str(row["source"]["id"]) for row in rows}
+        payout = self.pay_out(sum(row["net"] for row in rows), currency)
+        total = -self.payouts[payout]["amount"]
+        own = {"id": self.new_id("txn"), "type": "payout", "amount": total, "fee": 0, "net": total, "source": payout}
+        self.balances[payout] = [*rows, own]
+        return payout
+
+    def _moved(self) -> list[dict[str, Any]]:
+        rows = []
+        for intent in self.intents.values():
+            if intent["latest_charge"]:
+                fee = intent["latest_charge"]["balance_transaction"]["fee"]
+                source = {"id": intent["latest_charge"]["id"], "object": "charge", "payment_intent": intent["id"]}
+                rows.append(self._balance("charge", intent["amount_received"], fee, source))
+        rows += [self._balance("refund", -r["amount"], 0, r) for r in self.refunds]
+        return rows + [self._balance("adjustment", -d["amount"], 0, d) for d in self.disputes if d["status"] != "won"]
+
+    def _balance(self, kind: str, amount: int, fee: int, source: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "id": self.new_id("txn"), "object": "balance_transaction", "type": kind, "amount": amount, "fee": fee,
+            "net": amount - fee, "source": source,
+        }  # fmt: skip
 
     def signed(self, event: dict[str, Any], secret: str | None = None, at: datetime | None = None) -> Sent:
         """An event as it is posted: each delivery is signed anew. With another secret it is a forgery, with an old
