@@ -104,7 +104,9 @@ def _is_time(kept: Kept, facts: pl.DataFrame, day: date, trouble: bool) -> bool:
     if newest:
         tried = max(tried, newest[0].cut)
     age = (day - tried).days
-    return age >= RETRIAL_DAYS or (trouble and age >= TROUBLE_DAYS and day - kept.trained.cut >= timedelta(7))
+    # Until so many days that the model in use has not seen went by, nothing could be compared with it.
+    comparable = day - kept.trained.cut >= timedelta(days=RETRIAL_DAYS)
+    return age >= RETRIAL_DAYS or (trouble and comparable and age >= TROUBLE_DAYS)
 
 
 def _only(kept: Kept | None) -> Trained:

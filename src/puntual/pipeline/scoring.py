@@ -67,10 +67,10 @@ def score_day(
     facts = learning.facts_of(creditor, day, contacts)
     if not open_on(facts, day).height:
         return Scored(day, 0, 0, "shrinkage", True, None, round(time.perf_counter() - started, 3))
-    judged = _judge(creditor, facts, day)
-    trouble = calibration.champion(judged, day).line == "naive"
+    _judge(creditor, facts, day)
+    trouble = watch.verdict(creditor.pk, day).line == "naive"
     kept = learning.model_for(creditor, facts, day, as_of, learner, trouble=trouble)
-    line = "naive" if trouble and kept.trained.cut < day else "model"
+    line = watch.verdict(creditor.pk, day).line  # asked again: a model learnt this very morning is another one
     say(f"{creditor.name}: calificando lo abierto...")
     told = said.said_frame(creditor.pk, day, contacts).join(
         pays_after(facts, contacts), on="account", how="full", coalesce=True
@@ -174,12 +174,11 @@ def _watch(creditor: Creditor, facts: pl.DataFrame, day: date, trained: Trained)
     write.add_watched(creditor.pk, day, rows.select("due_item", "account", p_model=said_of, p_naive=plain))
 
 
-def _judge(creditor: Creditor, facts: pl.DataFrame, day: date) -> pl.DataFrame:
-    """Judge what was kept and is known by now; what was judged lately, as `calibration.champion` takes it."""
+def _judge(creditor: Creditor, facts: pl.DataFrame, day: date) -> None:
+    """Judge what was kept and is known by now."""
     waiting = watch.waiting_frame(creditor.pk, day - timedelta(days=WATCHED_DAYS))
     known = waiting.join(facts.select("due_item", "paid_on"), on="due_item", how="inner")
     paid = (pl.col("paid_on") <= pl.col("said_on") + pl.duration(days=WATCHED_DAYS)).fill_null(False)
     outcomes = dict(known.select("watched", paid).iter_rows())
     if outcomes:
         write.judge_watched(creditor.pk, day, outcomes)
-    return watch.judged_frame(creditor.pk, day - timedelta(weeks=calibration.WATCH_WEEKS))

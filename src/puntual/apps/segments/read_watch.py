@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+import attrs
 import polars as pl
 from django.db.models import Count, Max, Sum
 
 from puntual.apps import bulk
-from puntual.apps.segments.models import AccountScore, Watched
+from puntual.apps.segments.choices import ModelState
+from puntual.apps.segments.models import AccountScore, LearntModel, Watched
 from puntual.core.frames import Column, Schema
+from puntual.core.segments import calibration
 from puntual.core.segments.calibration import reliability
+from puntual.core.segments.exam import loses
 
 _SEGMENTS: Schema = {
     "account": Column(pl.Int64, "cuenta"),
@@ -22,6 +26,7 @@ _WAITING: Schema = {
     "said_on": Column(pl.Date, "cuándo se dijo"),
 }
 _JUDGED: Schema = {
+    "said_on": Column(pl.Date, "cuándo se dijo"),
     "judged_on": Column(pl.Date, "cuándo se supo"),
     "p_model": Column(pl.Float64, "lo que dijo el modelo"),
     "p_naive": Column(pl.Float64, "lo que dijo la línea simple"),
@@ -59,12 +64,23 @@ def waiting_frame(creditor_id: int, said_before: date) -> pl.DataFrame:
 
 
 def judged_frame(creditor_id: int, since: date) -> pl.DataFrame:
-    """Predictions judged since a day, with what both lines had said."""
+    """Predictions judged since a day, with when they were said and what both lines had said."""
     return bulk.read_frame(
-        "SELECT judged_on, p_model, p_naive, CASE WHEN paid THEN 1 ELSE 0 END AS outcome FROM segments_watched "
-        f"WHERE creditor_id = {int(creditor_id)} AND judged_on >= '{since.isoformat()}'",
+        "SELECT said_on, judged_on, p_model, p_naive, CASE WHEN paid THEN 1 ELSE 0 END AS outcome "
+        f"FROM segments_watched WHERE creditor_id = {int(creditor_id)} AND judged_on >= '{since.isoformat()}'",
         _JUDGED,
     )
+
+
+def verdict(creditor_id: int, day: date) -> calibration.Verdict:
+    """Which line speaks on the morning of a day: by what was judged in the last weeks of what the model in use said
+    itself; while that is too little, by its examination. What an earlier model said is not held against it."""
+    judged = judged_frame(creditor_id, day - timedelta(weeks=calibration.WATCH_WEEKS))
+    one = LearntModel.objects.filter(creditor_id=creditor_id, state=ModelState.CHAMPION).only("cut", "measured").first()
+    if one is None:
+        return calibration.champion(judged, day)
+    found = calibration.champion(judged.filter(pl.col("said_on") >= one.cut), day)
+    return attrs.evolve(found, line="naive") if found.model_brier is None and loses(one.measured) else found
 
 
 def live_calibration(creditor_id: int, since: date, bins: int = 5) -> pl.DataFrame:

@@ -30,8 +30,7 @@ def card(request: HttpRequest, scope: Scope) -> HttpResponse:
     scoring, champion = read.scoring(scope.creditor.pk), read.champion(scope.creditor.pk)
     since = scope.today - timedelta(weeks=calibration.WATCH_WEEKS)
     live = read_watch.live_calibration(scope.creditor.pk, since)
-    judged = read_watch.judged_frame(scope.creditor.pk, since)
-    verdict = calibration.champion(judged, scope.today + timedelta(days=1))
+    verdict = read_watch.verdict(scope.creditor.pk, scope.today + timedelta(days=1))
     measured = champion.measured if champion else {}
     rows = live.to_dicts() or measured.get("said") or []
     context = {

@@ -5,6 +5,7 @@ A challenger takes the champion's place only if it is better beyond chance on da
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,6 +39,15 @@ class Exam:
     measured: dict[str, Any]
     said: pl.DataFrame
     better: bool | None
+
+
+def loses(measured: Mapping[str, Any]) -> bool:
+    """Whether the model erred more than the plain line in its own examination, asked what the watch asks: of the open
+    items, who pays within WATCHED_DAYS. Without an examination it did not."""
+    if not measured:
+        return False
+    model, plain = (line["open_book"][f"paid_{WATCHED_DAYS}"]["brier"] for line in (measured, measured["naive"]))
+    return model is not None and plain is not None and model > plain
 
 
 def exam_cut(facts: pl.DataFrame, day: date, settings: Settings, champion: Trained | None = None) -> date | None:

@@ -57,17 +57,16 @@ def command(
 
 def keep_scores() -> list[dict[str, Any]]:
     """Score every company today and store it: what the night does before the run."""
-    from datetime import UTC, datetime
-
     from puntual.project.cli import django_setup
 
     django_setup()
     from puntual.apps import bulk
     from puntual.apps.parties import read as parties
     from puntual.pipeline.scoring import score_day
+    from puntual.project import bindings
 
     bulk.one_thread()
-    now = datetime.now(UTC)
+    now = bindings.now()
     return [
         {"creditor": one.code, **score_day(creditor=one, as_of=now, learner=learner(), say=progress).as_json()}
         for one in parties.creditors()
