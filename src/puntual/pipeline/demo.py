@@ -17,8 +17,6 @@ from puntual.apps.outreach import write as outreach
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.models import Creditor
 from puntual.apps.parties.write import NewAccount, NewPoint
-from puntual.apps.policies import presets
-from puntual.apps.policies import write as policies
 from puntual.apps.receivables import write as receivables
 from puntual.apps.receivables.write import NewInvoice, NewPayment
 from puntual.core import compliance as compliance_core
@@ -26,7 +24,7 @@ from puntual.core.compliance import GateKnown, GateRules
 from puntual.core.frames import CANDIDATES, CONSENTS
 from puntual.core.time import local_date, local_instant
 from puntual.law.loader import load_law
-from puntual.pipeline import demo_company, demo_desk, demo_history, demo_money, demo_talks
+from puntual.pipeline import demo_company, demo_desk, demo_history, demo_money, demo_policies, demo_talks
 from puntual.pipeline.daily_run import DayResult, run_day
 from puntual.pipeline.dispatch import Outside, dispatch
 from puntual.simulators.portfolio.behaviour import Habit, Sale, habit_of, sales
@@ -156,6 +154,8 @@ def _live(
             say(f"{creditor.name}: mañana {n + 1} de {len(mornings)} ...")
         if n % 7 == 0:
             understand(creditor, morning)
+        if n == 0:
+            demo_policies.experiment(creditor, morning)
         demo_history.one_morning(creditor, morning, outside)
         _book(creditor, made, local_date(morning, creditor.zone), local_date(following, creditor.zone))
     _book(creditor, made, local_date(now, creditor.zone), date.max)
@@ -200,8 +200,7 @@ def _company(company: Company, rng: Random, fake: Faker, today: date) -> tuple[C
         tax_id=company.tax_id, phone=company.phone, complaint_office=company.office, credit_days=30, approve_first=0,
         email=f"cobranza@{company.code}.example", payment_instructions="Transferencia a nombre de la empresa.",
     )  # fmt: skip
-    version = policies.save_version(creditor_id=creditor.pk, text=presets.text_for(company.country))
-    policies.activate(version=version, at=datetime.now(UTC) - timedelta(days=400))
+    demo_policies.install(creditor, datetime.now(UTC) - timedelta(days=400))
     people = [(_account(company, i, rng, fake), habit_of(rng)) for i in range(1, company.customers + 1)]
     registered = parties.register_accounts(creditor=creditor, rows=[row for row, _ in people], source="demo")
     made = [
