@@ -14,7 +14,7 @@ import polars as pl
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import build_people, charts, columns, frames_people, parts, read, rows, rows_indicators
 from puntual.apps.reports.columns import Books
-from puntual.apps.reports.tables import Report, address, rows_address
+from puntual.apps.reports.tables import Report, address, part_name, rows_address
 from puntual.core.reports import ageing as ageing_core
 from puntual.core.reports import friction as friction_core
 from puntual.core.reports import registry
@@ -24,7 +24,6 @@ from puntual.core.reports.measure import Kpi
 from puntual.core.reports.registry import Measured
 from puntual.core.reports.vintages import due_and_collected
 from puntual.ui.ageing import ageing as ageing_bar
-from puntual.ui.channels import STAGES, channel_name
 from puntual.ui.formats import locale_for, money_text, number_text, short_money
 
 HEADLINES = ("collected", "receivable", "overdue", "dso", "cei")
@@ -238,15 +237,6 @@ def indicator(asked: Asked, creditors: Sequence[Creditor]) -> dict[str, Any]:
         "companies": _by_creditor(asked, creditors) if len(creditors) > 1 and asked.value is None else [],
         "mixed": len(now.currencies()) > 1,
     }
-
-
-def part_name(by: str, value: str) -> str:
-    """A value of a dimension as people say it."""
-    if not value:
-        return {"agent": "El sistema o el cliente"}.get(by, "Sin dato")
-    if by == "channel":
-        return channel_name(value).capitalize()
-    return str(STAGES.get(value, value)) if by == "stage" else value
 
 
 def _by_creditor(asked: Asked, creditors: Sequence[Creditor]) -> list[Shown]:

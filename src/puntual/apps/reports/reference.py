@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from puntual.apps.reports.export import UNITS
+from puntual.apps.reports.export_xlsx import UNITS
 from puntual.core.reports.measure import Kpi
 from puntual.core.reports.registry import REGISTRY
 

@@ -15,6 +15,7 @@ import attrs
 
 from puntual.core.money import Money
 from puntual.core.reports.registry import Measured
+from puntual.ui.channels import STAGES, channel_name
 
 #: Kinds of column: text, date, money (minor units of the table's currency), pct (hundredths of a percent), count, days.
 KINDS = ("text", "date", "money", "pct", "count", "days")
@@ -127,6 +128,32 @@ def _value(value: Decimal | None, is_money: bool, currency: str) -> Any:
     if value is None:
         return None
     return Money(int(value), currency).as_json() if is_money else float(value)
+
+
+def part_name(by: str, value: str) -> str:
+    """A value of a dimension as people say it."""
+    if not value:
+        return {"agent": "El sistema o el cliente"}.get(by, "Sin dato")
+    if by == "channel":
+        return channel_name(value).capitalize()
+    return str(STAGES.get(value, value)) if by == "stage" else value
+
+
+def shown_value(value: Decimal | None, m: Measured) -> Decimal | None:
+    """A value in its unit as a sheet holds it: money in whole units of its currency."""
+    is_money = m.kpi.unit in ("money", "money_per")
+    return Money(int(value), m.currency).major() if is_money and value is not None else value
+
+
+def figure_parts(m: Measured) -> tuple[Any, Any]:
+    """Numerator and denominator as people count them: money in whole units, anything else as it is."""
+    kpi, found = m.kpi, m.figure
+    return _counted(m, found.numerator, kpi.numerator), _counted(m, found.denominator, kpi.denominator)
+
+
+def _counted(m: Measured, part: int | Decimal | None, meaning: str) -> int | Decimal | None:
+    is_money = m.kpi.parts == "money" or (m.kpi.parts == "mixed" and "dinero" in meaning)
+    return Money(int(part), m.currency).major() if is_money and part is not None and m.currency else part
 
 
 def _part(part: int | Decimal | None) -> Any:

@@ -14,8 +14,8 @@ from puntual.apps.reports import charts
 from puntual.apps.reports.build_money import pct
 from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
-from puntual.apps.reports.read_screens import part_name, text_of
-from puntual.apps.reports.tables import Report, Table
+from puntual.apps.reports.read_screens import text_of
+from puntual.apps.reports.tables import Report, Table, part_name
 from puntual.core.reports.registry import Measured
 from puntual.ui.formats import DEFAULT_LOCALE, date_text, money_text, number_text
 
