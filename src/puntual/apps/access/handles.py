@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
 
 from django.conf import settings
@@ -71,10 +72,10 @@ class _Judge:
         return self.known[key] or (method == "GET" and self._is_own(url.path))
 
     def _opens(self, method: str, path: str) -> bool:
-        try:
-            need = urlmap.need_of(resolve(path).view_name)
-        except Resolver404:
+        name = _view_of(path)
+        if name is None:
             return True
+        need = urlmap.need_of(name)
         act = need.act(method) if need else None
         if act in (PUBLIC, PROVEN, SIGNED_IN):
             return True
@@ -87,6 +88,15 @@ class _Judge:
         match = resolve(path)
         judge = settings.OWN_DOORS.get(match.view_name)
         return bool(judge and import_string(judge)(grants=self.grants, **match.kwargs))
+
+
+@lru_cache(maxsize=8192)
+def _view_of(path: str) -> str | None:
+    """The name of the view of an address, the same for everybody; None where there is none."""
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return None
 
 
 def taken_off(text: str, judge: _Judge) -> str:
