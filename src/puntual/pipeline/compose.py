@@ -75,6 +75,7 @@ def messages(
         chosen = envelope.Spoken(
             row, creditor, values[row.contact_point_id], facts, keys[row.party_id],
             wording.word(facts, subject=said.subject, text=said.text), row.party_id in written, said.variant,
+            said.accents,
         )  # fmt: skip
         made[row.pk] = envelope.close(chosen, tariff, now, attachments=files.get(row.pk, ()))
     return made

@@ -24,18 +24,22 @@ class Tariff:
     prices: Mapping[int, Sequence[Price]] = attrs.field(factory=prices.prices_of_all)
     _accents: dict[int, bool] = attrs.field(factory=dict)
 
-    def cost(self, row: Outbox, *, recipient: str, text: str, category: str = "") -> tuple[int, int | None, str]:
-        """(units, thousandths of a minor unit or None when no price is known, currency)."""
-        units = self.units(row, text)
+    def cost(
+        self, row: Outbox, *, recipient: str, text: str, category: str = "", accents: bool | None = None
+    ) -> tuple[int, int | None, str]:
+        """(units, thousandths of a minor unit or None when no price is known, currency). `accents`: what the words of
+        an SMS say of themselves."""
+        units = self.units(row, text, accents)
         price = price_for(
             self.prices.get(row.creditor_id, ()), channel=row.channel, recipient=recipient, category=category
         )
         return units, cost_milli(price, units), price.currency if price else ""
 
-    def units(self, row: Outbox, text: str) -> int:
+    def units(self, row: Outbox, text: str, accents: bool | None = None) -> int:
         """Parts of an SMS, minutes of a voice message, one of anything else."""
         if row.channel == "sms":
-            return max(measure(as_sent(text, accents=self.accents(row.creditor_id))).parts, 1)
+            with_them = self.accents(row.creditor_id) if accents is None else accents
+            return max(measure(as_sent(text, accents=with_them)).parts, 1)
         if row.channel == "voice":
             return max(math.ceil(len(text.split()) / _WORDS_A_MINUTE), 1)
         return 1

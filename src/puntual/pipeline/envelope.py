@@ -36,6 +36,8 @@ class Spoken:
     worded: Worded = attrs.field()
     wrote: bool = False
     variant: str = ""
+    #: Of an SMS whose words say it themselves; None: as its account does.
+    accents: bool | None = None
 
 
 @attrs.frozen
@@ -65,8 +67,12 @@ def close(spoken: Spoken, tariff: Tariff, now: datetime, **more: Any) -> Compose
     if approved is not None:
         use, worded = _as_approved(approved, spoken.facts, worded)
     category = approved.category if approved else "SERVICE" if free else ""
-    units, milli, currency = tariff.cost(row, recipient=spoken.recipient, text=worded.text, category=category)
-    outgoing = attrs.evolve(_outgoing(spoken, worded, now), template=use, window_open=free, **more)
+    units, milli, currency = tariff.cost(
+        row, recipient=spoken.recipient, text=worded.text, category=category, accents=spoken.accents
+    )
+    outgoing = attrs.evolve(
+        _outgoing(spoken, worded, now), template=use, window_open=free, accents=spoken.accents, **more
+    )
     return Composed(
         outgoing, vault.seal(spoken.key, worded.subject), vault.seal(spoken.key, worded.text), spoken.facts.language,
         spoken.variant, units, milli, currency,

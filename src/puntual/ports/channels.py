@@ -41,6 +41,8 @@ class Outgoing:
     template: TemplateUse | None = None
     window_open: bool = False
     media_url: str = ""
+    #: SMS only: whether it leaves with accents; None: as the account was told.
+    accents: bool | None = None
     #: (file name, media type, bytes): for mail to people of the company, never for customers.
     attachments: tuple[tuple[str, str, bytes], ...] = ()
     #: Mail only: where answers go, what it answers, and whether a program wrote it.
@@ -48,6 +50,10 @@ class Outgoing:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     automatic: bool = True
+
+    def with_accents(self, account: bool) -> bool:
+        """Whether this SMS leaves with accents, by an account that was told so much."""
+        return account if self.accents is None else self.accents
 
 
 @attrs.frozen

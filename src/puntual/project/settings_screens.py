@@ -70,10 +70,11 @@ def template_findings(country: str, stages: list[str], channel: str, text: str) 
 
 
 def template_preview(
-    creditor: Creditor, subject: str, text: str, *, channel: str = "email", language: str = "es"
-) -> dict[str, Any]:
-    """The words filled in with the customer who owes the company most, their parts and what they would cost.
-    UnusableInput when there is nobody yet."""
+    creditor: Creditor, subject: str, text: str, *, channel: str = "email", language: str = "es",
+    accents: bool | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The words filled in with the customer who owes the company most, their parts and what they would cost. `accents`:
+    what an SMS says of itself, else as its account does. UnusableInput when there is nobody yet."""
     balance = AccountBalance.objects.filter(creditor=creditor, open_minor__gt=0).order_by("-open_minor").first()
     if balance is None:
         raise UnusableInput("Cuando haya un cliente con saldo verá aquí el mensaje con sus datos.")
@@ -86,7 +87,7 @@ def template_preview(
     shown_facts = attrs.evolve(facts, language=language, extra=told)
     worded = wording.word(shown_facts, subject=subject or "-", text=text)
     shown: dict[str, Any] = {"to": person.name, "subject": worded.subject, "text": worded.text}
-    return shown | _weight(creditor, channel, worded.text)
+    return shown | _weight(creditor, channel, worded.text, accents)
 
 
 def _told_for_show(minor: int, currency: str, country: str, language: str, day: date) -> dict[str, Any]:
@@ -101,15 +102,23 @@ def _told_for_show(minor: int, currency: str, country: str, language: str, day: 
     }
 
 
-def _weight(creditor: Creditor, channel: str, text: str) -> dict[str, Any]:
-    """How many parts a text takes, in which alphabet, and what it costs by the general price of its channel."""
+def _weight(creditor: Creditor, channel: str, text: str, accents: bool | None) -> dict[str, Any]:
+    """How many parts a text takes, in which alphabet, and what it costs by the general price of its channel; and beside
+    it the same with the other choice of accents."""
     tariff = Tariff()
-    accents = tariff.accents(creditor.pk) if channel == "sms" else False
-    said = sms_text.as_sent(text, accents=accents) if channel == "sms" else text
+    if channel != "sms":
+        return _costs(tariff, creditor, channel, text, None)
+    chosen = tariff.accents(creditor.pk) if accents is None else accents
+    ways = {way: _costs(tariff, creditor, channel, text, way) for way in (False, True)}
+    return ways[chosen] | {"ways": list(ways.values())}
+
+
+def _costs(tariff: Tariff, creditor: Creditor, channel: str, text: str, accents: bool | None) -> dict[str, Any]:
     row = Outbox(creditor_id=creditor.pk, channel=channel)
-    units, milli, currency = tariff.cost(row, recipient="", text=text)
-    weight: dict[str, Any] = {"units": units}
+    units, milli, currency = tariff.cost(row, recipient="", text=text, accents=accents)
+    weight: dict[str, Any] = {"units": units, "accents": accents}
     if channel == "sms":
+        said = sms_text.as_sent(text, accents=bool(accents))
         size = sms_text.measure(said)
         weight |= {"alphabet": size.alphabet, "left": size.left, "said": said}
     if milli is not None:

@@ -1,6 +1,6 @@
 """Trains the weights from the shipped sentences: `python -m puntual.adapters.classifier_offline.train`.
 
-Learns from `entrenamiento` and `desarrollo` only; what is measured is never opened. Thresholds and calibration come from
+Learns from `entrenamiento` and `desarrollo` only; what is measured is never opened. Thresholds and calibration come of
 predictions on personas that each fold did not see. The same seed gives the same weights. SciPy is needed here only:
 reading replies needs nothing but NumPy.
 """

@@ -48,7 +48,8 @@ class KannelChannel:
         raise _refusal(answer.status_code, said, retry_after_s(answer))
 
     def _query(self, message: Outgoing) -> dict[str, str]:
-        account, text = self._account, as_sent(message.text, accents=self._account.accents)
+        account = self._account
+        text = as_sent(message.text, accents=message.with_accents(account.accents))
         query = {
             "username": account.username,
             "password": account.password,

@@ -57,7 +57,7 @@ class TwilioChannel:
         form = {
             "To": message.recipient,
             sender: account.sender,
-            "Body": as_sent(message.text, accents=account.accents),
+            "Body": as_sent(message.text, accents=message.with_accents(account.accents)),
             "ValidityPeriod": str(min(max(math.ceil(message.expires_in_s), 1), _LONGEST_S)),
         }
         if account.callback_url:

@@ -29,7 +29,7 @@ class TextFileChannel:
     def _written(self, message: Outgoing) -> str:
         if self._channel != "sms":
             return f"Para: {message.recipient}\nCanal: {self._channel}\n\n{message.text}\n"
-        text = as_sent(message.text, accents=self._accents)
+        text = as_sent(message.text, accents=message.with_accents(self._accents))
         return f"Para: {message.recipient}\nCanal: sms\nPartes: {measure(text).parts}\n\n{text}\n"
 
     def close(self) -> None:

@@ -34,12 +34,14 @@ class Asked:
 
 @attrs.frozen
 class Chosen:
-    """Subject and text, in Liquid, and which version they are when two are compared."""
+    """Subject and text, in Liquid, and which version they are when two are compared. `accents`: of an SMS, where these
+    words say it themselves."""
 
     subject: str
     text: str
     variant: str = ""
     own: bool = False
+    accents: bool | None = None
 
 
 def language_for(person_language: str, country: str) -> str:
@@ -61,7 +63,8 @@ def choose(asked: Asked, own: Sequence[Template]) -> Chosen:
     best = max(_precision(row) for row in fit)
     versions = {row.variant: row for row in fit if _precision(row) == best}
     row = versions[drawn(asked, versions.values())] if len(versions) > 1 else next(iter(versions.values()))
-    return Chosen(row.subject, row.text, (row.variant or BASE) if len(versions) > 1 else "", own=True)
+    variant = (row.variant or BASE) if len(versions) > 1 else ""
+    return Chosen(row.subject, row.text, variant, own=True, accents=row.accents)
 
 
 def _ours(asked: Asked) -> Chosen:

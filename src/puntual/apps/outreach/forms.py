@@ -64,6 +64,11 @@ class TemplateForm(forms.Form):
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "true"}),
     )
+    accents = forms.TypedChoiceField(
+        label=_("Acentos"), required=False, empty_value=None, coerce=lambda value: value == "si",
+        choices=[("", _("Como diga la cuenta de SMS")), ("no", _("Sin acentos: caben más letras")),
+                 ("si", _("Con acentos: cuesta más partes"))],
+    )  # fmt: skip
     share = forms.IntegerField(
         label=_("Porcentaje de personas que la reciben"), min_value=1, max_value=90, initial=50, required=False
     )

@@ -160,6 +160,8 @@ class Template(models.Model):
     #: Empty: the words of everybody. Another one is told to `share` percent of people, to see which works better.
     variant = models.CharField(_("versión"), max_length=12, blank=True)
     share = models.PositiveSmallIntegerField(_("porcentaje"), default=50)
+    #: Whether its SMS leaves with accents; null: as the account says.
+    accents = models.BooleanField(_("con acentos"), null=True)
     subject = models.CharField(_("asunto"), max_length=200, blank=True)
     text = models.TextField(_("texto"))
     active = models.BooleanField(default=True)

@@ -47,6 +47,7 @@ class Words:
     language: str = "es"
     variant: str = ""
     share: int = 50
+    accents: bool | None = None
 
 
 def words(
@@ -60,7 +61,7 @@ def words(
         segment=segment, tone=tone, active=True,
     ).first()  # fmt: skip
     if mine:
-        return Words(name, channel, mine.subject, mine.text, True, language, variant, mine.share)
+        return Words(name, channel, mine.subject, mine.text, True, language, variant, mine.share, mine.accents)
     subject = shipped.shipped(name, "asunto", language, form).strip() if channel == "email" else ""
     text = shipped.shipped(name, PART_OF.get(channel, "whatsapp"), language, form)
     return Words(name, channel, subject, text, False, language, variant)

@@ -177,12 +177,13 @@ def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> Htt
     """One message: its words, what the law would mend, and how it reads with real data."""
     one, where = scope.creditor, _where(request, scope, name, channel)
     words = _words(scope, where)
-    form = TemplateForm(
-        request.POST or None, initial={"subject": words.subject, "text": words.text, "share": words.share}
-    )
-    subject, text = words.subject, words.text
+    said_how = {None: "", True: "si", False: "no"}[words.accents]
+    form = TemplateForm(request.POST or None, initial={
+        "subject": words.subject, "text": words.text, "share": words.share, "accents": said_how,
+    })  # fmt: skip
+    subject, text, accents = words.subject, words.text, words.accents
     if request.method == "POST" and form.is_valid():
-        subject = form.cleaned_data["subject"]
+        subject, accents = form.cleaned_data["subject"], form.cleaned_data["accents"]
         text = form.cleaned_data["text"].replace("\r\n", "\n")
     found = _findings(scope, where, f"{subject}\n{text}" if channel == "email" else text)
     if request.method == "POST" and form.is_valid() and request.POST.get("accion") == "guardar":
@@ -208,7 +209,7 @@ def template(request: HttpRequest, scope: Scope, name: str, channel: str) -> Htt
     }  # fmt: skip
     try:
         context["shown"] = import_string(settings.TEMPLATE_PREVIEW)(
-            one, subject, text, channel=channel, language=where.language
+            one, subject, text, channel=channel, language=where.language, accents=accents
         )
     except UnusableInput as error:
         context["problem"] = error.sentence
@@ -234,9 +235,9 @@ def _words(scope: Scope, where: Where) -> read_templates.Words:
 def _kept(form: TemplateForm, scope: Scope, where: Where, subject: str, text: str, by: Any) -> bool:
     try:
         share = form.cleaned_data.get("share") or 50
-        kept = {**attrs.asdict(where), "share": share}
+        kept = {**attrs.asdict(where), "share": share, "accents": form.cleaned_data["accents"]}
         write_settings.save_template(creditor_id=scope.creditor.pk, subject=subject, text=text, **kept)
-        detail = {k: v for k, v in kept.items() if v}
+        detail = {k: v for k, v in kept.items() if v not in ("", None)}
         audit.record(act="template_activated", actor=by, kind="template", detail=detail)
     except UnusableInput as error:
         form.add_error("text", error.sentence)

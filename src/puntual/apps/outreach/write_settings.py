@@ -46,14 +46,16 @@ def mail_server_works(*, creditor_id: int, at: datetime) -> None:
 @transaction.atomic
 def save_template(
     *, creditor_id: int, name: str, channel: str, subject: str, text: str, language: str = "es", variant: str = "",
-    share: int = 50, country: str = "", segment: str = "", tone: str = "",
+    share: int = 50, country: str = "", segment: str = "", tone: str = "", accents: bool | None = None,
 ) -> Template:  # fmt: skip
-    """The company's own words. UnusableInput when they are not Liquid."""
+    """The company's own words. `accents`: whether their SMS leaves with them; None, as the account says. UnusableInput
+    when they are not Liquid."""
     wording.check(text)
     wording.check(subject)
     row, _new = Template.objects.update_or_create(
         creditor_id=creditor_id, name=name, channel=channel, language=language, variant=variant, country=country,
-        segment=segment, tone=tone, defaults={"subject": subject, "text": text, "active": True, "share": share},
+        segment=segment, tone=tone,
+        defaults={"subject": subject, "text": text, "active": True, "share": share, "accents": accents},
     )  # fmt: skip
     return row
 
@@ -67,7 +69,7 @@ def set_share(*, template: Template, share: int) -> None:
 def use_shipped(
     *, creditor_id: int, name: str, channel: str, language: str = "es", variant: str = "", segment: str = "",
     tone: str = "", country: str = "",
-) -> dict[str, str] | None:  # fmt: skip
+) -> dict[str, Any] | None:  # fmt: skip
     """Go back to the words that come with the product, or to the base version. Gives the own words that there were, to
     undo."""
     row = Template.objects.filter(
@@ -78,4 +80,4 @@ def use_shipped(
         return None
     row.delete()
     where = {"language": language, "variant": variant, "segment": segment, "tone": tone, "country": country}
-    return {"subject": row.subject, "text": row.text, **where}
+    return {"subject": row.subject, "text": row.text, "accents": row.accents, **where}
