@@ -6,10 +6,12 @@ import pytest
 from django.urls import reverse
 from scoring_house import DAWN, accounts, company, owes
 
+from puntual.apps.policies import editing
 from puntual.apps.policies import read as policies
+from puntual.apps.policies.models import Policy
 from puntual.apps.reports import build_forecast
 from puntual.apps.segments import read
-from puntual.apps.segments.models import Experiment, Reason, Resources, RuleSet
+from puntual.apps.segments.models import AccountScore, Experiment, Reason, Resources, RuleSet
 from puntual.pipeline.scoring import score_day
 from puntual.project import cli
 
@@ -197,3 +199,50 @@ def test_the_report_of_experiments_tells_those_that_there_are(manager, creditor,
     row = one.tables[0].as_json("norte")["rows"][0]
     assert (row["name"], row["kind"]) == ("¿Sirve avisar?", "Avisar o no avisar")
     assert row["verdict"] == "Todavía no se ha mirado: se mira cada noche."
+
+
+def test_capacity_by_readiness_counts_everybody_once_and_says_where_most_are(manager, creditor, known):
+    for n, account in enumerate(known.values()):
+        AccountScore.objects.filter(account=account).update(
+            capacidad="limitada" if n < 3 else "normal", disposicion="baja" if n < 1 else "alta"
+        )
+    page = manager.get(reverse("segments:segments"))
+    grid = page.context["grid"]
+    assert grid.columns == ("baja", "alta", "media")
+    found = {(row, name): cell.accounts for row, cells in grid.rows for name, cell in zip(grid.columns, cells)}
+    assert {key: n for key, n in found.items() if n} == {
+        ("limitada", "baja"): 1, ("limitada", "alta"): 2, ("normal", "alta"): 9,
+    }  # fmt: skip
+    assert [row for row, _ in grid.rows] == ["limitada", "exigida", "normal"]
+    assert "Donde hay más: capacidad normal y disposición alta, 9 clientes." in page.content.decode()
+
+
+def test_what_each_policy_leaves_alone_is_told_with_its_reason_and_its_days(manager, creditor, known):
+    from puntual.apps.policies import presets
+    from puntual.apps.policies import write as policies
+
+    later = presets.text_for("MX").replace("Cobranza amable (México)", "Solo al final")
+    for step in ("aviso-previo", "vence-hoy", "primer-aviso", "segundo-aviso", "propuesta"):
+        later = editing.without_step(later, step)
+    quiet = policies.save_version(creditor_id=creditor.pk, text=later).policy
+    kind = Policy.objects.get(creditor=creditor, default=True)
+    page = manager.get(reverse("segments:compare"), {"a": kind.pk, "b": quiet.pk, "dias": 30, "ya": "1"})
+    rows = {label: pair for label, *pair in page.context["found"]["rows"]}
+    contacts, waiting = rows["Contactos"], rows["Días sin contacto: Todavía no toca ningún paso de la política."]
+    assert contacts[1] < contacts[0]
+    assert waiting[1] > waiting[0], "who is not reached by a step is a row of its own, with its reason"
+    days = [sum(pair[i] for label, pair in rows.items() if label.startswith("Días sin contacto")) for i in (0, 1)]
+    assert days[0] + contacts[0] == days[1] + contacts[1], (
+        "each account of each day is either contacted or told why not"
+    )
+    assert page.context["days"] == "30"
+    assert '<option value="30" selected>' in page.content.decode()
+
+
+def test_before_choosing_the_comparison_says_what_it_will_show(manager, creditor, known):
+    from puntual.apps.policies import presets
+    from puntual.apps.policies import write as policies
+
+    text = presets.text_for("MX").replace("Cobranza amable (México)", "Otra")
+    policies.save_version(creditor_id=creditor.pk, text=text)
+    assert "Elija con cuál compararla" in text_of(manager, "compare")

@@ -15,6 +15,10 @@ from puntual.core.segments.features import FEATURES
 __all__ = ["CAUSE_NAMES", "GROUPS", "GROUP_NAMES", "SEGMENT_NAMES", "VALUE_NAMES", "ExperimentKind", "ModelState"]
 
 
+#: An expected date further than this is told as «más de un año»: the curve is followed no further.
+FAR_DAYS = 360
+
+
 class ModelState(models.TextChoices):
     """What became of a model that was learnt."""
 

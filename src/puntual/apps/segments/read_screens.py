@@ -7,19 +7,17 @@ from datetime import date
 from typing import Any
 
 import attrs
-from django.db.models import Sum
+from django.db.models import Count, Sum
 
 from puntual.apps.parties import read as parties
 from puntual.apps.receivables.read_applied import labels
 from puntual.apps.segments import read
-from puntual.apps.segments.choices import AXIS_NAMES, CAUSE_NAMES, segment_name, value_name
+from puntual.apps.segments.choices import AXIS_NAMES, CAUSE_NAMES, FAR_DAYS, segment_name, value_name
 from puntual.apps.segments.models import AccountScore, ItemScore, Scoring, SegmentChange, SegmentDay
 from puntual.core.segments.conditions import FIELDS
 from puntual.core.segments.rules import AXES
 
 PAGE = 50
-#: An expected date further than this is told as «más de un año»: the curve is followed no further.
-FAR_DAYS = 360
 WIDTH = 1000
 
 _OPERATORS = {
@@ -55,6 +53,58 @@ def sizes(creditor_id: int, scoring: Scoring) -> list[Size]:
         )
         for code, n in sorted(counts.items(), key=lambda pair: -pair[1])
     ]  # fmt: skip
+
+
+@attrs.frozen
+class Cell:
+    """Accounts of one capacity and readiness, and what they owe; `shade` from 0 to 4 is their share of all."""
+
+    accounts: int
+    amounts: tuple[tuple[str, int], ...]
+    shade: int
+
+
+@attrs.frozen
+class Grid:
+    """Capacity (rows) by readiness (columns); a name and a cell for each readiness in every row."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Cell, ...]], ...]
+    finding: tuple[str, str, int]
+
+
+def grid(scoring: Scoring) -> Grid | None:
+    """Who can pay by who is ready to, in the order in which the rules in force name the values; None without
+    accounts."""
+    found: dict[tuple[str, str], list[tuple[int, str, int]]] = {}
+    rows = AccountScore.objects.filter(scoring=scoring).values("capacidad", "disposicion", "currency")
+    for row in rows.annotate(n=Count("pk"), m=Sum("amount_minor")).order_by("currency"):
+        found.setdefault((row["capacidad"], row["disposicion"]), []).append((row["n"], row["currency"], row["m"]))
+    if not found:
+        return None
+    counts = {key: sum(n for n, _, _ in cell) for key, cell in found.items()}
+    whole, document = sum(counts.values()), read.rules_of(scoring.creditor_id)
+    down, across = (_values(document, axis, {key[i] for key in found}) for i, axis in enumerate(GRID_AXES))
+    cells = {
+        key: Cell(n, tuple((c, m) for _, c, m in found[key]), min(4, 1 + int(8 * n / whole)))
+        for key, n in counts.items()
+    }
+    capacity, ready = max(counts, key=lambda key: (counts[key], key))
+    return Grid(
+        tuple(value_name(v) for v in across),
+        tuple((value_name(c), tuple(cells.get((c, d), NO_CELL) for d in across)) for c in down),
+        (value_name(capacity), value_name(ready), counts[capacity, ready]),
+    )
+
+
+NO_CELL = Cell(0, (), 0)
+GRID_AXES = ("capacidad", "disposicion")
+
+
+def _values(document: Mapping[str, Any], axis: str, seen: set[str]) -> list[str]:
+    """The values of an axis: those of the rules in force, and any that accounts still have from earlier ones."""
+    named = list(dict.fromkeys(rule["valor"] for rule in document.get(axis, ())))
+    return [*named, *sorted(seen.difference(named))]
 
 
 def days(creditor_id: int, limit: int = 60) -> list[date]:
@@ -133,8 +183,6 @@ def expected(scoring: Scoring) -> list[tuple[str, int, int]]:
 
 def causes(scoring: Scoring) -> list[tuple[str, int]]:
     """(cause, accounts), the most frequent first; what is not known last."""
-    from django.db.models import Count
-
     rows = AccountScore.objects.filter(scoring=scoring).values_list("cause").annotate(n=Count("pk"))
     return sorted(((CAUSE_NAMES.get(c, c), n) for c, n in rows), key=lambda r: (r[0] == CAUSE_NAMES["unknown"], -r[1]))
 

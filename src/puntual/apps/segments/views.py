@@ -80,6 +80,7 @@ def segments(request: HttpRequest, scope: Scope) -> HttpResponse:
         "tab": "segmentos", "scoring": scoring, "sizes": sizes, "flows": moves[:40], "start": start, "end": end,
         "moved": sum(f.accounts for f in moves), "day_options": [(d.isoformat(), f"{d:%d/%m/%Y}") for d in known],
         "start_text": start.isoformat() if start else "", "end_text": end.isoformat() if end else "",
+        "grid": read_screens.grid(scoring) if scoring else None,
     }  # fmt: skip
     return page(request, scope, "segments/segments.html", context)
 

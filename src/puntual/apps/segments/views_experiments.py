@@ -118,7 +118,7 @@ def _share(value: float) -> str:
 def _points(effect: dict[str, Any]) -> str:
     if effect["low"] == effect["high"] == 0:
         return _("sin diferencia")
-    low, high = (f"{100 * effect[k]:+.1f}".replace(".", ",") for k in ("low", "high"))
+    low, high = (f"{100 * effect[k]:+.1f}".replace(".", ",").replace("-", "−") for k in ("low", "high"))
     return _("de %(low)s a %(high)s puntos") % {"low": low, "high": high}
 
 

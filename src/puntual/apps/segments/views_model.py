@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +35,8 @@ def card(request: HttpRequest, scope: Scope) -> HttpResponse:
     rows = live.to_dicts() or measured.get("said") or []
     context = {
         "tab": "modelo", "scoring": scoring, "champion": champion, "card": champion.card if champion else {},
-        "table": _table(measured), "cold": _cold(measured), "measured": measured, "exam": measured.get("cut"),
+        "learnt": [_day(champion.card.get(k)) for k in ("cut", "first_issue")] if champion else [],
+        "table": _table(measured), "cold": _cold(measured), "measured": measured, "exam": _day(measured.get("cut")),
         "said": [_said(row) for row in rows], "live": bool(live.height), "live_n": int(live["rows"].sum() or 0),
         "finding": _finding(rows), "verdict": verdict, "days": WATCHED_DAYS, "weeks": calibration.WATCH_WEEKS,
         "brier": [_figure(verdict.model_brier), _figure(verdict.naive_brier)],
@@ -47,6 +48,11 @@ def card(request: HttpRequest, scope: Scope) -> HttpResponse:
         "models": read.models(scope.creditor.pk),
     }  # fmt: skip
     return page(request, scope, "segments/model.html", context)
+
+
+def _day(text: str | None) -> date | None:
+    """A day as the card keeps it."""
+    return date.fromisoformat(text) if text else None
 
 
 def _figure(value: float | None, places: int = 3) -> str:
@@ -109,7 +115,7 @@ def compare(request: HttpRequest, scope: Scope) -> HttpResponse:
     if asked and request.GET.get("ya"):
         found = import_string(settings.POLICY_COMPARISON)(scope.creditor, int(a), int(b), days)
     context = {
-        "tab": "comparar", "policies": known, "a": a or (known[0][0] if known else ""), "b": b, "days": days,
+        "tab": "comparar", "policies": known, "a": a or (known[0][0] if known else ""), "b": b, "days": str(days),
         "periods": [(str(d), _("%(d)s días") % {"d": d}) for d in PERIODS], "asked": asked, "found": found,
         "same": bool(a) and a == b, "query": request.GET.urlencode(),
     }  # fmt: skip

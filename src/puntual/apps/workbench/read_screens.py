@@ -22,6 +22,7 @@ from puntual.apps.receivables.models import DueBalance
 from puntual.apps.receivables.models_charges import ChargeRecord
 from puntual.apps.receivables.timeline import Moment
 from puntual.apps.segments import read as segments
+from puntual.apps.segments.choices import CAUSE_NAMES, FAR_DAYS, segment_name
 from puntual.apps.workbench import read
 from puntual.apps.workbench.choices import GROUPS
 from puntual.apps.workbench.models import CallBack, QueueRow
@@ -129,7 +130,7 @@ def together(allowed: Sequence[Any]) -> list[tuple[list[str], Any]]:
 
 @attrs.frozen
 class Risk:
-    """What is likely, and why; `short` when there is little history to say it from."""
+    """What is likely, and why; `short` when there is little history to say it from. No day: further than a year."""
 
     pays_anyway: int | None
     pays_30: int | None
@@ -147,11 +148,16 @@ def risk(account: Account, due_items: Sequence[int]) -> Risk:
     if score is None:
         return Risk(None, None, None, account.segment, "", None, (), True)
     told = segments.reasons_of(score.scoring_id, list(due_items))
-    lines = [str(one["text"]) for item in told.values() for one in item]
+    # One document's reasons, of that which is least likely to be paid: all together they repeat themselves.
+    items = sorted(segments.items_of([account.pk]).get(account.pk, []), key=lambda i: i.p_paid_30)
+    worst = next((told[i.due_item_id] for i in items if told.get(i.due_item_id)), [])
+    lines = [str(one["text"]) for one in worst]
     lines += [line for line in (score.cause_signals, score.health_why) for line in line.splitlines() if line]
+    far = (score.expected_on - score.scoring.day).days > FAR_DAYS
     return Risk(
-        round(score.self_cure * 100), round(score.p_paid_30 * 100), score.expected_on, score.segment, score.cause,
-        score.health, tuple(dict.fromkeys(lines))[:5], score.scoring.short_history,
+        round(score.self_cure * 100), round(score.p_paid_30 * 100), None if far else score.expected_on,
+        segment_name(score.segment), CAUSE_NAMES.get(score.cause, score.cause), score.health,
+        tuple(dict.fromkeys(lines))[:6], score.scoring.short_history,
     )  # fmt: skip
 
 
