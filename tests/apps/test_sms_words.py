@@ -69,3 +69,17 @@ def test_the_blanks_that_figures_bring_do_not_change_the_alphabet(country, curre
 def test_with_accents_the_same_reminder_costs_twice():
     size = measure(as_sent(said("recordatorio"), accents=True))
     assert (size.alphabet, size.parts) == (UCS2, 5)
+
+
+SAVING = {"paga": "$12,098.76 MXN", "ahorra": "$246.91 MXN"}
+UNTIL = {"es": "30 de noviembre", "pt": "30 de novembro", "en": "November 30"}
+
+
+@pytest.mark.parametrize("name", ["recordatorio_previo", "vence_hoy", "recordatorio"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reminder_tells_what_paying_now_saves_in_two_parts(name, language):
+    saving = {**SAVING, "hasta": UNTIL[language]}
+    text = said(name, attrs.evolve(FACTS, extra={"ahorro": saving}), language)
+    assert all(figure in text for figure in saving.values())
+    assert FACTS.link in text and STOPS[language] in text and "$12,345.67 MXN" in text
+    assert measure(as_sent(text, accents=False)).parts <= 2

@@ -14,6 +14,7 @@ from puntual.apps.access.read_approvals import Waiting, name_of
 from puntual.apps.audit import write as audit
 from puntual.apps.escalation import write_legal as legal
 from puntual.apps.imports import read as imports
+from puntual.apps.negotiation import write_granted
 from puntual.apps.negotiation.models import Deal
 from puntual.apps.outreach import mass, write_documents
 from puntual.apps.outreach import read_screens as outreach
@@ -97,6 +98,15 @@ def waive(row: Approval, by: User, at: datetime) -> None:
 def write_off(row: Approval, by: User, at: datetime) -> None:
     """Book a write-off that was approved."""
     _reduce(row, "write_off", at)
+
+
+def incentive(row: Approval, by: User, at: datetime) -> None:
+    """Offer an incentive that passed the authority of whoever asked it. Refused if it passes this person's too."""
+    creditor: Any = row.creditor
+    write_granted.give_approved(
+        account_id=row.account_id or 0, detail=row.detail, key=f"approval:{row.pk}", asked_by=row.asked_by_id,
+        approver=by, on=local_date(at, creditor.zone), at=at,
+    )  # fmt: skip
 
 
 def _reduce(row: Approval, kind: str, at: datetime) -> None:

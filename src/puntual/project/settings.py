@@ -241,6 +241,7 @@ OWN_DOORS = {
 APPROVAL_DOES = {
     "waiver": "puntual.project.approvals.waive", "write_off": "puntual.project.approvals.write_off",
     "mass_send": "puntual.project.approvals.mass_send", "legal_step": "puntual.project.approvals.legal_step",
+    "incentive": "puntual.project.approvals.incentive",
 }  # fmt: skip
 
 #: The first run: the example, the first day looked at and put in writing, whether the law asks for authorisation.

@@ -166,6 +166,7 @@ APPROVABLES = {
     "write_off": Approvable("Castigo", "charges.propose", "charges.approve"),
     "mass_send": Approvable("Envío masivo", "sends.change", "sends.approve"),
     "legal_step": Approvable("Paso judicial", "legal.propose", "legal.approve"),
+    "incentive": Approvable("Incentivo", "deals.propose", "deals.approve"),
 }
 WAITING, APPROVED, REFUSED, WITHDRAWN, EXPIRED = "waiting", "approved", "refused", "withdrawn", "expired"
 APPROVAL_STATES = {

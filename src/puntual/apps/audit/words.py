@@ -33,6 +33,7 @@ ACTS: Mapping[str, str] = {
     "debit_mandate_signed": "Anotó una domiciliación", "debit_mandate_revoked": "Retiró una domiciliación",
     "debit_mandate_resumed": "Reanudó una domiciliación", "debit_settings_changed": "Cambió cómo se domicilia",
     "payment_alert_attended": "Dijo qué fue un pago fuera de lo común",
+    "incentive_given": "Dio un incentivo",
     "gateway_added": "Añadió un medio de cobro", "favour_applied": "Aplicó dinero a favor",
     "client_terms": "Declaró la comisión de un mandante", "client_layout": "Declaró un formato de un mandante",
     "client_return": "Hizo un archivo de devolución", "client_give_back": "Deshizo un retiro",

@@ -7,18 +7,19 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from ninja import Router, Schema
 
 from puntual.apps.access.problems import Bearer, creditor_of, once
-from puntual.apps.negotiation import read, write, write_deals
+from puntual.apps.negotiation import read, write, write_deals, write_granted, write_incentives
 from puntual.apps.negotiation.api import ERRORS, PlanIn, deal_out, key_of, promise_out, terms_of
-from puntual.apps.negotiation.models import Deal, Promise
+from puntual.apps.negotiation.models import Deal, GivenIncentive, Promise
+from puntual.apps.negotiation.views_incentives import typed
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import Creditor
 from puntual.apps.policies import read_rules as policies
-from puntual.core.errors import UnusableInput
+from puntual.core.errors import Refused, UnusableInput
 from puntual.core.time import local_date
 
 router = Router(tags=["Promesas y convenios"])
@@ -66,6 +67,37 @@ def settle(request: HttpRequest, ref: str, body: SettlementIn, creditor: str | N
             offer=new, pay_minor=body.pay_minor, pay_by=body.pay_by, rules=rules.settlement, at=now
         ))),
     )  # fmt: skip
+
+
+class IncentiveIn(Schema):
+    kind: str
+    pct: str
+    through: date
+
+
+@router.post("/accounts/{ref}/incentives", response={201: Any, **ERRORS}, auth=Bearer("contact"))
+def give_incentive(request: HttpRequest, ref: str, body: IncentiveIn, creditor: str | None = None) -> Any:
+    """Ofrece una rebaja por pagar a tiempo (`early_discount`, `interest_reduction` o `settlement`) sobre todo lo
+    abierto, con las facultades de un gestor: lo que pasa de ellas se pide en la pantalla, a otra persona."""
+    one = creditor_of(request, creditor)
+    account, now = parties.account(ref, one), timezone.now()
+    rules, today = policies.negotiation_rules(one.pk, account.policy_id, now), local_date(now, one.zone)
+    told = QueryDict(mutable=True)
+    told.update({"clase": body.kind, "pct": body.pct, "hasta": body.through.isoformat()})
+    asked = typed(told, today, rules)
+    shown = write_granted.shown(account=account, incentive=asked, items=(), role="agent", on=today, at=now)
+    if shown.need.role is not None:
+        raise Refused("Pasa de las facultades de un gestor: pídalo en la pantalla del cliente.", reason="no_authority")
+    new = write_incentives.NewIncentive(account.pk, asked, today, "api", key_of(request))
+    return once(request, lambda: (201, _incentive_out(write_incentives.give(new=new, at=now))))
+
+
+def _incentive_out(row: GivenIncentive) -> dict[str, Any]:
+    saved = row.waived_principal_minor + row.waived_interest_minor + row.waived_fee_minor
+    return {
+        "id": f"inc_{row.pk}", "kind": row.kind, "state": row.state, "through": row.through,
+        "pay": {"minor": row.pay_minor, "currency": row.currency}, "saves": {"minor": saved, "currency": row.currency},
+    }  # fmt: skip
 
 
 @router.post("/agreements/{ref}/replan", response={201: Any, **ERRORS}, auth=Bearer("contact"))

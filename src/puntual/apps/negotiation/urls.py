@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from puntual.apps.negotiation import views, views_deals
+from puntual.apps.negotiation import views, views_deals, views_incentives
 
 app_name = "negotiation"
 urlpatterns = [
     path("promesas/", views.promises, name="promises"),
     path("clientes/<int:pk>/convenio/", views_deals.offer, name="offer"),
+    path("clientes/<int:pk>/incentivo/", views_incentives.incentive, name="incentive"),
     path("convenios/<int:pk>/", views_deals.deal, name="deal"),
     path("convenios/<int:pk>/aprobar/", views_deals.approve, name="approve"),
     path("convenios/<int:pk>/responder/", views_deals.answer, name="answer"),
@@ -25,6 +26,7 @@ urlpatterns = [
 PERMISSIONS = {
     "promises": "deals.see",
     "offer": "deals.propose",
+    "incentive": "deals.propose",
     "deal": "deals.see",
     "approve": "deals.approve",
     "answer": "deals.propose",

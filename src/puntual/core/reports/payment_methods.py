@@ -25,7 +25,7 @@ ATTEMPTS: Schema = {
     "fee_minor": Column(MINOR, "comisión, con impuestos; 0 si falló"),
     "paid": Column(pl.Boolean, "llegó el dinero"),
     "charged_back": Column(pl.Boolean, "hubo contracargo"),
-    "days_to_money": Column(pl.Int32, "días desde que quiso pagar hasta tenerlo en el banco; vacío si no se sabe", null=True),
+    "days_to_money": Column(pl.Int32, "días desde que quiso pagar hasta el banco; vacío si no se sabe", null=True),
 }
 
 
