@@ -9,6 +9,7 @@ from urllib.parse import urlparse
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from portal_house import (  # noqa: F401
     TODAY,
     _calm,
@@ -26,7 +27,7 @@ from portal_house import (  # noqa: F401
 )
 
 from puntual.apps.compliance import read as compliance
-from puntual.apps.outreach.models import Fact
+from puntual.apps.outreach.models import Fact, Outbox
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.models import Account, ContactPoint
 from puntual.apps.policies import write as policies
@@ -37,6 +38,17 @@ from puntual.core.ledger import references
 from puntual.core.ledger.books import Component
 
 pytestmark = pytest.mark.django_db
+
+
+def mailed(account, *, minutes_ago, channel="email"):
+    """A message that left a moment ago for the account."""
+    row = Account.objects.get(pk=account)
+    return Outbox.objects.create(
+        once=f"t:{channel}", account=row, party_id=row.party_id, creditor_id=row.creditor_id, channel=channel,
+        purpose="reminder_overdue", stage="administrative", step="dia+3", template="recordatorio", currency="MXN",
+        amount_minor=1, scheduled_at=timezone.now(), expires_at=timezone.now(), state="sent",
+        finished_at=timezone.now() - timedelta(minutes=minutes_ago),
+    )  # fmt: skip
 
 
 class TestLink:
@@ -126,6 +138,29 @@ class TestPrivacy:
         assert compliance.consents_of(Account.objects.get(pk=account).party_id) == []
         assert WrongPerson.objects.count() == PaymentClaim.objects.count() == Fact.objects.count() == 0
         assert PortalLink.objects.get().revoked_at is None
+
+    def test_a_filter_that_poses_as_a_browser_as_the_mail_arrives_is_no_visit(self, page, web, account):
+        mailed(account, minutes_ago=1)
+        for address in (page, page + "pagar/"):
+            assert web.get(address).status_code == 200
+        assert Fact.objects.count() == 0
+
+    def test_who_looks_later_or_by_another_channel_is_a_person(self, page, web, account):
+        row = mailed(account, minutes_ago=4)
+        web.get(page)
+        fact = Fact.objects.get()
+        assert (fact.kind, fact.outbox) == ("clicked", row)
+
+    def test_a_message_by_whatsapp_is_opened_at_once_by_people(self, page, web, account):
+        mailed(account, minutes_ago=1, channel="whatsapp")
+        web.get(page)
+        assert Fact.objects.get().kind == "clicked"
+
+    def test_who_acts_at_once_is_a_person(self, page, web, account):
+        mailed(account, minutes_ago=1)
+        web.get(page)
+        web.post(page + "recuerdenme/", {"llave": "k1", "on": (TODAY + timedelta(days=3)).isoformat()})
+        assert [f.kind for f in Fact.objects.all()] == ["clicked"]
 
     def test_an_address_under_the_link_that_is_none_still_tells_nothing_to_the_next_site(self, page, web):
         answer = web.get(page + "no/existe")

@@ -9,6 +9,8 @@ from puntual.apps.outreach.models import Contact, Fact, Message, Outbox
 
 #: A visit within this time of a message is put down to that message.
 ATTRIBUTED_WITHIN = timedelta(days=14)
+#: Filters of e-mail open what a message links to as it arrives, and some pose as a whole browser.
+SCANNED_WITHIN = timedelta(minutes=3)
 
 
 def record_fact(
@@ -83,6 +85,18 @@ def record_answer(
         party_id=party_id, account_id=account_id, creditor_id=creditor_id, channel=channel, direction="in",
         direct_contact=True, at=at,
     )  # fmt: skip
+
+
+def mailed_moments_ago(account_id: int, at: datetime) -> bool:
+    """Whether an e-mail for the account left, or arrived, so little ago that a visit may be its filter opening links."""
+    since = at - SCANNED_WITHIN
+    left = Outbox.objects.filter(
+        account_id=account_id, channel="email", state=SendState.SENT, finished_at__gt=since, finished_at__lte=at
+    )
+    arrived = Fact.objects.filter(
+        account_id=account_id, channel="email", kind=DeliveryFact.DELIVERED, at__gt=since, at__lte=at
+    )
+    return left.exists() or arrived.exists()
 
 
 def outbox_of_message(message_id: str) -> Outbox | None:

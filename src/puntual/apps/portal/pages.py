@@ -120,6 +120,8 @@ def page(
                 return private(_plain(request, *(("gone", 404) if calm else ("too_many", 429))))
             here = Here(request, visit, at, _language(request, visit))
             with translation.override(here.spoken):
+                if "llave" in request.POST:
+                    acted(here)
                 try:
                     response = view(here, **more)
                 except Http404:
@@ -198,9 +200,21 @@ def owed(here: Here) -> dict[str, Any]:
 
 
 def seen(here: Here, where: str) -> None:
-    """Remember that the page was seen, once a day and place; robots that open links are not people."""
-    if not is_browser(here.request):
+    """Remember that the page was seen, once a day and place; robots that open links are not people. Nor is it known to
+    be a person who looks in the first moments of an e-mail and does nothing: what they do is counted (`acted`), and so
+    is whatever they look at later."""
+    if not is_browser(here.request) or facts.mailed_moments_ago(here.visit.account.pk, here.at):
         return
+    _note(here, where)
+
+
+def acted(here: Here) -> None:
+    """Somebody who sends a form of the page is a person, however soon: the visit that was not counted is now."""
+    if facts.mailed_moments_ago(here.visit.account.pk, here.at):
+        _note(here, "home")
+
+
+def _note(here: Here, where: str) -> None:
     facts.record_fact(
         account_id=here.visit.account.pk, kind="clicked", at=here.at, device=device(here.request), detail=where,
         key=f"portal:seen:{where}:{here.visit.link.pk}:{here.today}",
@@ -243,7 +257,8 @@ def is_browser(request: HttpRequest) -> bool:
     """Whether a visit is worth counting: robots that prefetch links send no language, or say what they are."""
     agent = request.META.get("HTTP_USER_AGENT", "").lower()
     prefetch = "prefetch" in (request.META.get("HTTP_SEC_PURPOSE", "") + request.META.get("HTTP_PURPOSE", ""))
-    robots = ("bot", "crawl", "spider", "preview", "facebookexternalhit", "whatsapp/", "curl", "python", "scan")
+    robots = ("bot", "crawl", "spider", "preview", "facebookexternalhit", "whatsapp/", "curl", "python", "scan",
+              "headless", "phantom", "proofpoint", "mimecast", "barracuda", "safelinks")  # fmt: skip
     return bool(
         request.method == "GET"
         and request.META.get("HTTP_ACCEPT_LANGUAGE")
