@@ -140,10 +140,12 @@ def _talk(creditor, account, ana):
                            at=NOON[2])  # fmt: skip
     for k, (n, day, facts) in enumerate((
         (1, 3, ["opened", "clicked", "method_chosen", "pay_failed"]), (1, 3, []), (2, 4, ["clicked", "paid"]),
-        (3, 3, ["delivered"]), (2, 5, ["method_chosen", "pay_failed", "paid"]),
+        (3, 3, ["delivered"]), (2, 5, ["method_chosen", "pay_failed", "paid"]), (3, 3, []),
     )):  # fmt: skip
+        # The last one answers the person's «no»: it is no second message of that day.
+        once = f"{k}:2026-04-{day:02}:{n}" if k < 5 else f"confirma_baja:{n}"
         box = Outbox.objects.create(
-            once=f"{k}:2026-04-{day:02}:{n}", account_id=account[n], party_id=_party(account, n), channel="email",
+            once=once, account_id=account[n], party_id=_party(account, n), channel="email",
             purpose="x", stage="administrative", step="d+3", template="t", currency="MXN", amount_minor=100 + k,
             scheduled_at=NOON[day], expires_at=NOON[day + 2], state="sent", finished_at=NOON[day], **same,
         )  # fmt: skip
@@ -374,9 +376,8 @@ class TestSummary:
             )
         for _, _, judged, kept, judged_at, kept_at in one["kept"].table:
             assert [rows.number(found_at(house, at)[0]) for at in (judged_at, kept_at)] == [judged, kept]
-        assert [str(rows.number(found_at(house, bar.link)[0])) for bar in found["funnel"]] == [
-            bar.value for bar in found["funnel"]
-        ]
+        for bar in found["funnel"].rows:
+            assert bar.text.startswith(f"{rows.number(found_at(house, bar.link)[0])} · "), bar.name
         for piece in one["ageing"].pieces:
             assert amount(found_at(house, one["ageing_rows"] + piece.code)[0], "MXN") == piece.minor
 

@@ -50,9 +50,18 @@ class _Style:
     group: str
 
 
+def _figures(locale: str) -> str:
+    """Where figures are written as in that place: in Brazil as Brazilians do, also to who reads in Spanish.
+
+    >>> _figures("es_BR")
+    'pt_BR'
+    """
+    return "pt_BR" if locale.endswith("_BR") else locale
+
+
 @lru_cache(maxsize=256)
 def _style(locale: str, currency: str) -> _Style:
-    known = Locale.parse(locale)
+    known = Locale.parse(_figures(locale))
     symbols = known.number_symbols.get("latn", known.number_symbols)
     symbol = _SYMBOLS.get(currency, currency)
     if currency == "USD" and known.territory in _DOLLARISED:
@@ -99,7 +108,7 @@ def percent_text(tenths: int, locale: str = DEFAULT_LOCALE) -> str:
     """
     whole, part = divmod(abs(tenths), 10)
     sign = "\N{MINUS SIGN}" if tenths < 0 else ""
-    known = Locale.parse(locale)
+    known = Locale.parse(_figures(locale))
     return f"{sign}{whole}{known.number_symbols.get('latn', known.number_symbols)['decimal']}{part}{NBSP}%"
 
 
@@ -109,7 +118,7 @@ def number_text(value: int | Decimal, locale: str = DEFAULT_LOCALE) -> str:
     >>> number_text(12500, "es_CO")
     '12.500'
     """
-    return format_decimal(value, "#,##0.00" if value != int(value) else "#,##0", locale)
+    return format_decimal(value, "#,##0.00" if value != int(value) else "#,##0", _figures(locale))
 
 
 def date_text(day: date | datetime, locale: str = DEFAULT_LOCALE, style: str = "corta") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -149,11 +150,15 @@ def _funnel(rows: pl.DataFrame, by: str | None, label: str, now: Known, locale: 
         lines.append((_named(by, value) or label, *reached, mine["paid"]["share_bp"]))
     title = _by_says(lines, label, locale)
     if by is None:
-        left, page, paid = lines[0][1], lines[0][4], lines[0][6]
-        n = [number_text(count, locale) for count in (left, page, paid)]
-        title = f"De {n[0]} mensajes que salieron, {n[1]} llevaron a la página y {n[2]} a un pago."
+        title = funnel_says(lines[0][1:7], locale)
     name = f"funnel_{by}" if by else "funnel"
     return Table(name, title, columns, tuple(lines), links=tuple(links), opens=tuple(opens))
+
+
+def funnel_says(reached: Sequence[int], locale: str) -> str:
+    """How many of the messages that left ended in the page and in a payment."""
+    n = [number_text(reached[step], locale) for step in (0, 3, 5)]
+    return f"De {n[0]} mensajes que salieron, {n[1]} llevaron a la página y {n[2]} a un pago."
 
 
 def _by_says(lines: list[tuple[Any, ...]], label: str, locale: str) -> str:

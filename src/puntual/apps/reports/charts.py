@@ -1,4 +1,4 @@
-"""Charts as plain geometry: a template draws them as SVG. Each says what it finds and carries its table."""
+"""Charts as plain geometry: `charts_svg` draws them. Each says what it finds and carries its table."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import date
 from typing import Any
 
 import attrs
-
-from puntual.ui.formats import number_text, percent_text
 
 #: Units of the drawing; the page stretches it.
 WIDTH, HEIGHT = 1000, 240
@@ -38,18 +36,6 @@ class Columns:
     #: start, end, one, other, and where the rows of each of the two are (or nothing)
     table: tuple[tuple[Any, ...], ...]
     currency: str
-
-
-@attrs.frozen
-class Bar:
-    """A horizontal bar of a funnel: its share is of the first one."""
-
-    name: str
-    value: str
-    share: str
-    width: int
-    look: str
-    link: str = ""
 
 
 @attrs.frozen
@@ -85,25 +71,6 @@ def pairs(
             marks.append(Mark(x, HEIGHT - height, width, height, ("due", "came")[j], f"{names[j]}, {start} a {end}"))
     table = tuple((*row, *links) for row, links in zip(rows, opens or [("", "")] * len(rows), strict=True))
     return Columns(title, names, tuple(marks), rows[0][0], rows[-1][1], table, currency)
-
-
-def funnel(names: Sequence[str], values: Sequence[int], locale: str, links: Sequence[str]) -> tuple[Bar, ...]:
-    """Bars of a funnel, each as a share of the first."""
-    whole = values[0] if values else 0
-    found = []
-    for i, (name, value) in enumerate(zip(names, values, strict=True)):
-        width = round(WIDTH * value / whole) if whole else 0
-        found.append(
-            Bar(
-                name,
-                number_text(value, locale),
-                percent_text(width, locale),
-                width,
-                "paid" if i == len(values) - 1 else "step",
-                links[i],
-            )
-        )
-    return tuple(found)
 
 
 def band(title: str, rows: Sequence[tuple[date, int, int, int, int]], currency: str) -> Band | None:
@@ -149,6 +116,8 @@ class Row:
     text: str
     width: int
     look: str
+    #: Where its rows are, if a page says it.
+    link: str = ""
 
 
 @attrs.frozen
@@ -177,13 +146,15 @@ def curves(title: str, lines: Sequence[tuple[str, Sequence[int | None]]], steps:
     return Curves(title, made, f"{top / 100:.0f} %", tuple(steps[: last + 1]))
 
 
-def bars(title: str, rows: Sequence[tuple[str, str, int]], looks: Sequence[str] = ()) -> Bars | None:
-    """Bars of (name, text, value); None when every value is zero."""
+def bars(
+    title: str, rows: Sequence[tuple[str, str, int]], looks: Sequence[str] = (), links: Sequence[str] = ()
+) -> Bars | None:
+    """Bars of (name, text, value), with where the rows of each are; None when every value is zero."""
     top = max((value for _, _, value in rows), default=0)
     if top <= 0:
         return None
     made = [
-        Row(name, text, round(WIDTH * max(value, 0) / top), looks[i] if i < len(looks) else "step")
+        Row(name, text, round(WIDTH * max(value, 0) / top), looks[i] if i < len(looks) else "step", *links[i : i + 1])
         for i, (name, text, value) in enumerate(rows)
     ]
     return Bars(title, tuple(made))

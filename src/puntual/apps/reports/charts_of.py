@@ -65,14 +65,24 @@ def _month(day: date) -> str:
 
 def _late(table: Table, locale: str) -> Drawn:
     rows = [
-        (str(row[0]), f"{money_text(row[4], table.currency, locale)} · {row[6] or 0} días", row[4])
+        (str(row[0]), f"{money_text(row[4], table.currency, locale)} · {_days(row[6] or 0)}", row[4])
         for row in table.rows
     ]
     return "bars", charts.bars(table.title, rows[:_BARS])
 
 
+def _days(n: int) -> str:
+    return "1 día" if n == 1 else f"{n} días"
+
+
+def _cases(n: int) -> str:
+    return "1 aclaración" if n == 1 else f"{n} aclaraciones"
+
+
 def _disputes(table: Table, locale: str) -> Drawn:
-    rows = [(str(row[0]), f"{money_text(row[2], table.currency, locale)} · {row[1]}", row[2]) for row in table.rows]
+    rows = [
+        (str(row[0]), f"{money_text(row[2], table.currency, locale)} · {_cases(row[1])}", row[2]) for row in table.rows
+    ]
     return "bars", charts.bars(table.title, rows[:_BARS])
 
 

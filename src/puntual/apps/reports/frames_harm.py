@@ -92,7 +92,7 @@ FROM outreach_outbox w WHERE w.creditor_id = %s AND w.state IN ('sent', 'opened'
 }
 _BY_DAY = ("complaint", "wanted")
 #: What is found in which rows.
-_READ = {"refused": "wanted", "breach": "sent"}
+_READ = {"refused": "wanted"}
 _PARTS = {
     "what": Column(pl.String, "qué se cuenta"), "account": Column(ID, "cuenta", null=True),
     "on": Column(pl.Date, "cuándo"), "channel": Column(pl.String, "canal"),
@@ -110,7 +110,7 @@ def parts(
     stopped = whole.filter(pl.col("what").is_in(("refused", "allowed"))).with_columns(what=pl.lit("wanted"))
     told = [whole.filter(pl.col("what") != "allowed"), stopped]
     if "breach" in counts:
-        told.append(_breaches(creditor, whole, start, end))
+        told.append(_breaches(creditor, start, end))
     rows = pl.concat(told).group_by("what", "account", "on", "channel", "campaign").agg(pl.col("times").sum())
     return rows.join(books.accounts.select("account", "segment"), on="account", how="left").with_columns(
         pl.col("segment").fill_null("")
@@ -123,10 +123,13 @@ def _read_part(name: str, creditor: Creditor, start: date, end: date) -> pl.Data
     return bulk.read_frame(_ASKED[name].format(at=date_of(column)), _PARTS, (creditor.pk, *bounds))
 
 
-def _breaches(creditor: Creditor, found: pl.DataFrame, start: date, end: date) -> pl.DataFrame:
-    """Second messages of a day, and contacts after a «no»."""
-    again = found.filter(pl.col("what") == "sent").with_row_index("n")
-    again = again.filter(pl.int_range(pl.len()).over("account", "on") > 0).drop("n")
+def _breaches(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """Second messages of a day (as its key tells the day, like `harm`), and contacts after a «no»."""
+    left = kept.messages(creditor, start, end).filter(pl.int_range(pl.len()).over("account", "day") > 0)
+    again = left.select(
+        what=pl.lit("breach"), account="account", on=pl.col("at").dt.date(), channel="channel", campaign="campaign",
+        times=pl.lit(1, dtype=pl.Int64),
+    ).collect()  # fmt: skip
     late = after_stop(creditor, start, end)
     owners = Account.objects.filter(creditor=creditor, party_id__in=late["party"].to_list()).values_list("party", "pk")
     own = dict(owners)
@@ -135,7 +138,7 @@ def _breaches(creditor: Creditor, found: pl.DataFrame, start: date, end: date) -
         what=pl.lit("breach"), account=pl.col("party").replace_strict(own, default=None, return_dtype=pl.Int64), on=on,
         channel="channel", campaign=pl.lit(""), times=pl.lit(1, dtype=pl.Int64),
     )  # fmt: skip
-    return pl.concat([again.with_columns(what=pl.lit("breach")), stopped])
+    return pl.concat([again, stopped])
 
 
 def after_stop(creditor: Creditor, start: date, end: date) -> pl.DataFrame:

@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 
 import attrs
 import polars as pl
+from django.utils.translation import gettext as _
 
 from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import build_people, charts, columns, frames_people, parts, read, rows, rows_indicators
 from puntual.apps.reports.columns import Books
 from puntual.apps.reports.tables import Report, address, part_name, rows_address
+from puntual.core.money import div_half_up
 from puntual.core.reports import ageing as ageing_core
 from puntual.core.reports import friction as friction_core
 from puntual.core.reports import registry
@@ -24,7 +26,7 @@ from puntual.core.reports.measure import Kpi
 from puntual.core.reports.registry import Measured
 from puntual.core.reports.vintages import due_and_collected
 from puntual.ui.ageing import ageing as ageing_bar
-from puntual.ui.formats import locale_for, money_text, number_text, short_money
+from puntual.ui.formats import locale_for, money_text, number_text, percent_text, short_money
 
 HEADLINES = ("collected", "receivable", "overdue", "dso", "cei")
 PROMISES = ("promises_kept", "promises_kept_amount")
@@ -65,6 +67,9 @@ def shown(measured: Measured, locale: str, targets: dict[str, Decimal], label: s
     kpi, now = measured.kpi, measured.figure.value
     target = targets.get(kpi.code)
     text = text_of(now, kpi, measured.currency, locale)
+    if now == 0 and measured.figure.numerator and kpi.unit not in ("money", "money_per"):
+        # Two decimals are too few for it: it is not nothing.
+        text = _("menos de %(least)s") % {"least": text_of(Decimal("0.01"), kpi, measured.currency, locale)}
     change, tone = _change(measured, locale)
     said = text_of(target, kpi, measured.currency, locale) if target is not None else ""
     money = kpi.unit == "money" and now is not None
@@ -102,7 +107,7 @@ def summary(creditor: Creditor, start: date, end: date) -> dict[str, Any]:
     return {
         "currencies": [_currency(c, now, seen) for c in now.currencies()],
         "harm": [seen[c, ""] for c in HARM if (c, "") in seen],
-        "funnel": charts.funnel(list(friction_core.STEPS.values()), _reached(told), locale, _steps_open(start, end)),
+        "funnel": _funnel(_reached(told), start, end, locale),
         "funnel_says": build_people.friction_of(creditor, start, end, told).sentences,
         "refusals": build_people.harm_of(creditor, now).tables,
         "people": build_people.agents_of(creditor, now),
@@ -131,8 +136,14 @@ def _currency(currency: str, now: Known, seen: dict[tuple[str, str], Shown]) -> 
     }
 
 
-def _steps_open(start: date, end: date) -> list[str]:
-    return [rows_address("mensajes", start, end, paso=step, de="friction") for step in friction_core.STEPS]
+def _funnel(reached: list[int], start: date, end: date, locale: str) -> charts.Bars | None:
+    """The steps of the messages, each with its share of those that left and its rows."""
+    left = reached[0]
+    shares = [percent_text(div_half_up(1_000 * n, left), locale) if left else "" for n in reached]
+    steps = zip(friction_core.STEPS.values(), reached, shares)
+    rows_ = [(name, f"{number_text(n, locale)} · {share}", n) for name, n, share in steps]
+    links = [rows_address("mensajes", start, end, paso=step, de="friction") for step in friction_core.STEPS]
+    return charts.bars(build_people.funnel_says(reached, locale), rows_, ("step",) * 5 + ("paid",), links)
 
 
 def _weeks_open(weeks: list[tuple[Any, ...]], now: Known, currency: str) -> list[tuple[str, str]]:
@@ -145,7 +156,7 @@ def _weeks_open(weeks: list[tuple[Any, ...]], now: Known, currency: str) -> list
 def _kept_open(weeks: list[tuple[Any, ...]], now: Known, currency: str) -> list[tuple[str, str]]:
     """Of each week, where the promises judged and those kept are."""
     found = []
-    for start, end, *_ in weeks:
+    for start, end, *_counts in weeks:
         judged, kept = (
             rows_address("promesas", start, end, al=now.end.isoformat(), moneda=currency, **which)
             for which in ({}, {"cumplidas": "1"})

@@ -20,6 +20,7 @@ urlpatterns = [
     path("reportes/filas/<slug:what>/", views.lines, name="rows"),
     path("reportes/filas/<slug:what>/archivo.<slug:form>", views.lines_file, name="rows_file"),
     path("reportes/<slug:kind>/", views.report, name="report"),
+    path("reportes/<slug:kind>/grafica/<int:number>.svg", views.chart, name="chart"),
     path("reportes/<slug:kind>/descargar/<slug:form>/", views.download, name="download"),
 ]
 #: What each address needs (apps/access/urlmap.py).
@@ -37,4 +38,5 @@ PERMISSIONS = {
     "rows_file": "reports.export",
     "report": "reports.see",
     "download": "reports.export",
+    "chart": "reports.export",
 }

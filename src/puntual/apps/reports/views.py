@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from puntual.apps.reports import export, read, read_screens, rows, rows_asked, tables, views_actions
+from puntual.apps.reports import charts_svg, export, read, read_screens, rows, rows_asked, tables, views_actions
 from puntual.apps.reports.asked import Lines
 from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
@@ -120,6 +120,20 @@ def download(request: HttpRequest, scope: Scope, kind: str, form: str) -> HttpRe
             raise Http404
         report = attrs.evolve(report, tables=chosen, figures=(), sentences=())
     return _file([report], form, "-".join(filter(None, (kind, only, scope.creditor.code, f"{span.start}-{span.end}"))))
+
+
+@screen
+@require_GET
+def chart(request: HttpRequest, scope: Scope, kind: str, number: int) -> HttpResponse:
+    """One chart of a report as a file that says by itself what it finds: to mail it, to print it."""
+    span = span_of(request, scope.today)
+    drawn = charts_of(_built(scope, kind, span))
+    if not 1 <= number <= len(drawn):
+        raise Http404
+    response = HttpResponse(charts_svg.svg(*drawn[number - 1], scope.locale, fixed=True), content_type="image/svg+xml")
+    name = f"{kind}-{number}-{scope.creditor.code}-{span.start}-{span.end}.svg"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def _built(scope: Scope, kind: str, span: Span) -> Any:

@@ -10,7 +10,7 @@ import attrs
 from django import template
 from django.utils.translation import gettext as _
 
-from puntual.apps.reports import charts
+from puntual.apps.reports import charts, charts_svg
 from puntual.apps.reports.build_money import pct
 from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
@@ -69,6 +69,12 @@ def _cell(value: Any, kind: str, table: Table) -> Cell:
 def graficas(report: Report) -> list[tuple[str, Any]]:
     """The drawings of a report."""
     return charts_of(report)
+
+
+@register.simple_tag
+def dibujo(kind: str, chart: Any, locale: str = DEFAULT_LOCALE, paper: object = None) -> str:
+    """A chart drawn: as wide as its place, or with its own colours for paper."""
+    return charts_svg.svg(kind, chart, locale or DEFAULT_LOCALE, fixed=bool(paper))
 
 
 @register.filter
