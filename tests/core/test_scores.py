@@ -13,7 +13,17 @@ from puntual.adapters.scorer_lightgbm import LightGBMLearner
 from puntual.core.errors import UnusableInput
 from puntual.core.frames import check_frame
 from puntual.core.segments.backtest import backtest
-from puntual.core.segments.calibration import auc, brier, challenger_is_better, champion, drift, ece, reliability, wape
+from puntual.core.segments.calibration import (
+    auc,
+    brier,
+    challenger_is_better,
+    champion,
+    drift,
+    ece,
+    ece_by_chance,
+    reliability,
+    wape,
+)
 from puntual.core.segments.cash import cash_by_day, large_items
 from puntual.core.segments.facts import at_issue, open_on
 from puntual.core.segments.features import features
@@ -331,3 +341,13 @@ def test_with_little_history_the_late_rate_of_the_payer_parts_the_curve_of_the_p
     paid = rows["paid_on"].is_not_null().to_numpy()
     error = (scores["expected_on"] - rows["paid_on"]).dt.total_days().abs().to_numpy()[paid].mean()
     assert error < 6
+
+
+def test_the_calibration_error_of_exact_probabilities_is_what_chance_is_said_to_give():
+    random = np.random.default_rng(3)
+    for n, least in ((150, 0.03), (5_000, 0.0)):
+        p = random.beta(0.6, 1.2, n)
+        seen = np.mean([ece(p, (random.random(n) < p).astype(float)) for _ in range(300)])
+        assert ece_by_chance(p) == pytest.approx(seen, rel=0.06)
+        assert ece_by_chance(p) > least, "with few rows an error above zero says nothing against the model"
+    assert ece_by_chance(np.array([])) is None

@@ -36,7 +36,8 @@ def card(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "tab": "modelo", "scoring": scoring, "champion": champion, "card": champion.card if champion else {},
         "learnt": [_day(champion.card.get(k)) for k in ("cut", "first_issue")] if champion else [],
-        "table": _table(measured), "cold": _cold(measured), "measured": measured, "exam": _day(measured.get("cut")),
+        "table": _table(measured), "cold": _cold(measured), "measured": measured,
+        "chance": _chance(measured), "exam": _day(measured.get("cut")),
         "said": [_said(row) for row in rows], "live": bool(live.height), "live_n": int(live["rows"].sum() or 0),
         "finding": _finding(rows), "verdict": verdict, "days": WATCHED_DAYS, "weeks": calibration.WATCH_WEEKS,
         "brier": [_figure(verdict.model_brier), _figure(verdict.naive_brier)],
@@ -77,6 +78,12 @@ def _table(measured: dict[str, Any]) -> list[tuple[str, list[str]]]:
         )
         for name, line in lines.items()
     ]
+
+
+def _chance(measured: dict[str, Any]) -> tuple[str, int] | None:
+    """The ECE that luck alone would give, and of how many documents; None where it was not measured."""
+    late = measured.get("late") or {}
+    return (_figure(late["ece_by_chance"]), late["n"]) if late.get("n") else None
 
 
 def _cold(measured: dict[str, Any]) -> list[tuple[str, int, str, str, str]]:

@@ -19,7 +19,7 @@ import polars as pl
 
 from puntual.core.errors import UnusableInput
 from puntual.core.segments.baselines import Line, fit_logistic, naive, own_cash, portfolio_delays
-from puntual.core.segments.calibration import auc, brier, by_account, ece, wape
+from puntual.core.segments.calibration import auc, brier, by_account, ece, ece_by_chance, wape
 from puntual.core.segments.cash_line import cash_weekly, fit_weight
 from puntual.core.segments.facts import at_issue, open_weekly
 from puntual.core.segments.features import features
@@ -132,6 +132,7 @@ def _measures(rows: pl.DataFrame, line: Line, truth: Truth) -> dict[str, Any]:
     error = np.abs(line.days - truth.paid_after)[paid]
     return {
         "late": {"auc": _rounded(auc(p, late)), "brier": _rounded(brier(p, late)), "ece": _rounded(ece(p, late)),
+                 "ece_by_chance": _rounded(ece_by_chance(p)), "n": len(late),
                  "auc_interval": [_rounded(v) for v in interval] if interval else None},
         **_paid_measures(line, truth),
         "mae_days": _rounded(float(error.mean())) if len(error) else None,
@@ -143,7 +144,10 @@ def _paid_measures(line: Line, truth: Truth) -> dict[str, Any]:
     for h in HORIZONS:
         told = truth.seen >= h  # whoever was watched for less is left out, paid or not
         y, p = (truth.paid_after <= h)[told].astype(np.float64), line.paid[h][told]
-        result[f"paid_{h}"] = {"brier": _rounded(brier(p, y)), "ece": _rounded(ece(p, y)), "auc": _rounded(auc(p, y))}
+        result[f"paid_{h}"] = {
+            "brier": _rounded(brier(p, y)), "ece": _rounded(ece(p, y)), "auc": _rounded(auc(p, y)),
+            "ece_by_chance": _rounded(ece_by_chance(p)),
+        }  # fmt: skip
     return result
 
 

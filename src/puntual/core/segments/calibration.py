@@ -43,6 +43,18 @@ def ece(p: Floats, y: Floats, bins: int = 10) -> float | None:
     return float(sum(len(i) * abs(float(p[i].mean() - y[i].mean())) for i in parts) / len(y))
 
 
+def ece_by_chance(p: Floats, bins: int = 10) -> float | None:
+    """The ECE to expect of so many rows if every probability were exactly right: with few rows it is far from zero.
+
+    The mean absolute deviation of each bin's share from its expectation, by the normal approximation: sqrt(2/pi) of its
+    standard deviation. Rows are taken as independent, so where they are not the true figure is higher.
+    """
+    if not len(p):
+        return None
+    parts = [part for part in np.array_split(np.sort(p), bins) if len(part)]
+    return float(sum(np.sqrt((part * (1 - part)).sum()) for part in parts) * np.sqrt(2 / np.pi) / len(p))
+
+
 def wape(predicted: Floats, actual: Floats) -> float | None:
     """Weighted absolute percentage error: sum of |predicted - actual| over the sum of actual. None if that is zero."""
     whole = float(np.abs(actual).sum())

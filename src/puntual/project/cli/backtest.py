@@ -32,6 +32,10 @@ def command(cuts: tuple[str, ...], file: Path | None, currency: str, grace: int,
     emit(result, as_json=as_json, human="\n\n".join(_table(cut) for cut in result["cuts"]))
 
 
+#: What the luck of so many documents would give to exact probabilities, under each ECE of the table.
+_CHANCE = (("late", 7), ("paid_7", 8), ("paid_14", 8), ("paid_30", 8))
+
+
 def _table(cut: dict[str, Any]) -> str:
     lines = {"modelo": cut, "ingenua": cut["naive"], "contraída": cut["baselines"]["shrinkage"]}
     lines["logística"] = cut["baselines"]["logistic"]
@@ -44,6 +48,8 @@ def _table(cut: dict[str, Any]) -> str:
         figures = [(late["auc"], 7, 3), (late["brier"], 8, 3), (late["ece"], 7, 3), *((p, 8, 3) for p in paid)]
         figures += [(line["mae_days"], 7, 2), (line["cash_30_wape"], 9, 3)]
         rows.append(f"{name:<11}" + "".join(_figure(*f) for f in figures))
+    chance = [(cut[name]["ece_by_chance"], width, 3) for name, width in _CHANCE]
+    rows.append(f"{'azar solo':<26}" + "".join(_figure(*f) for f in chance))
     return "\n".join(rows)
 
 
