@@ -37,6 +37,7 @@ FRIDAY = date(2026, 11, 27)
 class Knows(Told):
     KNOWN = Told.KNOWN | {
         "pago el viernes": Understanding((PROMESA,), 0.95, FRIDAY),
+        "sí le voy a pagar": Understanding((PROMESA,), 0.95),
         "los 500": Understanding((INFO,), 0.6, None, Money(500_00, "MXN")),
         "todo": Understanding((INFO,), 0.6, flags=(FULL_AMOUNT,)),
         "ya pagué ayer": Understanding((PAGADO,), 0.95, date(2026, 11, 23)),
@@ -84,6 +85,16 @@ def test_what_is_missing_is_asked_and_the_next_words_complete_it(house, client):
     assert [p.act for p in Proposal.objects.order_by("pk")] == ["ask_amount", "record_promise"]
 
 
+def test_who_says_neither_day_nor_amount_is_asked_for_both_and_nothing_is_said_of_what_is_not_known(house, client):
+    told = says(house, client, "sí le voy a pagar")
+    assert list(Proposal.objects.order_by("pk").values_list("act", "state")) == [
+        ("ask_date", "done"), ("ask_amount", "done"),
+    ]  # fmt: skip
+    assert not re.search(r" el\s*\?| de\s*[?;,.]", told), told
+    says(house, client, "pago el viernes")
+    assert not re.search(r" el\s*\?| de\s*[?;,.]", house.meta.delivered[-1].text), house.meta.delivered[-1].text
+
+
 def test_all_of_it_is_the_balance(house, client):
     says(house, client, "pago el viernes")
     says(house, client, "todo")
@@ -95,6 +106,7 @@ def test_a_payment_is_looked_for_and_reminders_pause_within_limits(house, client
     claim = PaymentClaim.objects.get()
     assert (claim.amount_minor, claim.paid_on, claim.hold_until) == (500_00, date(2026, 11, 23), date(2026, 12, 4))
     assert "envíenos el comprobante" in told
+    assert "Estamos buscando su pago; mientras tanto" in told
     assert "hasta el 4 de diciembre" in told
     house.now = TEN + timedelta(days=1)
     run_day(creditor=house.creditor, as_of=DAWN + timedelta(days=1))

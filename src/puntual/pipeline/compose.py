@@ -86,13 +86,16 @@ def told_by(row: Outbox, country: str, language: str) -> dict[str, Any]:
     What was answered to a dispute lies sealed where it was written."""
     told = {name: _said(value, country, language) for name, value in (row.tells or {}).items() if name not in _IDS}
     if row.tells and "dispute" in row.tells:
-        told["aclaracion"] = {**told.get("aclaracion", {}), "resultado": negotiation.outcome_of(row.tells["dispute"])}
+        told["aclaracion"] = {
+            **told.get("aclaracion", {}),
+            "resultado": negotiation.outcome_of(row.tells["dispute"]) or None,
+        }
     return told
 
 
 def _said(value: Any, country: str, language: str) -> Any:
     if not isinstance(value, dict):
-        return value
+        return None if value == "" else value  # to a template of Liquid an empty text is still something to say
     if set(value) == {"minor", "currency"}:
         return wording.amount(value["minor"], value["currency"], country)
     if set(value) == {"day"}:

@@ -97,7 +97,7 @@ def _told_for_show(minor: int, currency: str, country: str, language: str, day: 
         "pago": {"importe": much, "fecha": wording.day_text(day, country, language), "referencia": "F-1024"},
         "promesa": {"importe": much, "fecha": soon},
         "plan": {"cuotas": 3, "importe": wording.amount(minor // 3, currency, country), "primera": soon},
-        "aclaracion": {"documento": "A-1024", "resultado": ""},
+        "aclaracion": {"documento": "A-1024", "resultado": None},
         "condiciones": {"dias": 30},
     }
 

@@ -49,12 +49,13 @@ class _Case:
     def today(self) -> date:
         return local_date(self.message.at, self.account.creditor.zone)
 
-    def money(self, minor: int | None, currency: str = "") -> str:
+    def money(self, minor: int | None, currency: str = "") -> str | None:
+        """None, not empty: to a template of Liquid an empty text is still something to say."""
         country = self.account.creditor.country
-        return amount(minor, currency or self.account.creditor.currency, country) if minor is not None else ""
+        return amount(minor, currency or self.account.creditor.currency, country) if minor is not None else None
 
-    def day(self, on: date | None) -> str:
-        return day_text(on, self.account.creditor.country) if on else ""
+    def day(self, on: date | None) -> str | None:
+        return day_text(on, self.account.creditor.country) if on else None
 
 
 def do(row: Proposal, *, at: datetime, by: int | None = None, due_item: int | None = None) -> Said | None:
