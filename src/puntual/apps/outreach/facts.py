@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from puntual.apps.outreach.choices import DeliveryFact, SendState
 from puntual.apps.outreach.models import Contact, Fact, Message, Outbox
 
@@ -88,15 +90,10 @@ def record_answer(
 
 
 def mailed_moments_ago(account_id: int, at: datetime) -> bool:
-    """Whether an e-mail for the account left, or arrived, so little ago that a visit may be its filter opening links."""
-    since = at - SCANNED_WITHIN
-    left = Outbox.objects.filter(
-        account_id=account_id, channel="email", state=SendState.SENT, finished_at__gt=since, finished_at__lte=at
-    )
-    arrived = Fact.objects.filter(
-        account_id=account_id, channel="email", kind=DeliveryFact.DELIVERED, at__gt=since, at__lte=at
-    )
-    return left.exists() or arrived.exists()
+    """Whether an e-mail for the account left or arrived so little ago that a visit may be its filter opening links."""
+    lately = (at - SCANNED_WITHIN, at)
+    moved = Q(finished_at__range=lately) | Q(facts__kind=DeliveryFact.DELIVERED, facts__at__range=lately)
+    return Outbox.objects.filter(moved, account_id=account_id, channel="email", state=SendState.SENT).exists()
 
 
 def outbox_of_message(message_id: str) -> Outbox | None:

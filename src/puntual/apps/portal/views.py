@@ -44,6 +44,10 @@ DONE = (
 )
 
 
+#: So many documents are shown at once on the first page.
+FIRST = 6
+
+
 @page(acts=False)
 def home(here: Here) -> HttpResponse:
     """Who is owed, how much in all, and each due item line by line; below, everything that can be done about it."""
@@ -51,6 +55,7 @@ def home(here: Here) -> HttpResponse:
     lines = context["bill"].lines
     number = min(forms.page_number(here.request.GET), -(-len(lines) // LINES_A_PAGE) or 1)
     shown = lines[(number - 1) * LINES_A_PAGE : number * LINES_A_PAGE]
+    folds = number == 1 and len(shown) > FIRST + 2
     seen(here, "home")
     return here.show(
         "home",
@@ -62,7 +67,9 @@ def home(here: Here) -> HttpResponse:
         own_documents=_own_documents(here, context["bill"]),
         certificate=no_debt_name(here.visit.creditor.country),
         asks_rating=_just_paid(here),
-        shown=shown,
+        # A long list of what is late frightens and helps nobody: the first ones, and the others by a touch.
+        first=shown[:FIRST] if folds else shown,
+        rest=shown[FIRST:] if folds else [],
         number=number,
         before=number - 1,
         after=number + 1 if len(lines) > number * LINES_A_PAGE else 0,
