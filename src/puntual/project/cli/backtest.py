@@ -50,6 +50,10 @@ def _table(cut: dict[str, Any]) -> str:
         rows.append(f"{name:<11}" + "".join(_figure(*f) for f in figures))
     chance = [(cut[name]["ece_by_chance"], width, 3) for name, width in _CHANCE]
     rows.append(f"{'azar solo':<26}" + "".join(_figure(*f) for f in chance))
+    rows += ["", f"{'pagos conocidos':<17}{'n':>7}{'lo suyo':>10}{'contraída':>11}{'modelo':>9}   (Brier de tarde)"]
+    for row in cut["cold_start"]:
+        told = _figure(row["own"], 10, 3) + _figure(row["shrinkage"], 11, 3) + _figure(row["model"], 9, 3)
+        rows.append(f"{row['known_payments']:<17}{row['n']:>7}{told}")
     return "\n".join(rows)
 
 
