@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from puntual.apps.reports import (
 )
 from puntual.apps.reports.build_money import pct, report
 from puntual.apps.reports.columns import books
-from puntual.apps.reports.tables import BELOW, Column, Report, Table
+from puntual.apps.reports.tables import BELOW, Column, Report, Table, capital
 from puntual.apps.reports.tables import address as indicator
 from puntual.apps.reports.tables import rows_address as address
 from puntual.core.reasons import CATALOGUE
@@ -35,7 +35,7 @@ from puntual.ui.channels import METHODS, STAGES, channel_name
 from puntual.ui.formats import locale_for, money_text, number_text
 
 #: Methods and devices as people say them.
-_WORDS = {**METHODS, "phone": "Teléfono", "computer": "Computadora", "tablet": "Tableta"}
+_WORDS = {**METHODS, "phone": "Teléfono", "computer": "Computadora", "tablet": "Tableta", "other": "Otro medio"}
 #: By what a message is told apart -> the word of the address of its rows.
 _MESSAGE = {"channel": "canal", "stage": "etapa", "campaign": "campana", "method": "medio", "device": "aparato"}
 _NOTHING_SENT = "No salió ningún mensaje en el periodo: el embudo se llena con los envíos de cada día."
@@ -174,7 +174,7 @@ def _by_says(lines: list[tuple[Any, ...]], label: str, locale: str) -> str:
 
 def _named(by: str | None, value: str) -> str:
     if by == "channel":
-        return channel_name(value).capitalize()
+        return capital(channel_name(value))
     return str(STAGES.get(value, value)) if by == "stage" else str(_WORDS.get(value, value))
 
 
@@ -230,16 +230,20 @@ def _agent(mine: Known, name: str) -> tuple[Any, ...] | None:
 
 def harm(creditor: Creditor, start: date, end: date) -> Report:
     """Complaints, wrong persons, opt-outs and refusals by rule, beside what was recovered."""
+    now, before = (_harm_known(creditor, *days) for days in ((start, end), registry.before(start, end)))
+    return harm_of(creditor, now, before)
+
+
+def _harm_known(creditor: Creditor, start: date, end: date) -> Known:
     ledger = books(creditor.pk)
-    now = Known(
+    return Known(
         start=start, end=end, contacts=frames_contacts.contacts(ledger, creditor, start, end).drop("day"),
-        harm=frames_harm.harm(creditor, start, end), cash=frames.cash(ledger, registry.before(start, end)[1], end),
+        harm=frames_harm.harm(creditor, start, end), cash=frames.cash(ledger, start - timedelta(days=1), end),
     )  # fmt: skip
-    return harm_of(creditor, now)
 
 
-def harm_of(creditor: Creditor, now: Known) -> Report:
-    """The same of what was read already."""
+def harm_of(creditor: Creditor, now: Known, before: Known | None = None) -> Report:
+    """The same of what was read already, beside the period before."""
     codes = tuple(one.code for one in registry.REGISTRY if one.group == "daño")
     rows = frames_plans.refusals(creditor, now.start, now.end)
     cells = tuple(
@@ -257,7 +261,7 @@ def harm_of(creditor: Creditor, now: Known) -> Report:
     )
     opens = tuple({"times": link} for link in links)
     tables = (Table("refusals", title, columns, cells, links=links, opens=opens),) if cells else ()
-    found = registry.measure(now, codes=codes)
+    found = registry.measure(now, before, codes)
     breach = next((m.figure.value for m in found if m.kpi.code == "breaches"), None)
     said = () if breach is None else (_breaches_say(breach),)
     return report("harm", creditor, now, figures=tuple(found), tables=tables, sentences=said)
@@ -267,5 +271,7 @@ def _breaches_say(n: Decimal) -> str:
     return (
         "Ningún contacto faltó a la norma."
         if not n
+        else "Hay 1 contacto que faltó a la norma: ejecute `puntual check`."
+        if n == 1
         else f"Hay {n} contactos que faltaron a la norma: ejecute `puntual check`."
     )

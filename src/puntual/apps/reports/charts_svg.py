@@ -34,7 +34,7 @@ _WIDE, _NARROW = 84, 32
 _ROW, _BAR, _BAR_SHARE = 42, 14, 62
 _NAME, _NAME_NARROW = 90, 34
 #: So many names of a legend fit in a line of a telephone; each takes so much room for a letter.
-_KEYS, _LETTER = 3, 7.4
+_KEYS, _LETTER = 2, 7.4
 
 
 class _Page:

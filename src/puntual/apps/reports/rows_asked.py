@@ -25,6 +25,7 @@ from puntual.apps.reports import (
 )
 from puntual.apps.reports.asked import TRAITS, Given, Lines, day_of, same
 from puntual.apps.reports.sql import day
+from puntual.apps.reports.tables import capital
 from puntual.core.reasons import CATALOGUE
 from puntual.core.reports import delivery as delivery_core
 from puntual.core.reports import friction
@@ -117,7 +118,7 @@ def _messages(creditor: Creditor, start: date, end: date, given: Given) -> Lines
     """Messages that left, and how far each took its person; the largest amounts first."""
     kept = frames_people.messages(creditor, start, end).filter(*_message_conditions(given))
     read_ = kept.sort(["amount_minor", "id"], descending=[True, False]).collect()
-    names = {code: channel_name(code).capitalize() for code in read_["channel"].unique().to_list()}
+    names = {code: capital(channel_name(code)) for code in read_["channel"].unique().to_list()}
     steps = dict(enumerate(friction.STEPS.values()))
     told = read_.select(
         "account", "currency", day=pl.col("at").dt.convert_time_zone(creditor.zone).dt.date(), minor="amount_minor",

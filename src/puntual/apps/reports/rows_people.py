@@ -7,7 +7,7 @@ import polars as pl
 from puntual.apps.negotiation import read as negotiation
 from puntual.apps.reports import frames, frames_harm, frames_plans, kept
 from puntual.apps.reports.rows import Asked, shaped
-from puntual.apps.reports.tables import rows_address
+from puntual.apps.reports.tables import capital, rows_address
 from puntual.core.reasons import CATALOGUE
 from puntual.core.reports.inputs import within
 from puntual.core.reports.kpis_collection import PEOPLE, cured
@@ -69,7 +69,7 @@ def instalments(asked: Asked, *, on_time: bool = False) -> pl.DataFrame:
 def contacts(asked: Asked, *, direct: bool = False) -> pl.DataFrame:
     """Every outgoing contact of the period, or those that reached the person."""
     rows = asked.known.contacts.filter(pl.col("direct")) if direct else asked.known.contacts
-    names = {code: channel_name(code).capitalize() for code in rows["channel"].unique().to_list()}
+    names = {code: capital(channel_name(code)) for code in rows["channel"].unique().to_list()}
     reached = pl.when("direct").then(pl.lit("con la persona")).otherwise(pl.lit(""))
     told = rows.sort(["day", "account"], descending=[True, False]).with_columns(
         sub=pl.col("channel").replace_strict(names, return_dtype=pl.String),

@@ -135,8 +135,17 @@ def part_name(by: str, value: str) -> str:
     if not value:
         return {"agent": "El sistema o el cliente"}.get(by, "Sin dato")
     if by == "channel":
-        return channel_name(value).capitalize()
+        return capital(channel_name(value))
     return str(STAGES.get(value, value)) if by == "stage" else value
+
+
+def capital(words: str) -> str:
+    """With its first letter large and the others as they are: "correo" is "Correo", "SMS" and "WhatsApp" stay.
+
+    >>> capital("visita")
+    'Visita'
+    """
+    return words[:1].upper() + words[1:]
 
 
 def shown_value(value: Decimal | None, m: Measured) -> Decimal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from puntual.apps.reports.tables import Column, Table, rows_address
+from puntual.apps.reports.tables import Column, Table, capital, rows_address
 from puntual.core.reports.inputs import Known
 from puntual.ui.formats import number_text
 
@@ -42,7 +42,7 @@ def table(waiting: pl.DataFrame, now: Known, back: str, only: tuple[str, ...] = 
     for what, n in sorted(_counts(found).items(), key=lambda one: -one[1]):
         oldest = found.filter(pl.col("what") == what)["day"].min()
         days = (now.end - oldest).days  # type: ignore[operator]
-        rows.append((_NAMES[what][1].capitalize(), n, oldest, days))
+        rows.append((capital(_NAMES[what][1]), n, oldest, days))
         opens.append({"times": rows_address("esperan", now.start, now.end, que=what, de=back)})
     title = f"Lo que más espera: {rows[0][0].lower()}; la más vieja, {max(r[3] for r in rows)} días."
     links = tuple(one["times"] for one in opens)
