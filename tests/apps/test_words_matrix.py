@@ -76,12 +76,33 @@ def test_filled_in_nothing_is_missing(name, language, channel):
             assert "https://pagos.example/p/" in worded.text
 
 
-@pytest.mark.parametrize("name", [n for n in STAGES if n != "aviso_formal"])
-def test_in_spanish_each_form_of_address_speaks_its_own_way(name):
-    spoken = {form: said(name, "es", "email", form).text for form in FORMS}
+#: What only usted says, and what only tú or vos say.
+OF_USTED = r"\b(usted|su cuenta|su pago|su factura|su plan|díganos|puede|prefiere|tiene pendiente|responda|anunció)\b"
+OF_TU_ALONE = r"\b(usted|tienes|puedes|eres|necesitas|prefieres|quieres)\b"
+
+
+@pytest.mark.parametrize(
+    ("name", "channel"), [(n, c) for n in STAGES for c in shipped.channels_of(n) if n not in shipped.FORMAL]
+)
+def test_in_spanish_each_form_of_address_speaks_its_own_way_by_every_channel(name, channel):
+    spoken = {form: said(name, "es", channel, form).text for form in FORMS}
     assert spoken["usted"] != spoken["tu"]
-    assert not re.search(r"\b(usted|su cuenta|díganos)\b", spoken["tu"])
-    assert not re.search(r"\b(usted|tienes|puedes|eres|necesitas)\b", spoken["vos"])
+    assert not re.search(OF_USTED, spoken["tu"]), spoken["tu"]
+    assert not re.search(OF_TU_ALONE, spoken["vos"]), spoken["vos"]
+
+
+@pytest.mark.parametrize("name", [n for n in STAGES if n not in shipped.FORMAL])
+def test_what_meta_approves_speaks_as_the_creditor_treats_its_people(name):
+    bodies = {form: whatsapp_words.draft(name, "es", form).body for form in FORMS}
+    assert len(set(bodies.values())) >= 2
+    assert not any(set("[]|") & set(body) for body in bodies.values())
+    assert not re.search(OF_USTED, bodies["tu"]), bodies["tu"]
+    assert not re.search(OF_TU_ALONE, bodies["vos"]), bodies["vos"]
+
+
+def test_what_is_formal_says_usted_to_everybody():
+    for channel in shipped.channels_of("aviso_formal"):
+        assert len({said("aviso_formal", "es", channel, form).text for form in FORMS}) == 1
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -43,6 +43,8 @@ STAGES: Mapping[str, tuple[str, ...]] = {
 }
 #: An event's own confirmation is no reminder: it goes by writing only, never by voice or on paper.
 EVENTS = frozenset(("bienvenida", "promesa_confirmada", "gracias", "recibo", "plan_acordado", "aclaracion_respondida"))
+#: Said in usted to everybody: what is formal has one form of address.
+FORMAL = frozenset(("aviso_formal",))
 _FORM = re.compile(r"\[([^\[\]|]*)\|([^\[\]|]*)(?:\|([^\[\]|]*))?\]")
 _SLOT = re.compile(r"<<(\w+)>>\n?")
 
@@ -86,7 +88,9 @@ def shipped(name: str, part: str, language: str = "es", form: str = "usted") -> 
     text = str(message.get(part) or frames[part])
     for _depth in range(3):
         text = _SLOT.sub(lambda slot: _filled(slot, message, frames), text)
-    return spoken(text, form).strip("\n") + ("\n" if part in ("correo", "whatsapp", "carta") else "")
+    return spoken(text, "usted" if name in FORMAL else form).strip("\n") + (
+        "\n" if part in ("correo", "whatsapp", "carta") else ""
+    )
 
 
 def _filled(slot: re.Match[str], message: Mapping[str, Any], frames: Mapping[str, Any]) -> str:

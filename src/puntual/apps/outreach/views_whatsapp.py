@@ -52,7 +52,7 @@ def sync(request: HttpRequest, scope: Scope) -> HttpResponse:
 def submit(request: HttpRequest, scope: Scope, name: str, language: str) -> HttpResponse:
     """One of ours goes to WhatsApp to be looked at."""
     try:
-        one = whatsapp_words.draft(name, language)
+        one = whatsapp_words.draft(name, language, scope.creditor.address_form)
         status, category = import_string(settings.WHATSAPP_CATALOGUE)(scope.creditor.pk).submit(one)
     except UnusableInput as error:
         messages.error(request, error.sentence)

@@ -16,7 +16,7 @@ from puntual.apps.inbox import write as inbox_write
 from puntual.apps.inbox.models import ChannelAccount, ProviderTemplate
 from puntual.apps.outreach import lines
 from puntual.apps.outreach.models import TemplateQuality
-from puntual.apps.outreach.shipped import FOLDER
+from puntual.apps.outreach.shipped import FOLDER, spoken
 from puntual.core.errors import UnusableInput
 from puntual.ports.inbound import NumberNews, TemplateNews
 
@@ -75,15 +75,21 @@ def names() -> list[str]:
     return list(_document()["cuerpos"])
 
 
-def draft(name: str, language: str) -> Draft:
-    """One of ours. UnusableInput when there is none."""
+def draft(name: str, language: str, form: str = "usted") -> Draft:
+    """One of ours, in a form of address. UnusableInput when there is none."""
     document = _document()
     row = document["cuerpos"].get(name)
     if row is None or language not in CODES:
         raise UnusableInput(f"No hay un cuerpo de WhatsApp para «{name}» en «{language}».")
     labels = document["botones"][language]
     payloads = ["", *document["acciones"]]
-    return Draft(name, language, row[language], tuple(document["datos"][row["datos"]]), tuple(zip(labels, payloads)))
+    return Draft(
+        name,
+        language,
+        spoken(row[language], form),
+        tuple(document["datos"][row["datos"]]),
+        tuple(zip(labels, payloads)),
+    )
 
 
 @transaction.atomic
