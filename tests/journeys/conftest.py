@@ -90,7 +90,8 @@ def _entered(user: Any, url: str) -> Any:
 
 @pytest.fixture
 def accessible(open_page: Callable[..., Page]) -> Callable[..., Page]:
-    """Check a screen: axe finds nothing in light and in dark, and nothing is wider than a window of 320 px."""
+    """Check a screen: axe finds nothing in light and in dark, nothing is wider than a window of 320 px, and the
+    keyboard alone goes from each thing to the next and shows where it is."""
 
     def _check(path: str, **opened: Any) -> Page:
         page = open_page(path, width=320, **opened)
@@ -100,9 +101,47 @@ def accessible(open_page: Callable[..., Page]) -> Callable[..., Page]:
         page.set_viewport_size({"width": 1280, "height": 900})
         page.emulate_media(color_scheme="dark")
         _no_violations(page, f"{path}, oscuro, 1280 px")
+        _walks_by_keyboard(page, path)
         return page
 
     return _check
+
+
+#: Things that Tab goes through before it is believed that it goes on.
+STOPS = 40
+#: A date and an hour are several stops of one thing: day, month, year, hour, minute, half, and the calendar.
+_PARTS = 7
+#: What the keyboard is on: null at the end of the page. What is drawn by another thing (a switch by its label) is shown
+#: by that thing.
+_FOCUS = """() => {
+  const e = document.activeElement
+  if (!e || e === document.body) return null
+  const near = [e, e.parentElement, e.nextElementSibling, e.closest('label')].filter(Boolean)
+  const marked = near.some(n => { const s = getComputedStyle(n)
+    return (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none' })
+  const shown = near.some(n => { const r = n.getBoundingClientRect()
+    return r.width > 1 && r.height > 1 && r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth })
+  e.dataset.stop ??= String(window.stops = (window.stops || 0) + 1)
+  const parts = e.matches('[type=date], [type=time], [type=datetime-local], [type=month]')
+  return {parts, stop: e.dataset.stop, marked, shown, html: e.outerHTML.slice(0, 160)}
+}"""
+
+
+def _walks_by_keyboard(page: Page, where: str) -> None:
+    """Tab never stays where it was, and what it is on is in the window and marked."""
+    page.evaluate("() => { document.activeElement?.blur(); window.scrollTo(0, 0); getSelection().removeAllRanges() }")
+    before, stops, stayed = "", 0, 0
+    for _turn in range(STOPS):
+        page.keyboard.press("Tab")
+        on = page.evaluate(_FOCUS)
+        if on is None:
+            break
+        stayed = stayed + 1 if on["stop"] == before else 0
+        assert stayed <= _PARTS * on["parts"], f"{where}: the keyboard stays on {on['html']}"
+        assert on["shown"], f"{where}: the keyboard goes where nothing is seen: {on['html']}"
+        assert on["marked"] or stayed, f"{where}: nothing shows that the keyboard is on {on['html']}"
+        before, stops = on["stop"], stops + 1
+    assert stops > 0, f"{where}: the keyboard reaches nothing"
 
 
 def _no_violations(page: Page, where: str) -> None:

@@ -76,6 +76,15 @@ def test_a_visit_noted_without_signal_waits_in_the_phone_and_arrives_once(open_p
     assert Proof.objects.count() == 1
 
 
+def test_the_proof_of_a_visit_is_accessible(accessible, route) -> None:
+    place = {"lat": 25.6866, "lon": -100.3161, "accuracy": 12.0}
+    visit = route.visits.first()
+    found = write.Found("promise", datetime.now(UTC), "Paga el viernes", place, JPG["buffer"])
+    write.report(visit_id=visit.pk, found=found, now=datetime.now(UTC))
+    page = accessible(f"/visitas/{visit.pk}/prueba/")
+    assert "Paga el viernes" in page.inner_text("main")
+
+
 def test_practice_portfolios_and_visits_are_accessible(accessible, creditor, route, staff) -> None:
     for path in (
         "/supervision/", "/supervision/dia/", "/supervision/calidad/", "/mis-revisiones/", "/visitas/",

@@ -244,6 +244,10 @@ def test_papers_after_one_question(visit, house) -> None:
     with page.expect_download() as got:
         page.click("text=Descargar en PDF")
     assert got.value.suggested_filename == "statement.pdf"
+    for path in ("estado-de-cuenta/", "contactos/", "condiciones/", "constancia/"):
+        page.goto(re.sub(r"(/p/[^/]+/).*", r"\1", page.url) + path)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+        assert [v["id"] for v in Axe().run(page, options=AXE).response["violations"]] == [], path
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

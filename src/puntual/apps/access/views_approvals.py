@@ -32,13 +32,16 @@ def approvals(request: HttpRequest, scope: Scope) -> HttpResponse:
     actor, me = read.grants(request), request.user.pk
     found = read_approvals.waiting(scope.creditor.pk, actor, me)
     last = read_approvals.decided(scope.creditor.pk, actor, me)
+    about = [w.approval.account for w in found if w.approval] + [r.account for r in last]
+    names = names_of(account for account in about if account is not None)
     context = {
         "rows": [
-            {"one": w, "mine": w.asked_by_id == me, "may": w.asked_by_id != me and actor.may(w.act, scope.creditor.pk)}
+            {"one": w, "mine": w.asked_by_id == me, "may": w.asked_by_id != me and actor.may(w.act, scope.creditor.pk),
+             "name": names.get(w.approval.account_id or 0, "") if w.approval else ""}
             for w in found
         ],
         "decided": [
-            {"row": r, "kind": APPROVABLES[r.kind].name, "state": APPROVAL_STATES[read_approvals.state_of(r)],
+            {"row": r, "name": names.get(r.account_id or 0, ""), "kind": APPROVABLES[r.kind].name, "state": APPROVAL_STATES[read_approvals.state_of(r)],
              "by": read_approvals.name_of(r.decided_by), "asked": read_approvals.name_of(r.asked_by)}
             for r in last
         ],

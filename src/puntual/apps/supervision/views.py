@@ -183,9 +183,12 @@ def quality(request: HttpRequest, scope: Scope) -> HttpResponse:
     now: datetime = timezone.now()
     mine = read.to_review(scope.creditor.pk, now, request.user.pk or 0) if _acts(request, scope) else []
     waiting = {h.pk for h in mine}
+    reviews = read.reviews(scope.creditor.pk, hidden=waiting)
+    disputed = [r for r in reviews if r.disputed_at and not r.resolved_at]
     context = {
         "waiting": [_shown(h) for h in mine],
-        "reviews": read.reviews(scope.creditor.pk, hidden=waiting),
+        "disputed": disputed,
+        "reviews": [r for r in reviews if r not in disputed],
         "dimensions": [(code, NAMES[code]) for code in WEIGHTS],
         "gaps": read.gaps(scope.creditor.pk),
     }

@@ -1,0 +1,105 @@
+"""The screens that no other journey looks at, with something on each: axe in light and dark, 320 px, the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import test_bureau_reports as bureau
+import test_clients as clients
+import test_experiments_app as tried
+from access_house import House, build
+from django.utils import timezone
+
+from puntual.apps.audit.models import AuditRecord
+from puntual.apps.debits import write as debits
+
+pytestmark = pytest.mark.journey
+#: A number of account of the tests of direct debits: its check digit is right.
+CLABE = "002010077777777771"
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    """A company with one of everything. See `access_house`."""
+    return build()
+
+
+@pytest.fixture
+def looked(accessible: Callable[..., Any]) -> Callable[..., Any]:
+    """`accessible`, of a page that is there."""
+
+    def _look(path: str, **opened: Any) -> Any:
+        page = accessible(path, **opened)
+        assert page.inner_text("h1") != "No está aquí", path
+        return page
+
+    return _look
+
+
+def test_the_norms_and_the_log_are_accessible(looked, house) -> None:
+    for path in ("/normas/autorizaciones/", "/normas/valores/"):
+        looked(path)
+    looked(looked("/normas/valores/").locator("main a[href^='/normas/valores/']").first.get_attribute("href"))
+    page = looked("/normas/bitacora/")
+    assert AuditRecord.objects.exists() and page.locator("table tbody tr").count() > 0
+
+
+def test_the_rest_of_a_policy_is_accessible(looked, house) -> None:
+    policy = house.ids["policy"]
+    for path in (f"/politicas/{policy}/pasos/nuevo/", f"/politicas/{policy}/aprender/", f"/politicas/{policy}/ensayo/"):
+        looked(path)
+
+
+def test_money_that_nobody_claims_and_debits_are_accessible(looked, house) -> None:
+    debits.keep_settings(
+        creditor_id=house.creditor.pk, new=debits.NewSettings("domiciliacion_csv", "EMISORA 12", CLABE, "", 1, 1)
+    )
+    told = debits.NewMandate(house.account, CLABE, "Zacarías Quintanilla", "staff", "m1", {"how": "call"})
+    mandate = debits.sign(new=told, at=timezone.now())
+    for path in (
+        f"/pagos/de-nadie/{house.ids['nobody']}/", f"/pagos/en-linea/{house.ids['nobody']}/", "/domiciliaciones/",
+        "/domiciliaciones/mandatos/", "/domiciliaciones/como-se-cobra/", f"/clientes/{house.account}/domiciliacion/",
+        f"/domiciliaciones/mandatos/{mandate.pk}/", "/pagos/inusuales/", "/pagos/depositos/",
+        f"/clientes/{house.account}/incentivo/",
+    ):  # fmt: skip
+        looked(path)
+
+
+def test_a_report_to_a_bureau_is_accessible_from_asking_to_its_notice(looked, db) -> None:
+    row = bureau.ask(bureau.owing("CO", "America/Bogota", "COP"))
+    for path in (f"/central/{row.pk}/", f"/central/cuenta/{row.account_id}/"):
+        looked(path)
+
+
+def test_a_file_of_a_client_is_accessible_row_by_row(looked, db) -> None:
+    bank = clients._client("banco-sol", "Banco Sol")
+    clients.write.save_layout(creditor_id=bank.pk, purpose="assignment", text=clients.FORMAT, reader=clients.Files())
+    told = clients.load(bank, "assignment", clients.ASSIGNED + "0019;Sin saldo;;F-3;mañana;nada;\n", timezone.now())
+    page = looked(f"/mandantes/archivos/{told.received}/")
+    assert "cartera.csv" in page.inner_text("main")
+    looked("/mandantes/")
+
+
+def test_an_experiment_is_accessible(looked, db) -> None:
+    creditor = tried.company()
+    for account in tried.accounts(creditor, [f"C-{n}" for n in range(12)]).values():
+        tried.owes(creditor, account, 500_00, late=4)
+    tried.night(creditor)
+    looked(f"/riesgo/experimentos/{tried.hold_out(creditor).pk}/")
+
+
+def test_the_keys_of_a_person_are_accessible(accessible, house) -> None:
+    for path in ("/cuenta/seguridad/webauthn/", "/cuenta/proveedor/", "/cuenta/proveedor/login/cancelled/",
+                 "/cuenta/apagada/", "/cuenta/proveedor/login/error/"):  # fmt: skip
+        accessible(path)
+
+
+def test_a_second_step_is_set_up_after_saying_who_one_is(accessible, open_page, house) -> None:
+    page = open_page("/cuenta/confirmar/?next=/cuenta/seguridad/totp/activate/")
+    page.fill("[name=password]", "una-clave-larga")
+    page.click("main button")
+    page.wait_for_url("**/totp/activate/")
+    for path in ("/cuenta/seguridad/totp/activate/", "/cuenta/seguridad/webauthn/add/"):
+        accessible(path)
