@@ -164,6 +164,15 @@ class TestDown:
         text = admin_client.get(where, headers=HOST).content.decode("utf-8-sig")
         assert "Precio,1,100.00" in text and "Vendedor" not in text
 
+    def test_the_indicators_by_a_dimension_are_taken_away_by_it(self, house, admin_client):
+        where = f"/reportes/kpis/descargar/csv/?desde={START}&hasta={END}&por=channel"
+        text = admin_client.get(where, headers=HOST).content.decode("utf-8-sig")
+        assert "sur,Cobrado,collected,COP,call,600.00" in text
+        page = admin_client.get(f"/reportes/kpis/?desde={START}&hasta={END}&por=channel", headers=HOST).content.decode()
+        assert f"/reportes/kpis/descargar/xlsx/?desde={START}&amp;hasta={END}&amp;por=channel" in page.replace(
+            "&hasta", "&amp;hasta"
+        )
+
 
 class TestCauses:
     def test_delay_and_dispute_by_plant_and_kind_of_error(self, house):

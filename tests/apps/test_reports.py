@@ -246,7 +246,7 @@ class TestReports:
             for kind in kinds:
                 Fact.objects.create(outbox=box, account_id=account, kind=kind, at=at, key=f"{n}{kind}", channel="email")
         report = read.REPORTS["friction"](shop, START, END)
-        assert report.tables[0].rows == (("Toda la empresa", 4, 3, 3, 2, 2, 1, 2500),)
+        assert report.tables[0].rows == (("Toda la empresa", 4, 3, 3, 2, 2, 1, 1, 0, 2500),)
         assert plain(report.sentences[0]).startswith(
             "Lo que más cuesta: 1 mensaje se quedó en «eligió cómo pagar», 1 con un pago que falló; "
             "son $250.00 MXN detenidos desde hace 20 días en promedio."

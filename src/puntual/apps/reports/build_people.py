@@ -138,16 +138,22 @@ def _funnel(rows: pl.DataFrame, by: str | None, label: str, now: Known, locale: 
     found = friction_core.funnel(rows, by)
     columns = (Column("value", label),)
     columns += tuple(Column(code, name, "count") for code, name in friction_core.STEPS.items())
-    columns += (Column("paid_bp", "Pagó, de los que salieron", "pct"),)
+    columns += (
+        Column("failed", "Le falló el pago", "count"), Column("left", "Vio su página y se fue", "count"),
+        Column("paid_bp", "Pagó, de los que salieron", "pct"),
+    )  # fmt: skip
     lines, links, opens = [], [], []
     for value in found["value"].unique(maintain_order=True).to_list():
         shared = {"de": "friction", **({_MESSAGE[by]: value} if by else {})}
         links.append(address("mensajes", now.start, now.end, **shared))
         steps = friction_core.STEPS
-        opens.append({code: address("mensajes", now.start, now.end, paso=code, **shared) for code in steps})
+        codes = {**dict.fromkeys(steps, "paso"), "failed": "fin", "left": "fin"}
+        opens.append({code: address("mensajes", now.start, now.end, **{word: code}, **shared)
+                      for code, word in codes.items()})  # fmt: skip
         mine = {r["step"]: r for r in found.filter(pl.col("value") == value).iter_rows(named=True)}
         reached = tuple(mine[code]["messages"] for code in friction_core.STEPS)
-        lines.append((_named(by, value) or label, *reached, mine["paid"]["share_bp"]))
+        part = rows if by is None else rows.filter(pl.col(by) == value)
+        lines.append((_named(by, value) or label, *reached, *friction_core.stopped(part), mine["paid"]["share_bp"]))
     title = _by_says(lines, label, locale)
     if by is None:
         title = funnel_says(lines[0][1:7], locale)

@@ -109,6 +109,9 @@ def _message_conditions(given: Given) -> list[pl.Expr]:
     found = [pl.col(column) == given[word] for word, column in words if word in given]
     if given.get("fallo"):
         found.append(pl.col("failed"))
+    if given.get("fin") in ("failed", "left"):
+        inside = pl.col("level").is_between(friction.PAGE, friction.LEVELS["paid"], closed="left")
+        found += [inside, pl.col("failed") if given["fin"] == "failed" else ~pl.col("failed")]
     if (step := given.get("paso", "")) in friction.LEVELS:
         found.append(pl.col("level") >= friction.LEVELS[step])
     return found

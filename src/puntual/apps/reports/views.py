@@ -91,8 +91,7 @@ def board(request: HttpRequest, scope: Scope) -> HttpResponse:
 def report(request: HttpRequest, scope: Scope, kind: str) -> HttpResponse:
     """One report with its charts, tables and ways to take it away."""
     span = span_of(request, scope.today)
-    by = request.GET.get("por", "") if kind == "kpis" else ""
-    by = by if by in registry.DIMENSIONS else ""
+    by = _by(request, kind)
     found = read.kpis(scope.creditor, span.start, span.end, by) if by else _built(scope, kind, span)
     context = {
         "report": found,
@@ -106,14 +105,21 @@ def report(request: HttpRequest, scope: Scope, kind: str) -> HttpResponse:
     return page(request, scope, "reports/report.html", {**_frame(scope, span, kind), **context})
 
 
+def _by(request: HttpRequest, kind: str) -> str:
+    """The dimension by which the indicators are asked; none for other reports."""
+    by = request.GET.get("por", "") if kind == "kpis" else ""
+    return by if by in registry.DIMENSIONS else ""
+
+
 @screen
 @require_GET
 def download(request: HttpRequest, scope: Scope, kind: str, form: str) -> HttpResponse:
     """The same report as a file."""
     if form not in export.TYPES:
         raise Http404
-    span = span_of(request, scope.today)
-    report, only = _built(scope, kind, span), request.GET.get("tabla", "")
+    span, by = span_of(request, scope.today), _by(request, kind)
+    report = read.kpis(scope.creditor, span.start, span.end, by) if by else _built(scope, kind, span)
+    only = request.GET.get("tabla", "")
     if only:
         chosen = tuple(t for t in report.tables if t.name == only)
         if not chosen:

@@ -72,6 +72,14 @@ def funnel(journeys: pl.DataFrame, by: str | None = None) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=columns, orient="row")
 
 
+def stopped(journeys: pl.DataFrame) -> tuple[int, int]:
+    """Messages that reached our page and no payment: those that saw one fail, and those that left without trying to the
+    end. With those that paid they are all that reached it."""
+    inside = (pl.col("level") >= PAGE) & (pl.col("level") < LEVELS["paid"])
+    failed = total(journeys, inside, pl.col("failed"), column="messages")
+    return failed, total(journeys, inside, ~pl.col("failed"), column="messages")
+
+
 def worst(journeys: pl.DataFrame, end: date) -> Worst | None:
     """Where most money stops: from the page on if anybody reached it, else anywhere. None if nothing left, if
     nothing is known of what left, or if all paid.
