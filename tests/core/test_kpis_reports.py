@@ -112,8 +112,14 @@ class TestFriction:
         assert found["share_bp"].to_list() == [10_000, 4_000, 4_000, 4_000, 1_000, 1_000]
 
     def test_who_reached_the_page_paid_saw_a_failure_or_left(self):
-        rows = self.journeys((0, False, None, 6, 60), (3, False, d(6, 1), 3, 30), (4, False, d(6, 1), 2, 20),
-                             (4, True, d(6, 2), 1, 10), (5, True, d(6, 2), 1, 10), (5, False, d(6, 3), 4, 40))  # fmt: skip
+        rows = self.journeys(
+            (0, False, None, 6, 60),
+            (3, False, d(6, 1), 3, 30),
+            (4, False, d(6, 1), 2, 20),
+            (4, True, d(6, 2), 1, 10),
+            (5, True, d(6, 2), 1, 10),
+            (5, False, d(6, 3), 4, 40),
+        )
         reached = {r["step"]: r["messages"] for r in friction.funnel(rows).iter_rows(named=True)}
         assert friction.stopped(rows) == (1, 5) and reached["clicked"] == 6 + reached["paid"] == 11
 
