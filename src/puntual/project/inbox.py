@@ -21,10 +21,11 @@ from puntual.adapters.whatsapp_cloud import WhatsApp
 from puntual.adapters.whatsapp_cloud.media import WhatsAppMedia
 from puntual.adapters.whatsapp_cloud.transport import API as META
 from puntual.adapters.whatsapp_cloud.transport import WhatsAppAccount
-from puntual.apps.inbox import read, write, write_portal, write_process
+from puntual.apps.inbox import read, write, write_idle, write_portal, write_process
 from puntual.apps.inbox.choices import Adapter
 from puntual.apps.inbox.models import ChannelAccount
 from puntual.apps.inbox.write_process import Worked
+from puntual.apps.parties import read as parties
 from puntual.pipeline import events, fetch_mail, thanks
 from puntual.pipeline.fetch_mail import Fetch
 from puntual.pipeline.fetch_media import fetch_media
@@ -84,12 +85,14 @@ def media_source(account: ChannelAccount, transport: httpx.BaseTransport | None 
 
 def attend(at: datetime) -> None:
     """One round of all that comes in and of what follows: mail, notices, pages, files, thanks for payments, and what
-    else happened that its person is told."""
+    else happened that its person is told; and what its owner does not answer goes on with somebody else."""
     fetch(at)
     listen(at)
     fetch_media(open_source=media_source, at=at)
     thanks.thank(at=at)
     events.tell(at=at)
+    for creditor in parties.creditors():
+        write_idle.hand_on_idle(creditor_id=creditor.pk, now=at)
 
 
 @csrf_exempt

@@ -25,6 +25,7 @@ ACTS: Mapping[str, str] = {
     "bureau_removed": "Anotó el retiro de un reporte", "bureau_dropped": "Descartó un reporte a central",
     "cause_found": "Anotó la causa en la empresa", "call_refused": "Intentó una llamada que la norma negó",
     "handed_on": "Pasó una aclaración o queja a otra persona", "presence_told": "Cambió el estado de alguien",
+    "conversation_handed_on": "Una conversación pasó sola a otra persona",
     "review": "Revisó una conversación", "review_disputed": "No estuvo de acuerdo con su revisión",
     "review_resolved": "Respondió a un desacuerdo", "refund_asked": "Pidió una devolución",
     "refund_approved": "Aprobó una devolución", "payment_unassigned": "Quitó un pago de su cliente",
