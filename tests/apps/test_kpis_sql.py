@@ -23,6 +23,7 @@ from puntual.apps.portal.models import PortalLink, WrongPerson
 from puntual.apps.receivables import write as books
 from puntual.apps.receivables.models import DueItem
 from puntual.apps.reports import read, write
+from puntual.apps.workbench.models import Handling
 from puntual.core.reports import registry
 
 pytestmark = pytest.mark.django_db
@@ -114,6 +115,10 @@ def _talk(creditor, account, ana):
             step="d+3", template="t", currency="MXN", amount_minor=1, scheduled_at=NOON[3], expires_at=NOON[5],
             state="sent", finished_at=NOON[3], **same,
         )  # fmt: skip
+    for n, (outcome, seconds, wait) in enumerate((("promise", 360, None), ("no_answer", 540, 180), ("released", 9, 9))):
+        Handling.objects.create(agent=ana, party_id=party[1], account_id=account[1], taken_at=NOON[8 + n],
+                                closed_at=NOON[9 + n], outcome=outcome, handling_s=seconds, wait_s=wait,
+                                **same)  # fmt: skip
     summary = {"planned": {"email": 7}, "refused": [{"reason": "contact_cap", "rule": "r", "verdict": "defer", "n": 3}]}
     Plan.objects.create(creditor=creditor, day=date(2026, 4, 3), as_of=NOON[3], summary=summary)
 
@@ -211,6 +216,12 @@ def instalments():
     return [int(came or 0) >= int(owed) for _, owed, came in rows]
 
 
+def handled(what=""):
+    """People attended at the desk, or the seconds of them all."""
+    added = f"SUM({what})" if what else "COUNT(*)"
+    return _one(f"SELECT {added} FROM workbench_handling WHERE outcome <> 'released' AND closed_at IS NOT NULL")
+
+
 def mean(values):
     return _percent(sum(values), len(values), 1)
 
@@ -252,6 +263,8 @@ EXPECTED = {
     "contact_rate": lambda: _percent(_one("SELECT COUNT(*) FROM outreach_contact WHERE direct_contact"), contacts()),
     "coverage": lambda: _percent(len(late_accounts(OPENING) & contacted()), len(late_accounts(OPENING))),
     "intensity": lambda: _percent(contacts(), len(contacted()), 1),
+    "handling_time": lambda: _percent(handled("handling_s"), handled() * 60, 1),
+    "occupancy": lambda: _percent(handled("handling_s"), handled("handling_s + COALESCE(wait_s, 0)")),
     "promise_rate": lambda: _percent(
         _one("SELECT COUNT(*) FROM negotiation_promise WHERE by_id IS NOT NULL"),
         _one("SELECT COUNT(*) FROM outreach_contact WHERE direct_contact"),
@@ -294,6 +307,8 @@ GOLDEN = {
     "contact_rate": "25",  # one of four contacts spoke with the person
     "coverage": "66.67",  # 1 and 3 of the three that were late
     "intensity": "2",  # four contacts of two accounts
+    "handling_time": "7.50",  # six and nine minutes; the one who was let go does not count
+    "occupancy": "83.33",  # 15 minutes of 15 + 3
     "promise_rate": "300",  # three promises, one direct contact
     "promises_kept": "50", "promises_kept_amount": "75",  # 300 kept, 100 broken, one still open
     "instalments_on_time": "50",  # 500 in its day, 100 never

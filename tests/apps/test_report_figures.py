@@ -23,6 +23,7 @@ from puntual.apps.receivables import write as books
 from puntual.apps.receivables.models import DueItem
 from puntual.apps.reports import read, read_screens, rows, rows_asked, write
 from puntual.apps.reports.tables import BELOW
+from puntual.apps.workbench.models import Handling
 from puntual.core.ledger.allocation import Component
 from puntual.core.reports import registry
 
@@ -134,6 +135,10 @@ def _talk(creditor, account, ana):
             amount_minor=minor, currency="MXN", made_on=date(2026, 4, 8), promised_on=date(2026, 4, 20), state=state,
             closed_on=closed and date(2026, 4, closed), **same,
         )  # fmt: skip
+    for n, (outcome, seconds, wait) in enumerate((("promise", 360, None), ("no_answer", 540, 180), ("released", 9, 9))):
+        Handling.objects.create(agent=ana, party_id=_party(account, 1), account_id=account[1], taken_at=NOON[8 + n],
+                                closed_at=NOON[9 + n], outcome=outcome, handling_s=seconds, wait_s=wait,
+                                **same)  # fmt: skip
     link = PortalLink.objects.create(account_id=account[2], nonce=b"1" * 12, created_at=NOON[1], expires_at=NOON[30])
     WrongPerson.objects.create(account_id=account[2], key="w1", at=NOON[10], link=link)
     Consent.objects.create(party_id=_party(account, 3), channel="email", status="withdrawn", source="person",
@@ -352,7 +357,7 @@ class TestIndicators:
 
     def test_one_that_weighs_its_rows_says_what_each_counts_for(self, house, admin_client):
         weighed = {k.code for k in registry.REGISTRY if k.weighs}
-        assert weighed == {"delay_mean", "collection_term", "cost_per_100"}
+        assert weighed == {"delay_mean", "collection_term", "cost_per_100", "handling_time", "occupancy"}
         for code in weighed:
             page = admin_client.get(f"/reportes/indicador/{code}/?desde={START}&hasta={END}", headers=HOST)
             assert registry.kpi(code).weighs in page.content.decode()

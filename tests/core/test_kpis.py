@@ -171,6 +171,13 @@ class TestPeople:
         assert value(known, "coverage") == D("50.00")  # 1 of the two that were late
         assert value(known, "intensity") == D("100.00")
 
+    def test_how_long_a_person_takes_and_how_much_of_the_day(self):
+        rows = [("", 1, "ana", d(4, 2), 360, 0), ("", 2, "ana", d(4, 2), 240, 120), ("", 3, "luz", d(4, 3), 300, 180)]
+        known = Known(start=START, end=END, handlings=frame("handlings", *rows))
+        assert value(known, "handling_time") == D("5.00")  # 15 minutes of three people
+        assert value(known, "occupancy") == D("75.00")  # 15 of 15 + 5 minutes
+        assert value(known.only("agent", "ana"), "occupancy") == D("83.33")  # 10 of 12
+
     def test_promises_kept_by_number_and_by_amount(self):
         def promise(pk, minor, state, closed=d(4, 12), on=d(4, 10)):
             return "MXN", "", pk, pk, "ana", minor, d(4, 2), on, state, closed

@@ -18,7 +18,7 @@ from puntual.ui.formats import date_text
 
 #: The unit of an indicator as people say it.
 UNITS = {"money": "dinero", "money_per": "dinero por gestión", "pct": "por ciento", "days": "días", "count": "número",
-         "per_1000": "por cada 1,000"}  # fmt: skip
+         "minutes": "minutos", "per_1000": "por cada 1,000"}  # fmt: skip
 #: What the sheet of a table is called: short, as tabs are.
 _SHEETS = {
     "ageing": "Antigüedad", "matrix": "Matriz", "monthly": "Mes a mes", "vintages": "Cosechas", "forecast": "Por día",

@@ -11,9 +11,16 @@ from puntual.apps.parties.models import Creditor
 from puntual.apps.reports import kept
 from puntual.apps.reports.sql import date_of, day, instants
 from puntual.core import money
-from puntual.core.frames import ID, MINOR, Column, Schema
-from puntual.core.reports import causes, friction, reissues
+from puntual.core.frames import ID, INSTANT, MINOR, Column, Schema
+from puntual.core.reports import causes, friction, inputs, reissues
 
+_HANDLINGS = """
+SELECT a.segment, h.account_id AS account, u.username AS agent, h.taken_at AS at, COALESCE(h.handling_s, 0) AS seconds,
+       COALESCE(h.wait_s, 0) AS wait_s
+FROM workbench_handling h JOIN parties_account a ON a.id = h.account_id JOIN auth_user u ON u.id = h.agent_id
+WHERE h.creditor_id = %s AND h.taken_at >= %s AND h.taken_at < %s AND h.closed_at IS NOT NULL
+  AND h.outcome NOT IN ('released', 'expired', 'handed_over')
+"""
 _DISPUTES = """
 SELECT d.due_item_id AS due_item, d.currency, d.cause, d.department, i.product, i.seller, i.plant, d.opened_on,
        d.deadline_on,
@@ -86,6 +93,14 @@ def arrived(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
     """The days of [start, end] on which a message is known to have reached an account (delivery.DAYS)."""
     rows = kept.marks(creditor, start, end).filter("reached").select("account", day=pl.col("at").dt.date())
     return rows.unique().collect()
+
+
+def handlings(creditor: Creditor, start: date, end: date) -> pl.DataFrame:
+    """The people attended at the desk whom somebody took in [start, end] (inputs.HANDLINGS)."""
+    read = {**{name: c for name, c in inputs.HANDLINGS.items() if name != "day"}, "at": Column(INSTANT, "cuándo")}
+    rows = bulk.read_frame(_HANDLINGS, read, (creditor.pk, *instants(creditor, start, end)))
+    day = pl.col("at").dt.convert_time_zone(creditor.zone).dt.date()
+    return rows.with_columns(day=day).select(inputs.HANDLINGS.keys())
 
 
 def disputes(creditor: Creditor, start: date, end: date) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from puntual.apps.reports import (
     frames,
     frames_contacts,
     frames_harm,
+    frames_people,
     kept,
     parts,
     write,
@@ -83,7 +84,7 @@ def _with_contacts(known: Known, talks: pl.DataFrame) -> Known:
 
 def _of_period(creditor: Creditor, known: Known, needs: Sequence[str]) -> Known:
     """The same with what is read for its own days alone."""
-    own = {"instalments": frames.instalments, "harm": frames_harm.harm}
+    own = {"instalments": frames.instalments, "harm": frames_harm.harm, "handlings": frames_people.handlings}
     return attrs.evolve(
         known, **{name: read(creditor, known.start, known.end) for name, read in own.items() if name in needs}
     )

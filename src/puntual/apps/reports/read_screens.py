@@ -31,7 +31,8 @@ from puntual.ui.formats import locale_for, money_text, number_text, percent_text
 HEADLINES = ("collected", "receivable", "overdue", "dso", "cei")
 PROMISES = ("promises_kept", "promises_kept_amount")
 HARM = ("complaints_per_1000", "wrong_person", "opt_outs", "contacts_per_1000", "refused", "breaches")
-_UNITS = {"pct": "\N{NO-BREAK SPACE}%", "days": "\N{NO-BREAK SPACE}días", "count": "", "per_1000": ""}
+_UNITS = {"pct": "\N{NO-BREAK SPACE}%", "days": "\N{NO-BREAK SPACE}días", "minutes": "\N{NO-BREAK SPACE}min",
+          "count": "", "per_1000": ""}  # fmt: skip
 
 
 @attrs.frozen

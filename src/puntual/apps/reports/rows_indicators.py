@@ -32,7 +32,7 @@ ROWS: Mapping[str, Reader] = {
     "instalments": rows_people.instalments,
     "instalments_on_time": partial(rows_people.instalments, on_time=True),
     "contacts": rows_people.contacts, "direct": partial(rows_people.contacts, direct=True),
-    "contacted": rows_people.contacted,
+    "contacted": rows_people.contacted, "handled": rows_people.handled,
     **{name: partial(rows_people.accounts, which=name) for name in ("late_accounts", "tried", "cured", "cured_alone")},
     "harm": _first_harm, "harm_below": lambda asked: rows_people.harm(asked, asked.kpi.counts[1]),
     "refusals": rows_people.refusals, "wanted": partial(rows_people.refusals, wanted=True),

@@ -78,6 +78,15 @@ def contacts(asked: Asked, *, direct: bool = False) -> pl.DataFrame:
     return shaped(told)
 
 
+def handled(asked: Asked) -> pl.DataFrame:
+    """Every person attended at the desk, with the minutes it took."""
+    minutes = (pl.col("seconds") / 60).round(1)
+    told = asked.known.handlings.sort(["day", "account"], descending=[True, False]).with_columns(
+        sub=pl.lit("Persona atendida"), note=pl.format("{} min · {}", minutes, "agent")
+    )
+    return shaped(told)
+
+
 def contacted(asked: Asked) -> pl.DataFrame:
     """Every account that had a contact in the period, with how many it had."""
     rows = asked.known.contacts.drop_nulls("account").group_by("account").agg(

@@ -74,6 +74,14 @@ INSTALMENTS: Schema = {
     "amount_minor": Column(MINOR, "importe de la cuota"),
     "on_time": Column(pl.Boolean, "cubierta en su fecha, con gracia y tolerancia"),
 }
+HANDLINGS: Schema = {
+    "segment": Column(pl.String, "segmento"),
+    "account": Column(ID, "cuenta"),
+    "agent": Column(pl.String, "quien la atendió"),
+    "day": Column(pl.Date, "cuándo se tomó"),
+    "seconds": Column(pl.Int64, "de tomarla a terminar, con su cierre"),
+    "wait_s": Column(pl.Int64, "segundos que esperó trabajo antes de ella"),
+}
 #: Counts of the period: complaint, wrong_person, opt_out, sent, refused, wanted, breach.
 HARM: Schema = {
     "what": Column(pl.String, "qué se cuenta"),
@@ -83,7 +91,7 @@ HARM: Schema = {
 PARTS = ("segment", "stage", "channel", "agent", "campaign")
 BY_NAME: Mapping[str, Schema] = {
     "movements": MOVEMENTS, "settled": SETTLED, "cash": CASH, "standing": STANDING, "contacts": CONTACTS,
-    "promises": PROMISES, "instalments": INSTALMENTS, "harm": HARM,
+    "promises": PROMISES, "instalments": INSTALMENTS, "harm": HARM, "handlings": HANDLINGS,
 }  # fmt: skip
 
 
@@ -96,8 +104,8 @@ class Known:
     """What is known of one creditor at the end of `end`, for a report over [start, end], both days included.
 
     `movements`, `settled`, `cash` and `promises` may hold other days: each figure takes what it asks for. `standing`,
-    `contacts`, `instalments` and `harm` are of the period alone. `contact_cost` gives the cost of one contact by
-    channel, in minor units of the currency; without it no cost is told.
+    `contacts`, `instalments`, `harm` and `handlings` are of the period alone. `contact_cost` gives the cost of
+    one contact by channel, in minor units of the currency; without it no cost is told.
     """
 
     start: date
@@ -112,6 +120,7 @@ class Known:
     promises: pl.DataFrame = _frame("promises")
     instalments: pl.DataFrame = _frame("instalments")
     harm: pl.DataFrame = _frame("harm")
+    handlings: pl.DataFrame = _frame("handlings")
     contact_cost: Mapping[str, int] = attrs.field(factory=dict)
     bounds: StageBounds = StageBounds()
     #: Currencies that there are in the books, also when the frames read hold none of them.

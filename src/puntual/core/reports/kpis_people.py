@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from fractions import Fraction
 
 import attrs
 import polars as pl
 
 from puntual.core.reports.inputs import PARTS, Known, total, within
-from puntual.core.reports.measure import Figure, Kpi, percent, ratio
+from puntual.core.reports.measure import Figure, Kpi, hundredths, none, percent, ratio
 
 _NO_CONTACTS = "No hubo gestiones en el periodo."
 _NO_PROMISES = "Ninguna promesa con fecha en el periodo está juzgada al corte."
@@ -75,6 +76,27 @@ def instalments_on_time(known: Known) -> Figure:
     return percent(int(due["on_time"].sum()), due.height, "Ninguna cuota de convenio vencía en el periodo.")
 
 
+_NOBODY_ATTENDED = "Nadie atendió a ninguna persona en la mesa de gestión en el periodo."
+
+
+def handling_time(known: Known) -> Figure:
+    """Minutes that a person takes, with what is written down after (TMO, AHT: talk, hold and wrap-up)."""
+    seconds, n = total(known.handlings, column="seconds"), known.handlings.height
+    if not n:
+        return none(_NOBODY_ATTENDED)
+    return Figure(hundredths(Fraction(seconds, 60 * n)), hundredths(Fraction(seconds, 60)), n)
+
+
+def occupancy(known: Known) -> Figure:
+    """Of the time at the desk, the part in which somebody was attended."""
+    busy = total(known.handlings, column="seconds")
+    whole = busy + total(known.handlings, column="wait_s")
+    if not whole:
+        return none(_NOBODY_ATTENDED)
+    found = percent(busy, whole, _NOBODY_ATTENDED)
+    return Figure(found.value, hundredths(Fraction(busy, 60)), hundredths(Fraction(whole, 60)))
+
+
 _CUT = "gestiones con fecha dentro del periodo, en la zona de la empresa"
 _WHERE = PARTS
 KPIS: tuple[Kpi, ...] = (
@@ -99,6 +121,24 @@ KPIS: tuple[Kpi, ...] = (
         denominator="cuentas gestionadas", unit="count", cut_off=_CUT, source="conocimiento general",
         compute=intensity, money=False, by=_WHERE, rows="contacts", below="contacted", parts="count",
         needs=("contacts",),
+    ),
+    Kpi(
+        code="handling_time", name="Tiempo medio de gestión (TMO)", group="gestión",
+        formula="minutos atendiendo ÷ personas atendidas",
+        variant="De tomar a la persona a terminarla, con su cierre; sin las que se soltaron o pasaron a otro.",
+        numerator="minutos atendiendo", denominator="personas atendidas", unit="minutes",
+        cut_off="personas tomadas en la mesa de gestión dentro del periodo", source="vicifast; callhippo",
+        compute=handling_time, money=False, by=("segment", "agent"), rows="handled", below="handled",
+        weighs="Cada persona atendida cuenta por sus minutos, que dice su nota.", parts="count", needs=("handlings",),
+    ),
+    Kpi(
+        code="occupancy", name="Ocupación", group="gestión",
+        formula="minutos atendiendo ÷ (minutos atendiendo + esperando trabajo) × 100",
+        variant="Esperar más de 30 minutos entre dos personas es una pausa, no cuenta.",
+        numerator="minutos atendiendo", denominator="minutos atendiendo o esperando", unit="pct",
+        cut_off="personas tomadas en la mesa de gestión dentro del periodo", source="vitalpbx; techtarget",
+        compute=occupancy, money=False, by=("segment", "agent"), rows="handled",
+        weighs="Cada persona atendida cuenta por sus minutos, que dice su nota.", parts="count", needs=("handlings",),
     ),
     Kpi(
         code="promise_rate", name="Tasa de promesas", group="promesas",

@@ -11,8 +11,8 @@ import attrs
 from puntual.core import money
 from puntual.core.reports.inputs import Known
 
-#: Units: money (minor units), pct (percent), days, count, per_1000, minor_per (money for one of the denominator).
-UNITS = ("money", "pct", "days", "count", "per_1000", "money_per")
+#: Units: money (minor units), pct (percent), days, minutes, count, per_1000, money_per (money for one of the others).
+UNITS = ("money", "pct", "days", "minutes", "count", "per_1000", "money_per")
 
 
 @attrs.frozen
