@@ -7,6 +7,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from puntual.adapters.names import similar
 from puntual.adapters.stripe import Stripe
@@ -198,3 +199,20 @@ def test_the_screens_show_the_alert_and_the_deposit(client, creditor, paid_out, 
     assert page.context["alerts"] == [] and [a["pk"] for a in page.context["attended"]] == [pk]
     [row] = client.get("/pagos/depositos/").context["rows"]
     assert "De qué es" in client.get(f"/pagos/depositos/{row.fact.pk}/").content.decode()
+
+
+def test_mercado_pago_tells_its_deposits_by_its_report_and_twice_is_once(client, creditor, person):
+    secrets = {"access_token": "TEST-1", "webhook_secret": "x"}
+    gateway = write.add_gateway(gateway=write.NewGateway(creditor.pk, "mercadopago", secrets), at=NOW)
+    data = (
+        "DATE,SOURCE_ID,RECORD_TYPE,DESCRIPTION,NET_CREDIT_AMOUNT,NET_DEBIT_AMOUNT,GROSS_AMOUNT\n"
+        "2026-03-02T11:00:00.000-06:00,11,release,payment,965.00,0.00,1000.00\n"
+        "2026-03-03T10:00:00.000-06:00,901,release,payout,0.00,965.00,-965.00\n"
+    )
+    client.force_login(person("lucia"))
+    for _ in range(2):
+        file = SimpleUploadedFile("r.csv", data.encode())
+        client.post("/pagos/depositos/reporte/", {"gateway": gateway.pk, "file": file})
+    row = the_deposit(creditor)
+    assert (row.fact.amount_minor, row.check.parts_minor) == (965_00, 965_00)
+    assert [(w.reason, w.part.payment_id) for w in row.check.wrong] == [("payout_unknown_payment", "11")]

@@ -32,6 +32,7 @@ __all__ = [
     "PaymentGateway",
     "Received",
     "Refund",
+    "Released",
     "TellsPayouts",
 ]
 
@@ -200,6 +201,14 @@ class ChargesMandates(Protocol):
     def charge(self, charge: MandateCharge) -> tuple[GatewayEvent, ...]:
         """Facts of the charge: a card that is refused is a fact (failed), not an error."""
         ...
+
+
+@attrs.frozen
+class Released:
+    """A deposit as a gateway's own report tells it, with its parts."""
+
+    event: GatewayEvent
+    parts: tuple[Part, ...]
 
 
 @runtime_checkable

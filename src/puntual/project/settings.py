@@ -262,6 +262,8 @@ MAKE_BACKUP = "puntual.project.settings_screens.make_backup"
 INBOX_ALLOWED = "puntual.project.conversations.allowed"
 INBOX_SUGGEST = "puntual.project.conversations.suggested"
 INBOX_WORDS = "puntual.project.conversations.words_of"
+#: A language model that proposes beside our own reader (`ports.classifier.Proposer`, a dotted path); empty: none.
+REPLY_PROPOSER = env_text("PUNTUAL_REPLY_PROPOSER")
 INBOX_TRY_MAILBOX = "puntual.project.conversations.try_mailbox"
 INBOX_ASK_PERMISSION = "puntual.project.mailboxes.ask_permission"
 INBOX_TAKE_PERMISSION = "puntual.project.mailboxes.take_permission"
@@ -290,6 +292,8 @@ MATCH_SIMILAR = "puntual.adapters.names.similar"
 MATCH_CLAIMS = "puntual.apps.debits.write_answers.claim"
 DEBIT_FILES = "puntual.adapters.direct_debit.BankFiles"
 ACCOUNT_CHECK = "puntual.adapters.transfers.check_account"
+# Reports of gateways that tell what each deposit is made of, for those whose API does not.
+PAYOUT_REPORTS = {"mercadopago": "puntual.adapters.mercadopago.releases.read"}
 HOLIDAYS_OF = "puntual.project.bindings.bank_holidays"
 
 #: Who tells the customer's page what the law forbids to ask: (country, kind of debtor, day) -> topics.

@@ -33,6 +33,7 @@ ACTS: Mapping[str, str] = {
     "debit_answer_read": "Leyó la respuesta del banco", "debit_again": "Volvió a presentar un cargo",
     "debit_mandate_signed": "Anotó una domiciliación", "debit_mandate_revoked": "Retiró una domiciliación",
     "debit_mandate_resumed": "Reanudó una domiciliación", "debit_settings_changed": "Cambió cómo se domicilia",
+    "payout_report_read": "Leyó el reporte de depósitos de una pasarela",
     "payment_alert_attended": "Dijo qué fue un pago fuera de lo común",
     "incentive_given": "Dio un incentivo",
     "gateway_added": "Añadió un medio de cobro", "favour_applied": "Aplicó dinero a favor",

@@ -30,6 +30,7 @@ urlpatterns = [
     path("pagos/inusuales/", views_watch.unusual, name="unusual"),
     path("pagos/inusuales/<int:pk>/", views_watch.attend, name="attend"),
     path("pagos/depositos/", views_watch.deposits, name="deposits"),
+    path("pagos/depositos/reporte/", views_watch.report, name="report"),
     path("pagos/depositos/<int:pk>/", views_watch.deposit, name="deposit"),
     path("pagos/medios/", views_gateways.gateways, name="gateways"),
     path("pagos/medios/<int:pk>/cambiar/", views_gateways.switch, name="switch"),
@@ -59,6 +60,7 @@ PERMISSIONS = {
     "attend": "payments.match",
     "deposits": "payments.see",
     "deposit": "payments.see",
+    "report": "payments.match",
     "gateways": ("payments.see", "gateways.change"),
     "switch": "gateways.change",
 }

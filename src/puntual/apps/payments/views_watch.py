@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -10,11 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from puntual.apps.audit import write as audit
-from puntual.apps.payments import read_attention, read_payouts, write_alerts
+from puntual.apps.payments import read, read_attention, read_payouts, write_alerts, write_payouts
 from puntual.apps.payments.choices import AlertDecision
-from puntual.apps.payments.models import PaymentAlert
+from puntual.apps.payments.models import GatewayAccount, PaymentAlert
 from puntual.apps.scope import Scope, page, screen
 from puntual.core.errors import Refused, UnusableInput
+
+#: A report of a year.
+LARGEST = 20 * 1024 * 1024
 
 
 @screen
@@ -54,7 +58,28 @@ def attend(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
 @require_GET
 def deposits(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Each deposit: whether it is the sum of its parts, and whether the bank has it."""
-    return page(request, scope, "payments/deposits.html", {"rows": read_payouts.deposits(scope.creditor.pk)})
+    told = [g for g in read.gateways(scope.creditor.pk, active=False) if g.provider in settings.PAYOUT_REPORTS]
+    context = {"rows": read_payouts.deposits(scope.creditor.pk), "reports": told}
+    return page(request, scope, "payments/deposits.html", context)
+
+
+@screen
+@require_POST
+def report(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """A gateway's own report of its deposits."""
+    file, chosen = request.FILES.get("file"), request.POST.get("gateway", "")
+    rows = GatewayAccount.objects.select_related("creditor").filter(creditor=scope.creditor)
+    gateway = get_object_or_404(rows, pk=int(chosen) if chosen.isdecimal() else 0)
+    try:
+        if file is None or (file.size or 0) > LARGEST:
+            raise UnusableInput(_("Elija el reporte de la pasarela, de hasta 20 MB."))
+        n = write_payouts.take_report(gateway=gateway, data=file.read(), filename=file.name or "", at=timezone.now())
+    except (UnusableInput, Refused) as error:
+        messages.error(request, error.sentence)
+        return redirect("payments:deposits")
+    audit.record(act="payout_report_read", actor=request.user, kind="gateway", pk=gateway.pk, detail={"payouts": n})
+    messages.success(request, _("%(n)d depósitos leídos, con sus partes.") % {"n": n})
+    return redirect("payments:deposits")
 
 
 @screen

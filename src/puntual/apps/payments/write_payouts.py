@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from puntual.apps.parties import read as parties
 from puntual.apps.payments import read, write
 from puntual.apps.payments.choices import Provider
-from puntual.apps.payments.models import GatewayFact, Payout, PayoutPart
+from puntual.apps.payments.models import GatewayAccount, GatewayFact, Payout, PayoutPart
+from puntual.core.errors import UnusableInput
 from puntual.core.ledger import payouts as core
 from puntual.core.ledger.statement import Line
 from puntual.core.time import local_date
@@ -45,6 +48,22 @@ def keep_parts(*, creditor_id: int, gateways: write.Gateways, at: datetime) -> i
         _keep(fact, parts, at)
         told += 1
     return told
+
+
+@transaction.atomic
+def take_report(*, gateway: GatewayAccount, data: bytes, filename: str, at: datetime) -> int:
+    """What a gateway's own report says of its deposits. Gives how many; read again, it says the same."""
+    reader = settings.PAYOUT_REPORTS.get(gateway.provider)
+    if reader is None:
+        raise UnusableInput("Esa pasarela dice por su conexión de qué es cada depósito: no hace falta un reporte.")
+    told = import_string(reader)(data, filename, gateway.creditor.currency)
+    write.keep(gateway=gateway, events=[one.event for one in told])
+    for one in told:
+        fact = GatewayFact.objects.get(
+            provider=gateway.provider, kind="payout", external_id=one.event.payment_id, gateway=gateway
+        )
+        _keep(fact, one.parts, at)
+    return len(told)
 
 
 @transaction.atomic

@@ -14,10 +14,11 @@ from puntual.core.ledger import gateway
 from puntual.core.ledger.gateway import PaymentState
 from puntual.core.ledger.statement import Line
 
-PAYMENT, REFUND, CHARGEBACK, CHARGEBACK_WON, FEE, OTHER = (
-    "payment", "refund", "chargeback", "chargeback_won", "fee", "other",
+#: `CARRIED`: what was in the account before, or stays in it.
+PAYMENT, REFUND, CHARGEBACK, CHARGEBACK_WON, FEE, CARRIED, OTHER = (
+    "payment", "refund", "chargeback", "chargeback_won", "fee", "carried", "other",
 )  # fmt: skip
-KINDS = (PAYMENT, REFUND, CHARGEBACK, CHARGEBACK_WON, FEE, OTHER)
+KINDS = (PAYMENT, REFUND, CHARGEBACK, CHARGEBACK_WON, FEE, CARRIED, OTHER)
 #: The bank has a deposit from the day before the gateway says until this many days after.
 BEFORE, AFTER = timedelta(days=1), timedelta(days=10)
 
@@ -78,7 +79,7 @@ def check(told_minor: int, parts: Sequence[Part], states: Mapping[str, PaymentSt
 
 
 def _wrong(part: Part, states: Mapping[str, PaymentState]) -> Wrong | None:
-    if part.kind == FEE:
+    if part.kind in (FEE, CARRIED):
         return None
     if part.kind == OTHER:
         return Wrong(part, "payout_other", 0)
