@@ -38,6 +38,8 @@ class Knows(Told):
     KNOWN = Told.KNOWN | {
         "pago el viernes": Understanding((PROMESA,), 0.95, FRIDAY),
         "sí le voy a pagar": Understanding((PROMESA,), 0.95),
+        "¿cómo pago?": Understanding((INFO,), 0.95),
+        "mándeme copia de la factura": Understanding((INFO,), 0.95),
         "los 500": Understanding((INFO,), 0.6, None, Money(500_00, "MXN")),
         "todo": Understanding((INFO,), 0.6, flags=(FULL_AMOUNT,)),
         "ya pagué ayer": Understanding((PAGADO,), 0.95, date(2026, 11, 23)),
@@ -140,6 +142,17 @@ def test_a_question_is_answered_from_facts_or_handed_over(house, client):
     assert len(house.meta.delivered) == before
     proposal = read.waiting().get()
     assert (proposal.act, proposal.who) == ("answer_from_facts", "person")
+
+
+def test_how_to_pay_and_a_copy_are_answered_with_what_there_is(house, client):
+    house.creditor.payment_instructions = "CLABE 012345678901234567"
+    house.creditor.save()
+    told = says(house, client, "¿cómo pago?")
+    assert "Puede pagar $500.00 MXN, todo o una parte" in told
+    assert "CLABE 012345678901234567" in told
+    copy = says(house, client, "mándeme copia de la factura")
+    assert "Aquí puede ver y descargar cada documento: https://x.example/p/t" in copy
+    assert set(Proposal.objects.values_list("act", "state", "who")) == {("answer_from_facts", "done", "automatic")}
 
 
 def test_anger_gets_no_machine_but_a_person_with_words_ready(house, client):

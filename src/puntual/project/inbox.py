@@ -12,7 +12,6 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from puntual.adapters.classifier_offline.classifier import OfflineClassifier
 from puntual.adapters.email_hooks import Mailgun, Postmark
 from puntual.adapters.email_imap import Mail
 from puntual.adapters.sms_kannel import Kannel
@@ -33,7 +32,7 @@ from puntual.ports.classifier import Classifier
 from puntual.ports.inbound import Forged, InboundAdapter, Received
 from puntual.ports.mailbox import Mailbox
 from puntual.ports.media import MediaSource
-from puntual.project import mailboxes
+from puntual.project import mailboxes, reading
 
 #: No provider sends more than this in one notice (Meta: 3 MB).
 LARGEST = 3 * 1024 * 1024
@@ -52,8 +51,8 @@ def adapters() -> dict[str, InboundAdapter]:
 
 @lru_cache(maxsize=1)
 def classifier() -> Classifier:
-    """What understands answers, without any service outside."""
-    return OfflineClassifier()
+    """What understands answers."""
+    return reading.classifier()
 
 
 def open_mailbox(account: ChannelAccount) -> Mailbox:
