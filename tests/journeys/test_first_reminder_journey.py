@@ -131,6 +131,7 @@ def test_rules_and_loads_are_accessible_in_light_and_dark_and_fit_a_phone(access
         f"/politicas/{policy}/convenios/",
         f"/politicas/{policy}/incentivos/nuevo/",
         f"/politicas/{policy}/conciliacion/",
+        f"/politicas/{policy}/aprender/",
         f"/politicas/{policy}/texto/",
         f"/politicas/{policy}/vista-previa/",
         f"/politicas/{policy}/versiones/1/",

@@ -209,8 +209,11 @@ def _planned(
     law = ["verdict", "channel", "contact_point", "at", "rule", "cite", "pack", "warnings", "next_allowed_at",
            "propensity", "offered"]  # fmt: skip
     lawful = (pl.col("verdict") == "allow") & (pl.col("hour").is_null() | ~pl.col("deferred"))
-    picked = learnt.chosen(gated.filter(lawful), answers, creditor.policies, f"aprende:{creditor.creditor}:{day}")
-    if picked is not None:
+    # Only what the choice looks at: options are many, and their reasons and citations are long.
+    options = gated.lazy().filter(lawful).select("candidate", *learnt.LOOKED_AT).collect()
+    chance = learnt.chosen(options, answers, creditor.policies, f"aprende:{creditor.creditor}:{day}")
+    if chance is not None:
+        picked = gated.join(chance.select("candidate", "propensity", "offered"), on="candidate", how="inner")
         rest = best.join(picked, on="account", how="anti")
         best = pl.concat([rest.select("account", "reason", *law), picked.select("account", "reason", *law)])
     rows = wanted.join(best.select("account", *law, law_reason="reason"), on="account", how="left")

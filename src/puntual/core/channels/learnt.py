@@ -22,6 +22,8 @@ from puntual.core.time import local_instant, zone
 HOURS: Mapping[str, int] = {"morning": 10, "afternoon": 15, "evening": 18}
 #: How an option is written in the record: «email:morning».
 OPTION = "{}:{}"
+#: What `chosen` needs to know of a candidate.
+LOOKED_AT = ("account", "party", "channel", "order", "hour", "at", "zone", "policy_version")
 
 
 def part_of(hour: int) -> str:
