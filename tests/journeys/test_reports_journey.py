@@ -52,7 +52,7 @@ def test_a_report_is_taken_away_as_a_workbook(books: journeys_books.Books, open_
 def test_from_a_bucket_to_its_documents(books: journeys_books.Books, open_page: Callable[..., Any]) -> None:
     page = open_page(f"/reportes/ageing/?{_span(books)}")
     row = page.locator("tbody tr").filter(has_text="Por vencer").first
-    row.get_by_role("link").focus()
+    row.get_by_role("link", name="Por vencer").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/reportes/filas/documentos/**")
     assert "Documentos abiertos, por vencer" in page.locator("h1").inner_text()
@@ -79,9 +79,11 @@ def test_targets_that_cannot_be_read_change_nothing(books: journeys_books.Books,
 
 @pytest.mark.parametrize(
     "path",
-    ["/reportes/", "/reportes/kpis/", "/reportes/roll-rates/", "/reportes/indicador/dso/", "/reportes/tablero/",
-     "/reportes/metas/", "/reportes/kpis/?por=stage", "/reportes/indicador/receivable/?por=stage&valor=administrative",
-     "/reportes/filas/documentos/?tramo=d1_30"],
+    ["/reportes/", "/reportes/kpis/", "/reportes/ageing/", "/reportes/roll-rates/", "/reportes/vintages/",
+     "/reportes/forecast/", "/reportes/friction/", "/reportes/causes/", "/reportes/agents/", "/reportes/harm/",
+     "/reportes/experiments/", "/reportes/indicador/dso/", "/reportes/tablero/", "/reportes/metas/",
+     "/reportes/kpis/?por=stage", "/reportes/indicador/receivable/?por=stage&valor=administrative",
+     "/reportes/indicador/overdue_share/?que=denominador", "/reportes/filas/documentos/?tramo=d1_30"],
 )  # fmt: skip
 def test_every_page_is_for_everybody(path: str, books: journeys_books.Books, accessible: Callable[..., Any]) -> None:
     accessible(path)
