@@ -160,6 +160,17 @@ class TestItIsThePerson:
         assert set(ContactPoint.objects.values_list("status", flat=True)) == {"silenced"}
         assert SilencedPoint.objects.get().lifted_at is None
 
+    def test_who_says_it_again_is_believed_again(self, house, client, berta):
+        lift(says(house, client, "soy su esposo, ella le paga"), berta, "is_the_person")
+        house.now = NOON + timedelta(hours=2)
+        again = says(house, client, "numero equivocado, no soy esa persona")
+        assert (again.act, again.was_doubted) == ("silence_contact_point", False)
+        assert ContactPoint.objects.get().status == "silenced"
+        row = SilencedPoint.objects.get()
+        assert (row.at, row.lifted_at) == (house.now, None)
+        assert WrongPerson.objects.filter(annulled_at=None).count() == 1
+        assert Paper.objects.count() == 2
+
     def test_what_was_silenced_before_stays_so(self, house, client, berta):
         parties.silence_value(kind="phone", value="+525550000001", reason="wrong_person", at=NOON - NEXT_WEEK)
         silence = says(house, client, "soy su esposo, ella le paga")

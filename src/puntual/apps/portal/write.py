@@ -110,7 +110,7 @@ def not_this_person(*, visit: read.Visit, key: str, at: datetime, received_at: s
     one of the account's contact points silences nothing: a person of the company looks, and the account waits.
     """
     before = WrongPerson.objects.filter(key=key).first() or read.wrong_person_of(visit.link.pk)
-    if before:
+    if before and before.annulled_at is None:
         return before
     point = sent_to(visit.link) or _point_of(visit, received_at)
     silenced = 0
