@@ -16,6 +16,7 @@ from puntual.apps.parties import vault
 from puntual.apps.parties import write as parties
 from puntual.apps.payments import read, read_attention, read_payouts, write, write_alerts, write_bank, write_payouts
 from puntual.apps.payments.models import GatewayFact, GatewayPayment, LineMatch, PaymentAlert
+from puntual.apps.receivables import read as receivables
 from puntual.apps.receivables import write as books
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.ledger import references
@@ -63,8 +64,6 @@ def account(creditor):
 
 @pytest.fixture
 def item(account):
-    from puntual.apps.receivables import read as receivables
-
     return receivables.open_items(account)[0].due_item_id
 
 
@@ -216,3 +215,18 @@ def test_mercado_pago_tells_its_deposits_by_its_report_and_twice_is_once(client,
     row = the_deposit(creditor)
     assert (row.fact.amount_minor, row.check.parts_minor) == (965_00, 965_00)
     assert [(w.reason, w.part.payment_id) for w in row.check.wrong] == [("payout_unknown_payment", "11")]
+
+
+def test_a_reference_that_was_written_down_still_pays_all_its_documents_after_another_was_asked(
+    creditor, account, item
+):
+    dues = ((date(2026, 2, 5), 300_00),)
+    invoice = books.NewInvoice(account, "A-2", "A-2", date(2026, 1, 1), "MXN", 300_00, dues)
+    books.post_invoices(creditor_id=creditor.pk, invoices=[invoice], source="test")
+    [other] = [b.due_item_id for b in receivables.open_items(account) if b.due_item_id != item]
+    first = write.request_payment(account_id=account, items=[(item, 200_00), (other, 300_00)], key="r1", at=NOW)
+    write.request_payment(account_id=account, items=[(other, 300_00)], key="r2", at=NOW)
+    bank(creditor, 500_00, f"SPEI {references.make('2', first.pk)}", date(2026, 3, 4))
+    write_bank.match_lines(creditor_id=creditor.pk, similar=similar, at=NOW)
+    row = LineMatch.objects.get()
+    assert (row.state, {i: m for i, m in row.parts}) == ("applied", {item: 200_00, other: 300_00})

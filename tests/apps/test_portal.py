@@ -30,9 +30,11 @@ from puntual.apps.compliance import read as compliance
 from puntual.apps.outreach.models import Fact, Outbox
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.models import Account, ContactPoint
+from puntual.apps.payments.models import PaymentRequest
 from puntual.apps.policies import write as policies
 from puntual.apps.portal import acts, read, tokens, write
 from puntual.apps.portal.models import PaymentClaim, PortalLink, Preference, ReminderRequest, Satisfaction, WrongPerson
+from puntual.apps.receivables import read as books_read
 from puntual.apps.receivables import write as books
 from puntual.core.ledger import references
 from puntual.core.ledger.books import Component
@@ -499,3 +501,17 @@ class TestOtherActs:
         policies.activate(version=version, at=datetime.now(UTC) - timedelta(minutes=1))
         said = text_of(web.get(f"/politica/{slug}/"))
         assert "3 días antes de vencer, un recordatorio" in said and "5 días después de vencer, un mensaje" in said
+
+
+class TestOwnReference:
+    def test_a_transfer_for_some_documents_has_its_own_reference_and_a_form_is_one(self, page, web, account):
+        items = {b.due_item.invoice.number: b.due_item_id for b in books_read.open_items(account)}
+        assert "solo para esto" not in text_of(web.get(page + "pagar/"))
+        assert "solo para esto" in text_of(web.get(f"{page}pagar/?moneda=MXN&doc={items['A-2']}"))
+        form = {"llave": "k1-ref", "moneda": "MXN", "importe_minor": "30050", "doc": items["A-2"]}
+        said = [text_of(web.post(page + "pagar/referencia/", form)) for _ in range(2)]
+        request = PaymentRequest.objects.get()
+        assert (request.items, request.amount_minor) == ([[items["A-2"], 300_50]], 300_50)
+        assert all(references.pretty(references.make(references.REQUEST, request.pk)) in text for text in said)
+        assert "A-2" in said[0] and "A-1" not in said[0]
+        assert web.get(page + "pagar/referencia/").status_code == 302

@@ -127,13 +127,15 @@ def opens_of(creditor_id: int, on: date) -> list[Open]:
     What only a person has told is still open here: the bank's line will take its place.
     """
     requested: dict[int, int] = {}
+    asked: dict[int, tuple[tuple[int, int], ...]] = {}
     for pk, items in PaymentRequest.objects.filter(creditor_id=creditor_id).order_by("pk").values_list("pk", "items"):
-        requested |= {item: pk for item, _ in items}
+        for item, minor in items:
+            requested[item], asked[item] = pk, (*asked.get(item, ()), (pk, minor))
     accounts = [account for account, _ in parties.accounts_of(creditor_id)]
     found = {
         b.due_item_id: Open(
             b.due_item_id, b.account_id, b.due_item.invoice.number, b.due_on, b.open_minor, b.currency,
-            requested.get(b.due_item_id), b.interest_minor > 0 or b.fee_minor > 0,
+            requested.get(b.due_item_id), b.interest_minor > 0 or b.fee_minor > 0, asked.get(b.due_item_id, ()),
         )
         for mine in receivables.open_items_by_account(accounts).values()
         for b in mine
@@ -142,8 +144,9 @@ def opens_of(creditor_id: int, on: date) -> list[Open]:
     for t in read_applied.told_only(creditor_id):
         left = found[t.due_item].open_minor if t.due_item in found else 0
         found[t.due_item] = Open(
-            t.due_item, t.account, t.number, t.due_on, left + t.amount_minor, t.currency, requested.get(t.due_item)
-        )
+            t.due_item, t.account, t.number, t.due_on, left + t.amount_minor, t.currency, requested.get(t.due_item),
+            asked=asked.get(t.due_item, ()),
+        )  # fmt: skip
     return [*found.values(), *_closed(creditor_id, found.values(), requested, on)]
 
 

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("cargos/<int:due_item>/", views.charges, name="charges"),
     path("pagar/", views_pay.pay, name="pay"),
     path("pagar/en-linea/", views_pay.online, name="online"),
+    path("pagar/referencia/", views_pay.reference, name="reference"),
     path("pagar/vuelta/", views_pay.paid, name="paid"),
     path("pagar/con-descuento/", views_pay.pay_saving, name="pay_saving"),
     path("descuento/", views_deals.saving, name="saving"),

@@ -204,6 +204,31 @@ def online(here: Here) -> HttpResponse:
     return here.show("to_gateway", url=link.url, name=Provider(row.provider).label)
 
 
+@page()
+def reference(here: Here) -> HttpResponse:
+    """A reference of its own for just these documents and this amount: who transfers with it pays them and no others.
+    The same form again is the same reference."""
+    given = here.request.POST
+    if here.request.method != "POST":
+        return redirect(here.url("pay"))
+    bill = read.bill(here.visit.account.pk, here.today)
+    if bill.clear:
+        return redirect(here.url("home"))
+    chosen = selection(_in_major(given, bill), bill)
+    opened = [(line.due_item, line.open_minor) for line in chosen["lines"] if line.due_item in chosen["picked"]]
+    try:
+        asked = payments_write.request_payment(
+            account_id=here.visit.account.pk, items=allocate_to_items(chosen["minor"], opened), at=here.at,
+            key=here.key("reference"),
+        )  # fmt: skip
+    except UnusableInput as wrong:
+        return _pay(here, _in_major(given, bill), error=wrong.sentence, status=422)
+    told = {line.due_item: line for line in chosen["lines"]}
+    parts = [(told[item].number, minor) for item, minor in asked.items if item in told]
+    shown = references.pretty(references.make(references.REQUEST, asked.pk))
+    return here.show("reference", reference_shown=shown, parts=parts, minor=asked.amount_minor, currency=asked.currency)
+
+
 def _in_major(given: QueryDict, bill: read.Bill) -> QueryDict:
     """The form's amount is in exact minor units; the address and people use major ones."""
     copy = given.copy()

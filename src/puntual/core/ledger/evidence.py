@@ -16,12 +16,14 @@ Similar = Callable[[str, str], float]
 
 @attrs.frozen
 class Clue:
-    """A reason of the catalogue that points at an account, and the documents it names."""
+    """A reason of the catalogue that points at an account, and the documents it names; `asked`: how much of each, where
+    it is the reference of a payment request."""
 
     reason: str
     account: int
     due_items: tuple[int, ...] = ()
     likeness: float = 1.0
+    asked: tuple[tuple[int, int], ...] = ()
 
 
 @attrs.define
@@ -49,8 +51,8 @@ def index(customers: Iterable[Customer], opens: Iterable[Open]) -> Index:
         key = document_key(item.document)
         if key:
             made.documents.setdefault(key, []).append(item)
-        if item.request is not None:
-            made.requests.setdefault(item.request, []).append(item)
+        for request in {item.request, *(request for request, _ in item.asked)} - {None}:
+            made.requests.setdefault(request or 0, []).append(item)
     made.accounts = frozenset(accounts)
     return made
 
@@ -100,7 +102,8 @@ def _reference_clues(text: Sequence[str], found: Index) -> list[Clue]:
             made[number] = Clue("match_reference", number)
         if kind == references.REQUEST and number in found.requests:
             items = found.requests[number]
-            made[items[0].account] = Clue("match_reference", items[0].account, tuple(i.due_item for i in items))
+            asked = tuple((i.due_item, dict(i.asked).get(number, 0)) for i in items)
+            made[items[0].account] = Clue("match_reference", items[0].account, tuple(i for i, _ in asked), asked=asked)
     return list(made.values())
 
 

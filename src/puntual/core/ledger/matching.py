@@ -82,7 +82,9 @@ class _Desk:
         if len(accounts) != 1:
             return self._undecided(line, accounts)
         [account] = accounts
-        reading = self._explain(line, account, [item for clue in pointed for item in clue.due_items])
+        reading = self._asked(line, account, pointed) or self._explain(
+            line, account, [item for clue in pointed for item in clue.due_items]
+        )
         confidence = _confidence(pointed, reading)
         reasons = (*dict.fromkeys(clue.reason for clue in pointed), reading.reason)
         return Proposal(
@@ -95,6 +97,16 @@ class _Desk:
             confidence >= self.rules.automatic_from and reading.sure,
             reading.deductions,
         )
+
+    def _asked(self, line: Line, account: int, pointed: Sequence[Clue]) -> Explanation | None:
+        """Just what a payment request asked of each document, when its reference brings its very amount and every
+        document still owes that."""
+        open_now = self.by_account[account, line.currency]
+        for clue in pointed:
+            owed = all(item in open_now and 0 < part <= open_now[item].open_minor for item, part in clue.asked)
+            if clue.asked and owed and sum(part for _, part in clue.asked) == line.amount_minor:
+                return Explanation("match_amount", clue.asked)
+        return None
 
     def _explain(self, line: Line, account: int, named: Sequence[int]) -> Explanation:
         opens = list(self.by_account[account, line.currency].values())

@@ -41,7 +41,8 @@ class Customer:
 @attrs.frozen
 class Open:
     """An open due item. `document`: its number as the customer sees it; `request`: the payment request it hangs on;
-    `charged`: it bears interest or fees.
+    `charged`: it bears interest or fees; `asked`: (request, amount) of every payment request that names it: each is a
+    reference that somebody may have written down.
     """
 
     due_item: int
@@ -52,6 +53,7 @@ class Open:
     currency: str
     request: int | None = None
     charged: bool = False
+    asked: tuple[tuple[int, int], ...] = ()
 
 
 @attrs.frozen
