@@ -13,7 +13,7 @@ from puntual.adapters.classifier_offline.classifier import OfflineClassifier
 from puntual.apps.audit.models import AuditRecord
 from puntual.apps.compliance import read as compliance
 from puntual.apps.inbox import write_misread
-from puntual.apps.inbox.models import Conversation, Proposal
+from puntual.apps.inbox.models import Conversation, Proposal, Reply
 from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.models import Account, ContactPoint, Party, SilencedPoint
@@ -149,6 +149,9 @@ class TestItIsThePerson:
         shown = client.get(f"/constancia/{paper.number}/").content.decode()
         assert "Es auténtica" in shown
         assert "Ya no vale desde el" in shown
+        own = Reply.objects.get(act="no_soy").values["constancia"]
+        page = client.get("/p/" + own.partition("/p/")[2]).content.decode()
+        assert "Ya no vale desde el" in page
 
     def test_what_is_imported_later_arrives_active_again_and_a_new_no_silences_it_again(self, house, client, berta):
         lift(says(house, client, "soy su esposo, ella le paga"), berta, "is_the_person")
