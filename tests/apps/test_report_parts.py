@@ -159,6 +159,29 @@ class TestDown:
         page = admin_client.get(link, headers=HOST).content.decode()
         assert "Cliente 1" in page and "Cliente 3" not in page
 
+    @pytest.fixture
+    def other(self):
+        """A second company that is owed 70 dollars."""
+        made = parties.create_creditor(code="este", name="Este", country="US", zone="America/New_York", currency="USD")
+        account = parties.register_accounts(creditor=made, rows=[parties.NewAccount(code="1", name="Smith")]).accounts
+        one = books.NewInvoice(account["1"], "E-1", "E-1", START, "USD", 70_00, ((END, 70_00),))
+        books.post_invoices(creditor_id=made.pk, invoices=[one], source="test")
+        return made
+
+    def test_the_figure_of_another_company_opens_there(self, house, other, admin_client):
+        where = f"/reportes/indicador/receivable/?desde={START}&hasta={END}"
+        page = admin_client.get(where, headers=HOST).content.decode()
+        assert "$70.00" in page and f"&empresa={other.pk}" in page.replace("&amp;", "&")
+        there = admin_client.get(f"{where}&empresa={other.pk}", headers=HOST).content.decode()
+        assert "Smith" in there and "Cliente 3" not in there
+        assert admin_client.get(f"{where}&empresa=999999", headers=HOST).status_code == 404
+
+    def test_who_may_not_see_its_reports_sees_none_of_its_figures(self, house, other, person, client):
+        who = person("gerencia", "manager", house)
+        client.force_login(who)
+        page = client.get(f"/reportes/indicador/receivable/?desde={START}&hasta={END}", headers=HOST).content.decode()
+        assert "Cliente 3" in page and "70.00" not in page
+
     def test_one_table_alone_is_taken_away(self, house, admin_client):
         where = f"/reportes/causes/descargar/csv/?desde={START}&hasta={END}&tabla=disputes_error"
         text = admin_client.get(where, headers=HOST).content.decode("utf-8-sig")

@@ -258,5 +258,6 @@ def _by_creditor(asked: Asked, creditors: Sequence[Creditor]) -> list[Shown]:
         mine = one.pk == asked.creditor.pk
         known = now if mine else read.with_previous(one, now.start, now.end, needs=kpi.needs)[0]
         figures = registry.measure(known, codes=(kpi.code,))
-        found += [shown(m, locale_for(one.country), {}, one.name) for m in figures if m.figure.value is not None]
+        told = [shown(m, locale_for(one.country), {}, one.name) for m in figures if m.figure.value is not None]
+        found += [attrs.evolve(s, where=f"&empresa={one.pk}") for s in told]
     return found

@@ -12,12 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from puntual.apps.access import read as access
 from puntual.apps.reports import charts_svg, export, read, read_screens, rows, rows_asked, tables, views_actions
 from puntual.apps.reports.asked import Lines
 from puntual.apps.reports.charts_of import charts_of
 from puntual.apps.reports.choices import TITLES
 from puntual.apps.reports.tables import Report
-from puntual.apps.scope import Scope, page, screen
+from puntual.apps.scope import Scope, follow, page, screen
 from puntual.core.errors import UnusableInput
 from puntual.core.reports import registry
 from puntual.core.time import parse_date
@@ -159,15 +160,24 @@ def _asked(request: HttpRequest, scope: Scope, code: str, span: Span) -> read_sc
 @require_GET
 def indicator(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     """One indicator: its formula, its parts, by each dimension, and the rows of the whole or of one part."""
+    scope = _of_company(request, scope)
     span = span_of(request, scope.today)
     asked = _asked(request, scope, code, span)
     below = _below(request, asked)
-    context = read_screens.indicator(asked, scope.creditors) | _rows_context(asked.rows(below=below))
+    may = access.grants(request).may
+    companies = [one for one in scope.creditors if may("reports.see", one.pk)]
+    context = read_screens.indicator(asked, companies) | _rows_context(asked.rows(below=below))
     part = {k: v for k, v in (("por", asked.by), ("valor", asked.value)) if v is not None}
     side = {"que": tables.BELOW} if below else {}
     context |= {"kpi": asked.kpi, "below": below, "weighs": "" if below else asked.kpi.weighs,
                 "part": urlencode(part), "here": urlencode(part | side), "BELOW": tables.BELOW}  # fmt: skip
     return page(request, scope, "reports/indicator.html", {**_frame(scope, span, "kpis"), **context})
+
+
+def _of_company(request: HttpRequest, scope: Scope) -> Scope:
+    """The scope of the company that the address names, where it names one: its figure leads there."""
+    wanted = request.GET.get("empresa", "")
+    return follow(request, scope, int(wanted)) if wanted.isdecimal() and len(wanted) < 19 else scope
 
 
 def _below(request: HttpRequest, asked: read_screens.Asked) -> bool:
