@@ -104,8 +104,8 @@ def _message(row: ScheduledReport, creditor: Creditor, report: Report) -> Outgoi
     html = render_to_string("reports/mail.html", {"report": report, "days": days, "changed": changed})
     return Outgoing(
         message_id=f"{uuid4().hex}@puntual", recipient=row.email, recipient_name="", sender=sender,
-        sender_name=creditor.name, subject=f"{title}: {creditor.name}, al {report.end}", text=text, html=html,
-        unsubscribe_url="", expires_in_s=_DAY_S, attachments=files,
+        sender_name=creditor.name, subject=f"{title}: {creditor.name}, al {date_text(report.end, locale)}", text=text,
+        html=html, unsubscribe_url="", expires_in_s=_DAY_S, attachments=files,
     )  # fmt: skip
 
 
