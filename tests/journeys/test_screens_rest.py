@@ -10,7 +10,9 @@ import test_bureau_reports as bureau
 import test_clients as clients
 import test_experiments_app as tried
 from access_house import House, build
+from django.test import Client
 from django.utils import timezone
+from talk_house import TalkHouse
 
 from puntual.apps.audit.models import AuditRecord
 from puntual.apps.debits import write as debits
@@ -88,6 +90,18 @@ def test_an_experiment_is_accessible(looked, db) -> None:
         tried.owes(creditor, account, 500_00, late=4)
     tried.night(creditor)
     looked(f"/riesgo/experimentos/{tried.hold_out(creditor).pk}/")
+
+
+def test_what_somebody_wrote_is_reviewed_where_anybody_can_read_it(looked, person) -> None:
+    talks = TalkHouse()
+    gloria, web = person("gloria", "agent", talks.creditor), Client()
+    web.force_login(gloria)
+    way = f"email:{talks.rios.party.points.get(kind='email').pk}"
+    form = {"accion": "enviar", "way": way, "text": "Le llamo mañana a las diez.", "key": "k1", "then": ""}
+    web.post(f"/conversaciones/{talks.rios.pk}/responder/", form)
+    page = looked(f"/supervision/calidad/chat/{talks.rios.pk}/{gloria.pk}/")
+    assert "Le llamo mañana a las diez." in page.inner_text("main")
+    looked("/supervision/calidad/")
 
 
 def test_the_keys_of_a_person_are_accessible(accessible, house) -> None:

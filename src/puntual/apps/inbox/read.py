@@ -193,3 +193,12 @@ def needs(creditor_id: int, now: datetime) -> dict[str, QuerySet[Conversation]]:
     rows = Conversation.objects.filter(creditor_id=creditor_id, waiting_since__isnull=False, discarded_at=None)
     awake = rows.filter(Q(snoozed_until=None) | Q(snoozed_until__lte=now))
     return {"talk_late": awake.filter(answer_by__lte=now), "talk_waiting": awake.filter(answer_by__gt=now)}
+
+
+def written_by_people(creditor_id: int, start: datetime, end: datetime) -> list[tuple[int, int]]:
+    """(conversation, who) for what people of the company wrote to its customers in [start, end), each pair once."""
+    rows = Reply.objects.filter(
+        conversation__creditor_id=creditor_id, by__isnull=False, created_at__gte=start,
+        created_at__lt=end,
+    )  # fmt: skip
+    return sorted(set(rows.values_list("conversation_id", "by_id")))

@@ -13,7 +13,10 @@ class Review(models.Model):
     """One reviewer's view of one conversation. A second reviewer's, blind to the first, serves to calibrate both."""
 
     creditor = models.ForeignKey("parties.Creditor", on_delete=models.CASCADE, related_name="+", db_index=False)
-    handling = models.ForeignKey("workbench.Handling", on_delete=models.CASCADE, related_name="reviews")
+    #: A call of the desk, or what the agent wrote in a conversation since a day: one of the two.
+    handling = models.ForeignKey("workbench.Handling", on_delete=models.CASCADE, null=True, related_name="reviews")
+    chat = models.ForeignKey("inbox.Conversation", on_delete=models.CASCADE, null=True, related_name="reviews")
+    since = models.DateField(null=True)
     agent = models.ForeignKey(_USER, on_delete=models.CASCADE, related_name="+", db_index=False)
     reviewer = models.ForeignKey(_USER, on_delete=models.CASCADE, related_name="+", db_index=False)
     scores = models.JSONField()
@@ -28,7 +31,15 @@ class Review(models.Model):
     resolved_by = models.ForeignKey(_USER, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["handling", "reviewer"], name="review_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["handling", "reviewer"], name="review_once"),
+            models.UniqueConstraint(fields=["chat", "since", "agent", "reviewer"], name="review_chat_once"),
+            models.CheckConstraint(
+                condition=models.Q(handling__isnull=False, chat__isnull=True, since__isnull=True)
+                | models.Q(handling__isnull=True, chat__isnull=False, since__isnull=False),
+                name="review_of_one",
+            ),
+        ]
         indexes = [
             models.Index(fields=["creditor", "-at"], name="review_creditor"),
             models.Index(fields=["agent", "-at"], name="review_agent"),

@@ -213,12 +213,15 @@ def handling(pk: int, creditor_id: int) -> Handling | None:
     return rows.select_related("agent", "account").first()
 
 
-def reviews(creditor_id: int, limit: int = 50, hidden: Collection[int] = ()) -> list[Review]:
-    """The last reviews, those in dispute first. `hidden`: conversations that whoever looks has still to review, blind
-    to what others saw."""
+def reviews(
+    creditor_id: int, limit: int = 50, hidden: Collection[int] = (), hidden_chats: Collection[tuple[int, int]] = ()
+) -> list[Review]:
+    """The last reviews, those in dispute first. `hidden`: calls, and `hidden_chats`: (conversation, agent), that
+    whoever looks has still to review, blind to what others saw."""
     rows = Review.objects.filter(creditor_id=creditor_id).exclude(handling_id__in=list(hidden))
-    rows = rows.select_related("agent", "reviewer", "handling")
-    return sorted(rows.order_by("-at")[:limit], key=lambda r: not (r.disputed_at and not r.resolved_at))
+    rows = rows.select_related("agent", "reviewer", "handling").order_by("-at")
+    shown = [r for r in rows[: limit * 2] if (r.chat_id or 0, r.agent_id) not in hidden_chats][:limit]
+    return sorted(shown, key=lambda r: not (r.disputed_at and not r.resolved_at))
 
 
 def reviews_of(agent_id: int, limit: int = 50) -> list[Review]:
@@ -228,7 +231,11 @@ def reviews_of(agent_id: int, limit: int = 50) -> list[Review]:
 
 def gaps(creditor_id: int) -> list[tuple[str, str, Gap]]:
     """How far reviewers are from one another, with their names."""
-    rows = list(Review.objects.filter(creditor_id=creditor_id).values_list("handling_id", "reviewer_id", "total"))
+    told = Review.objects.filter(creditor_id=creditor_id).values_list(
+        "handling_id", "chat_id", "since", "agent_id", "reviewer_id", "total"
+    )
+    numbers: dict[tuple[Any, ...], int] = {}
+    rows = [(numbers.setdefault(tuple(what), len(numbers)), who, total) for *what, who, total in told]
     found = quality.calibration(rows)
     names = _names({g.one for g in found} | {g.other for g in found})
     return [(names[g.one], names[g.other], g) for g in found]

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from puntual.apps.access import read as access
 from puntual.apps.receivables.read_screens import names_of
 from puntual.apps.scope import Scope, page, screen
-from puntual.apps.supervision import read, read_month, write
+from puntual.apps.supervision import read, read_chats, read_month, write
 from puntual.apps.workbench import read as workbench
 from puntual.apps.workbench import read_presence as presence
 from puntual.apps.workbench import write_presence
@@ -182,11 +182,18 @@ def quality(request: HttpRequest, scope: Scope) -> HttpResponse:
     """This week's sample, the reviews, and how far reviewers are from one another."""
     now: datetime = timezone.now()
     mine = read.to_review(scope.creditor.pk, now, request.user.pk or 0) if _acts(request, scope) else []
-    waiting = {h.pk for h in mine}
-    reviews = read.reviews(scope.creditor.pk, hidden=waiting)
+    chats = (
+        read_chats.to_review(scope.creditor.pk, scope.creditor.zone, now, request.user.pk or 0)
+        if _acts(request, scope)
+        else []
+    )
+    reviews = read.reviews(
+        scope.creditor.pk, hidden={h.pk for h in mine}, hidden_chats={(c.conversation, c.agent) for c in chats}
+    )
     disputed = [r for r in reviews if r.disputed_at and not r.resolved_at]
     context = {
         "waiting": [_shown(h) for h in mine],
+        "chats": chats,
         "disputed": disputed,
         "reviews": [r for r in reviews if r not in disputed],
         "dimensions": [(code, NAMES[code]) for code in WEIGHTS],
@@ -226,6 +233,36 @@ def review(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
         except (UnusableInput, Refused) as error:
             messages.error(request, error.sentence)
     context = {**_shown(row), "dimensions": [(code, NAMES[code], WEIGHTS[code]) for code in WEIGHTS]}
+    return page(request, scope, "supervision/review.html", context)
+
+
+@screen
+@require_http_methods(["GET", "POST"])
+def review_chat(request: HttpRequest, scope: Scope, pk: int, agent: int) -> HttpResponse:
+    """How somebody wrote in a conversation, in the week of `?desde=`; this one without it."""
+    try:
+        since = date.fromisoformat(request.GET.get("desde", ""))
+    except ValueError:
+        since = read_chats.week_of(timezone.now(), scope.creditor.zone)
+    row = read_chats.chat(pk, agent, since, scope.creditor.pk, scope.creditor.zone)
+    if row is None:
+        raise Http404
+    if request.method == "POST":
+        try:
+            write.review_chat(
+                chat=row, agent_id=agent, since=since, creditor_id=scope.creditor.pk, reviewer=request.user,
+                scores=_scores(request), good=request.POST.get("good", ""), better=request.POST.get("better", ""),
+                now=timezone.now(),
+            )  # fmt: skip
+            messages.success(request, _("Revisión guardada: quien atendió ya la puede leer."))
+            return redirect("supervision:quality")
+        except (UnusableInput, Refused) as error:
+            messages.error(request, error.sentence)
+    context = {
+        "who": read_chats.names_of([agent])[agent], "since": since, "chat": row,
+        "moments": read_chats.words(row, since, scope.creditor.zone),
+        "dimensions": [(code, NAMES[code], WEIGHTS[code]) for code in WEIGHTS],
+    }  # fmt: skip
     return page(request, scope, "supervision/review.html", context)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from puntual.apps.audit import write as audit
+from puntual.apps.inbox.models import Conversation
 from puntual.apps.supervision import read
 from puntual.apps.supervision.models import Review
 from puntual.core import quality
@@ -35,21 +36,51 @@ def review(
         raise UnusableInput("Esa conversación no está o no ha terminado.")
     if row.agent_id == reviewer.pk:
         raise Refused("Nadie se revisa a sí mismo: pídaselo a otra persona.")
+    return _say({"handling": row}, row.agent_id, creditor_id, reviewer, scores, good, better, now)
+
+
+@transaction.atomic
+def review_chat(
+    *,
+    chat: Conversation,
+    agent_id: int,
+    since: date,
+    creditor_id: int,
+    reviewer: Any,
+    scores: Mapping[str, int],
+    good: str,
+    better: str,
+    now: datetime,
+) -> Review:
+    """The same of what somebody wrote in a conversation in the week that begins a day."""
+    if agent_id == reviewer.pk:
+        raise Refused("Nadie se revisa a sí mismo: pídaselo a otra persona.")
+    of = {"chat": chat, "since": since, "agent_id": agent_id}
+    return _say(of, agent_id, creditor_id, reviewer, scores, good, better, now)
+
+
+def _say(
+    of: Mapping[str, Any], agent_id: int, creditor_id: int, reviewer: Any, scores: Mapping[str, int], good: str,
+    better: str, now: datetime,
+) -> Review:  # fmt: skip
     points = quality.total(scores)
     if not good.strip() or not better.strip():
         raise UnusableInput("Diga qué hizo bien y qué probar la próxima vez: la nota sola no enseña.")
-    before = Review.objects.filter(handling=row, reviewer=reviewer).first()
+    before = Review.objects.filter(**of, reviewer=reviewer).first()
     if before is not None and before.disputed_at:
         raise Refused("Esa revisión está en desacuerdo: respóndalo en lugar de cambiarla.")
-    done, _ = Review.objects.update_or_create(
-        handling=row, reviewer=reviewer,
-        defaults={
-            "creditor_id": creditor_id, "agent_id": row.agent_id, "scores": dict(scores), "total": points,
-            "good": good.strip()[:400], "better": better.strip()[:400], "at": now,
-        },
-    )  # fmt: skip
-    audit.record(act="review", actor=reviewer, kind="handling", pk=row.pk, detail={"total": points})
+    told = {
+        "creditor_id": creditor_id, "agent_id": agent_id, "scores": dict(scores), "total": points,
+        "good": good.strip()[:400], "better": better.strip()[:400], "at": now,
+    }  # fmt: skip
+    done, _ = Review.objects.update_or_create(**of, reviewer=reviewer, defaults=told)
+    audit.record(act="review", actor=reviewer, kind=_kind(done), pk=done.handling_id or done.chat_id,
+                 detail={"total": points})  # fmt: skip
     return done
+
+
+def _kind(row: Review) -> str:
+    return "handling" if row.handling_id else "conversation"
 
 
 @transaction.atomic
@@ -64,7 +95,7 @@ def dispute(*, review_id: int, agent: Any, text: str, now: datetime) -> Review:
         raise UnusableInput("Diga con qué no está de acuerdo.")
     row.dispute, row.disputed_at = text.strip()[:400], now
     row.save(update_fields=["dispute", "disputed_at"])
-    audit.record(act="review_disputed", actor=agent, kind="handling", pk=row.handling_id)
+    audit.record(act="review_disputed", actor=agent, kind=_kind(row), pk=row.handling_id or row.chat_id)
     return row
 
 
@@ -84,5 +115,7 @@ def resolve(
         row.scores, row.total = dict(scores), quality.total(scores)
     row.resolution, row.resolved_at, row.resolved_by = text.strip()[:400], now, by
     row.save(update_fields=["scores", "total", "resolution", "resolved_at", "resolved_by"])
-    audit.record(act="review_resolved", actor=by, kind="handling", pk=row.handling_id, detail={"total": row.total})
+    audit.record(
+        act="review_resolved", actor=by, kind=_kind(row), pk=row.handling_id or row.chat_id, detail={"total": row.total}
+    )
     return row
