@@ -43,7 +43,10 @@ EXEMPT = {
     "welcome:account": BY_HAND + "test_first_reminder_journey, from the empty installation",
     "welcome:example": "builds the example and sends on; what it shows meanwhile is the walked progress of a load",
     "portal:charges": "the same table of charges as the walked home, when a document has more than fit there",
-    **dict.fromkeys(("portal:online", "portal:saving"), "sends on to the gateway or to the walked page of paying"),
+    **dict.fromkeys(
+        ("portal:online", "portal:saving", "portal:reference"),
+        "sends on to the gateway or to the walked page of paying",
+    ),
     "portal:pay_saving": BY_HAND + "test_portal_rest_journey, taking the discount of the day",
     "portal:one_click": "what a mail program asks by itself; a person is sent to the walked page of stopping",
     "portal:wrong_person_paper": BY_HAND + "test_portal_acts_journey, after saying «no soy»",
