@@ -64,7 +64,7 @@ class TestAlone:
         text = words(drawn("bars", fixed=True))
         assert "tubos & codos" in text and "$1.200,00 · 58 días" in text and "$300,00 · 1 día" in text
         widths = [float(r.get("width")) for r in drawn("bars").iter(f"{SVG}rect") if "bar-step" in r.get("class")]
-        assert widths == [1000, 250]
+        assert widths == [1000, 1000, 250, 250]  # for a wide and for a narrow place
 
     def test_columns_write_their_legend_their_scale_and_their_days(self):
         text = words(drawn("pairs", fixed=True))

@@ -31,7 +31,7 @@ INK = (
 _SAYS, _LINE, _PLOT = 20, 18, 176
 _WIDE, _NARROW = 84, 32
 #: A row of a bar chart: its name, then its bar beside its value. A bar never reaches its value.
-_ROW, _BAR, _BAR_SHARE = 42, 14, 62
+_ROW, _BAR, _BAR_SHARE, _BAR_NARROW = 42, 14, 62, 36
 _NAME, _NAME_NARROW = 90, 34
 #: So many names of a legend fit in a line of a telephone; each takes so much room for a letter.
 _KEYS, _LETTER = 2, 7.4
@@ -174,8 +174,10 @@ def _bar(page: _Page, look: str, width: int, y: float) -> None:
         scaled = f"translate(0 {y:g}) scale({_BAR_SHARE / 100:g} {_BAR / 20:g})"
         page.parts.append(f'<g transform="{scaled}">{inside}</g>')
         return
-    page.parts.append(f'<svg class="bar" y="{y:g}" width="{_BAR_SHARE}%" height="{_BAR}" viewBox="0 0 {WIDTH} 20" '
-                      f'preserveAspectRatio="none">{inside}</svg>')  # fmt: skip
+    # Beside its value in a narrow place, where the same words take more of the width.
+    for look, share in (("says-wide", _BAR_SHARE), ("says-narrow", _BAR_NARROW)):
+        page.parts.append(f'<svg class="{look}" y="{y:g}" width="{share}%" height="{_BAR}" viewBox="0 0 {WIDTH} 20" '
+                          f'preserveAspectRatio="none">{inside}</svg>')  # fmt: skip
 
 
 def _short(words: str, most: int) -> str:
