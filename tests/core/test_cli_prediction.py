@@ -47,12 +47,15 @@ def test_backtest_prints_the_document_of_the_contract_and_nothing_else(file, cap
 def test_backtest_for_people_is_a_table_of_lines(file, capsys):
     code, text, _ = out(capsys, "backtest", "--cut", "2025-09-01", "--file", file)
     assert code == 0
-    assert [line.split()[0] for line in text.strip().splitlines()[2:]] == [
+    lines, known = text.strip().split("\n\n")
+    assert [line.split()[0] for line in lines.splitlines()[2:]] == [
         "modelo",
         "ingenua",
         "contraída",
         "logística",
+        "azar",
     ]
+    assert [line.split()[0] for line in known.splitlines()] == ["pagos", "0", "1-2", "3-5", "6-15", "16+"]
 
 
 def test_predict_answers_for_every_open_document(file, capsys):
