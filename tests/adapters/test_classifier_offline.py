@@ -177,3 +177,9 @@ def test_hostile_lengths_do_not_hang(classifier):
         "9" * 400 + " millones de pesos pago",
     ):
         assert classifier.classify(text, "MX", at).intents
+
+
+@pytest.mark.parametrize("text", ["quiero hablar con una persona, esto no lo arreglo con un mensaje",
+                                  "necesito que me llame alguien", "llámeme en la tarde"])  # fmt: skip
+def test_who_asks_to_be_called_is_not_silenced(text, read):
+    assert not set(read(text).intents) & {"baja", "equivocado"}

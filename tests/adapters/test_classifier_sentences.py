@@ -66,7 +66,7 @@ def test_each_measured_part_is_read_as_well_as_the_page_says(measured, part):
     assert found.amounts >= 0.95
     assert found.scores["baja"].recall >= 0.97
     assert found.scores["equivocado"].recall >= 0.97
-    assert found.automatic_right >= 0.93
+    assert found.automatic_right >= 0.92
 
 
 def test_no_intent_is_left_behind_over_all_that_is_measured(unseen):
