@@ -82,7 +82,7 @@ class TestAlone:
 
     def test_a_file_carries_its_colours_and_its_size(self):
         tree = drawn("bars", fixed=True)
-        assert tree.get("viewBox").startswith("0 0 1000 ") and ".bar-step{fill:" in tree.find(f"{SVG}style").text
+        assert tree.get("viewBox").startswith("-12 -12 1024 ") and ".bar-step{fill:" in tree.find(f"{SVG}style").text
         places = [t.get("x") for t in tree.iter(f"{SVG}text")]
         assert places and not any("%" in x for x in places)
 

@@ -19,6 +19,7 @@ from puntual.ui.formats import date_text, money_text, number_text
 
 #: For who sees the drawing without our style sheet: on white.
 INK = (
+    ".paper{fill:#fff}"
     "text{font:13px 'Liberation Sans','Noto Sans',Arial,sans-serif;fill:#1d1b2e}.says{font-size:15px;font-weight:600}"
     ".scale{fill:#555}.mark-due,.bar-back{fill:#d9d6e3}.mark-came,.bar-step{fill:#4b3fb5}.bar-paid{fill:#2f7d4f}"
     ".bar-age-1{fill:#c9a227}.bar-age-2{fill:#d07b2a}.bar-age-3{fill:#c2502f}.bar-age-4{fill:#9c2f2f}"
@@ -33,6 +34,8 @@ _WIDE, _NARROW = 84, 32
 #: A row of a bar chart: its name, then its bar beside its value. A bar never reaches its value.
 _ROW, _BAR, _BAR_SHARE, _BAR_NARROW = 42, 14, 62, 36
 _NAME, _NAME_NARROW = 90, 34
+#: Around what is drawn for paper or a file.
+_MARGIN = 12
 #: So many names of a legend fit in a line of a telephone; each takes so much room for a letter.
 _KEYS, _LETTER = 2, 7.4
 
@@ -74,8 +77,13 @@ def svg(kind: str, chart: Any, locale: str, *, fixed: bool = False) -> SafeStrin
     if not fixed:
         _say(page, narrow, lines, " says-narrow")
     height, described = _DRAW[kind](page, chart, locale, lines * _SAYS + 4)
-    size = f'viewBox="0 0 {WIDTH} {height:g}" width="{WIDTH}"' if fixed else 'width="100%"'
-    style = f"<style>{INK}</style>" if fixed else ""
+    size, style = 'width="100%"', ""
+    if fixed:
+        sheet = (-_MARGIN, -_MARGIN, WIDTH + 2 * _MARGIN, height + 2 * _MARGIN)
+        height = sheet[3]
+        size = f'viewBox="{" ".join(f"{n:g}" for n in sheet)}" width="{sheet[2]}"'
+        paper = f'<rect class="paper" x="{sheet[0]}" y="{sheet[1]}" width="{sheet[2]}" height="{sheet[3]:g}"/>'
+        style = f"<style>{INK}</style>{paper}"
     return mark_safe(  # every word in it was escaped above
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart-svg extra-{min(lines - len(wide), 6)}" {size} '
         f'height="{height:g}" role="img" aria-label="{escape(chart.title)}"><title>{escape(chart.title)}</title>'
