@@ -11,7 +11,9 @@ from puntual.adapters.scorer_lightgbm import LightGBMLearner
 from puntual.apps.negotiation import write_disputes as disputes
 from puntual.apps.negotiation.write_disputes import NewComplaint
 from puntual.apps.planning.models import PlanRow
+from puntual.apps.policies import presets
 from puntual.apps.policies import read as policies
+from puntual.apps.policies import write as write_policies
 from puntual.apps.segments import read, read_watch
 from puntual.apps.segments import write as segments
 from puntual.apps.segments.models import AccountScore, ItemScore, LearntModel, Scoring, SegmentChange, Watched
@@ -208,3 +210,21 @@ class TestALikelyDelay:
         first = policies.first_days([version])
         assert first[version, "ofrecer-fecha"] == -8
         assert {first[version, step] for step in ("aviso-previo", "primer-aviso", "")} == {-4}
+
+
+class TestTheGraceOfThePolicy:
+    def test_what_the_policy_gives_as_grace_is_not_late_and_another_grace_is_learnt_anew(self, creditor):
+        known = history(creditor)
+        night(creditor, DAWN - timedelta(days=1))
+        assert read.champion(creditor.pk).card["grace_days"] == 0
+        text = presets.text_for("MX") + "\ndias_de_gracia: 25\n"
+        version = write_policies.save_version(creditor_id=creditor.pk, text=text)
+        write_policies.activate(version=version, at=DAWN - timedelta(hours=12))
+        night(creditor)
+        champion = read.champion(creditor.pk)
+        assert champion.card["grace_days"] == 25
+        assert champion.why == "Cambiaron los días de gracia de la política: «tarde» es otra cosa."
+        usual = {code: score.late_usual for code, score in read.scores_of(known.values()).items()}
+        assert max(usual.values()) < 0.2, "eighteen days late is in time with twenty-five of grace"
+        night(creditor, DAWN + timedelta(days=1))
+        assert read.champion(creditor.pk).pk == champion.pk

@@ -9,6 +9,7 @@ import attrs
 import polars as pl
 
 from puntual.apps.parties.models import Creditor
+from puntual.apps.policies import read as policies
 from puntual.apps.receivables import read as receivables
 from puntual.apps.segments import read as segments
 from puntual.apps.segments import said
@@ -48,9 +49,19 @@ def model_for(
 ) -> Kept:
     """The champion, learnt first if there is none, if it is time, or if it is in trouble."""
     kept = in_use(creditor, learner)
-    if kept is None or _is_time(kept, facts, day, trouble):
+    if kept is None or _other_grace(kept, settings_of(creditor, at)) or _is_time(kept, facts, day, trouble):
         return learn(creditor, facts, day, at, learner, kept)
     return kept
+
+
+def settings_of(creditor: Creditor, at: datetime) -> Settings:
+    """How a company's payments are learnt: what its own policy gives as grace is not late."""
+    own = policies.in_force(creditor.pk, at).get(None)
+    return Settings(grace_days=own.policy.grace_days if own else 0)
+
+
+def _other_grace(kept: Kept, settings: Settings) -> bool:
+    return kept.trained.settings.grace_days != settings.grace_days
 
 
 def in_use(creditor: Creditor, learner: Learner | None) -> Kept | None:
@@ -68,11 +79,12 @@ def learn(
     creditor: Creditor, facts: pl.DataFrame, day: date, at: datetime, learner: Learner | None, kept: Kept | None = None
 ) -> Kept:
     """Learn a challenger and examine it; the champion keeps its place unless the challenger is better."""
-    started, settings = time.perf_counter(), Settings()
+    started, settings = time.perf_counter(), settings_of(creditor, at)
     known = as_known(facts, day)
-    rival = kept.trained if kept and kept.trained.hazard is not None else None
+    changed = kept is not None and _other_grace(kept, settings)
+    rival = kept.trained if kept and not changed and kept.trained.hazard is not None else None
     exam = examine(some_accounts(known, EXAM_ITEMS), day, learner, settings, rival)
-    better, why = _verdict(kept, rival, exam)
+    better, why = _verdict(kept, rival, exam, changed)
     trained = train(some_accounts(known, LEARN_ITEMS), day, learner, settings) if better else None
     card = model_card(trained or rival or _only(kept), known)
     measured = {**exam.measured, "said": exam.said.to_dicts()} if exam else {}
@@ -84,9 +96,11 @@ def learn(
     return Kept(row, trained) if trained else _only_kept(kept)
 
 
-def _verdict(kept: Kept | None, rival: Trained | None, exam: Exam | None) -> tuple[bool, str]:
+def _verdict(kept: Kept | None, rival: Trained | None, exam: Exam | None, changed: bool) -> tuple[bool, str]:
     if kept is None:
         return True, "Es el primero."
+    if changed:
+        return True, "Cambiaron los días de gracia de la política: «tarde» es otra cosa."
     if rival is None:
         return True, "Hay más historia que la vez anterior."
     if exam is None or exam.better is None:
