@@ -208,7 +208,7 @@ def test_capacity_by_readiness_counts_everybody_once_and_says_where_most_are(man
         )
     page = manager.get(reverse("segments:segments"))
     grid = page.context["grid"]
-    assert grid.columns == ("baja", "alta", "media")
+    assert grid.columns == ("baja", "media", "alta")
     found = {(row, name): cell.accounts for row, cells in grid.rows for name, cell in zip(grid.columns, cells)}
     assert {key: n for key, n in found.items() if n} == {
         ("limitada", "baja"): 1, ("limitada", "alta"): 2, ("normal", "alta"): 9,

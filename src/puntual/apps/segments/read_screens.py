@@ -12,7 +12,7 @@ from django.db.models import Count, Sum
 from puntual.apps.parties import read as parties
 from puntual.apps.receivables.read_applied import labels
 from puntual.apps.segments import read
-from puntual.apps.segments.choices import AXIS_NAMES, CAUSE_NAMES, FAR_DAYS, segment_name, value_name
+from puntual.apps.segments.choices import AXIS_NAMES, CAUSE_NAMES, FAR_DAYS, VALUE_NAMES, segment_name, value_name
 from puntual.apps.segments.models import AccountScore, ItemScore, Scoring, SegmentChange, SegmentDay
 from puntual.core.segments.conditions import FIELDS
 from puntual.core.segments.rules import AXES
@@ -74,8 +74,7 @@ class Grid:
 
 
 def grid(scoring: Scoring) -> Grid | None:
-    """Who can pay by who is ready to, in the order in which the rules in force name the values; None without
-    accounts."""
+    """Who can pay by who is ready to; None without accounts."""
     found: dict[tuple[str, str], list[tuple[int, str, int]]] = {}
     rows = AccountScore.objects.filter(scoring=scoring).values("capacidad", "disposicion", "currency")
     for row in rows.annotate(n=Count("pk"), m=Sum("amount_minor")).order_by("currency"):
@@ -102,9 +101,11 @@ GRID_AXES = ("capacidad", "disposicion")
 
 
 def _values(document: Mapping[str, Any], axis: str, seen: set[str]) -> list[str]:
-    """The values of an axis: those of the rules in force, and any that accounts still have from earlier ones."""
-    named = list(dict.fromkeys(rule["valor"] for rule in document.get(axis, ())))
-    return [*named, *sorted(seen.difference(named))]
+    """The values of an axis, from less to more where that is known: those of the rules in force, and any that accounts
+    still have from earlier ones."""
+    known = list(VALUE_NAMES)
+    named = {rule["valor"] for rule in document.get(axis, ())} | seen
+    return sorted(named, key=lambda value: (known.index(value) if value in VALUE_NAMES else len(known), value))
 
 
 def days(creditor_id: int, limit: int = 60) -> list[date]:
