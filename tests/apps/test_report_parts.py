@@ -237,6 +237,13 @@ class TestHowTheCountryWrites:
         assert "67,80\N{NO-BREAK SPACE}%" in page and "67.80" not in page  # at risk: 4,000 of 5,900
         assert "30 abr 2026" in page
 
+    def test_so_is_how_many_rows_there_are(self, house, admin_client):
+        account = Account.objects.get(code="C-1")
+        same = {"party_id": account.party_id, "account_id": account.pk, "creditor": house, "channel": "sms"}
+        Contact.objects.bulk_create(Contact(**same, at=noon(6)) for _ in range(1_300))
+        where = f"/reportes/indicador/contact_rate/?desde={START}&hasta={END}&que=denominador"
+        assert "Son 1.302." in admin_client.get(where, headers=HOST).content.decode()
+
     def test_mexico_writes_a_point(self):
         from puntual.apps.reports.build_money import pct
         from puntual.ui.formats import locale_for

@@ -22,6 +22,7 @@ from puntual.apps.scope import Scope, follow, page, screen
 from puntual.core.errors import UnusableInput
 from puntual.core.reports import registry
 from puntual.core.time import parse_date
+from puntual.ui.formats import number_text
 
 
 @attrs.frozen
@@ -166,7 +167,7 @@ def indicator(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     below = _below(request, asked)
     may = access.grants(request).may
     companies = [one for one in scope.creditors if may("reports.see", one.pk)]
-    context = read_screens.indicator(asked, companies) | _rows_context(asked.rows(below=below))
+    context = read_screens.indicator(asked, companies) | _rows_context(asked.rows(below=below), scope.locale)
     part = {k: v for k, v in (("por", asked.by), ("valor", asked.value)) if v is not None}
     side = {"que": tables.BELOW} if below else {}
     context |= {"kpi": asked.kpi, "below": below, "weighs": "" if below else asked.kpi.weighs,
@@ -185,10 +186,13 @@ def _below(request: HttpRequest, asked: read_screens.Asked) -> bool:
     return bool(asked.kpi.below) and request.GET.get("que") == tables.BELOW
 
 
-def _rows_context(found: pl.DataFrame) -> dict[str, Any]:
+def _rows_context(found: pl.DataFrame, locale: str) -> dict[str, Any]:
     """What a page shows of some rows: the first ones, how many things they are, and their sum in each currency."""
-    return {"rows": rows.shown(found.head(rows.MOST)), "lines": found.height, "count": rows.number(found),
-            "totals": rows.totals(found), "most": rows.MOST}  # fmt: skip
+    return {
+        "count_text": number_text(rows.number(found), locale), "lines_text": number_text(found.height, locale),
+        "rows": rows.shown(found.head(rows.MOST)), "lines": found.height, "count": rows.number(found),
+        "totals": rows.totals(found), "most": rows.MOST,
+    }  # fmt: skip
 
 
 @screen
@@ -233,7 +237,7 @@ def lines(request: HttpRequest, scope: Scope, what: str) -> HttpResponse:
     """The rows behind one cell of a table."""
     span, found = _lines(request, scope, what)
     back = request.GET.get("de", "")
-    context = {**_rows_context(found.found), "title": found.title, "weighs": found.weighs,
+    context = {**_rows_context(found.found, scope.locale), "title": found.title, "weighs": found.weighs,
                "back": back if back in TITLES else "", "what": what, "query": request.GET.urlencode()}  # fmt: skip
     return page(request, scope, "reports/rows.html", {**_frame(scope, span, context["back"]), **context})
 
