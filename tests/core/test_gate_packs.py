@@ -208,3 +208,11 @@ def test_the_reference_page_lists_every_rule_that_the_gate_weighs() -> None:
         for rule in pack.all_rules():
             if rule.window or rule.limit or rule.kind.startswith("forbidden_r") or rule.kind == "consent_required":
                 assert f"| `{rule.id}` | {rule.text} |" in page, rule.id
+
+
+def test_where_even_a_doubtful_stop_is_only_the_persons_is_said_by_its_opt_out_rule() -> None:
+    law = load_law()
+    final = {
+        code for code, pack in law.packs.items() for r in pack.rules if r.kind == "opt_out" and r.data.get("final")
+    }
+    assert final == {"US"}
