@@ -11,6 +11,7 @@ from puntual.apps.negotiation import write_disputes as disputes
 from puntual.apps.negotiation.write_disputes import NewComplaint
 from puntual.apps.planning.models import PlanRow
 from puntual.apps.policies import presets
+from puntual.apps.policies import read as policies_read
 from puntual.apps.policies import write as policies
 from puntual.apps.policies.models import Policy
 from puntual.apps.receivables import write as receivables
@@ -18,6 +19,7 @@ from puntual.apps.receivables.write import NewPayment
 from puntual.apps.segments import write_experiments as experiments
 from puntual.apps.segments.models import Assigned, Experiment
 from puntual.core.errors import UnusableInput
+from puntual.pipeline import demo_policies
 from puntual.pipeline.daily_run import run_day
 from puntual.pipeline.scoring import score_day
 
@@ -164,3 +166,19 @@ def test_two_hold_outs_at_once_are_refused(creditor, debtors):
     hold_out(creditor)
     with pytest.raises(UnusableInput, match="en marcha"):
         hold_out(creditor)
+
+
+def test_the_demonstrations_second_policy_says_less_and_half_of_its_customers_follow_it(creditor, debtors):
+    demo_policies.install(creditor, DAWN - timedelta(days=300))
+    kind, fewer = (
+        policies_read.in_force(creditor.pk, DAWN)[p.pk if not p.default else None].policy
+        for p in Policy.objects.filter(creditor=creditor).order_by("-default")
+    )
+    assert fewer.name == "Menos avisos"
+    gone = {s.id for s in kind.steps} - {s.id for s in fewer.steps}
+    assert gone == {"segundo-aviso", "segundo-formal"}
+    demo_policies.experiment(creditor, DAWN)
+    one = Experiment.objects.get()
+    assert (one.kind, one.policy.name, one.assigned.count()) == ("policies", "Menos avisos", 60)
+    assert 20 < one.assigned.filter(treated=True).count() < 40
+    assert one.told_before["sentence"].startswith("No se podrá demostrar una mejora de 10 puntos")
