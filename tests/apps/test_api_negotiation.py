@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from test_api import CUSTOMER, INVOICE, call, creditor  # noqa: F401
 
-from puntual.apps.negotiation.models import Deal, Promise
+from puntual.apps.negotiation.models import Deal, GivenIncentive, Promise
 from puntual.core.time import local_date
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +52,19 @@ def test_a_plan_is_quoted_to_the_cent_and_offered_within_authority(call, sold):
 def test_what_passes_it_waits_for_a_person(call, sold):
     made = call("POST", "/accounts/C-1/agreements", {"instalments": 10, "first_on": on(0)}, once="d").json()
     assert (made["state"], made["needs"]) == ("to_approve", "supervisor")
+
+
+def test_an_incentive_within_an_agents_authority_is_given_once_and_beyond_it_nothing_is(call, sold):
+    body = {"kind": "early_discount", "pct": "2", "through": on(7)}
+    beyond = call("POST", "/accounts/C-1/incentives", {**body, "pct": "60"}, once="i1")
+    assert beyond.status_code == 403 and not GivenIncentive.objects.exists()
+    strange = call("POST", "/accounts/C-1/incentives", {**body, "kind": "gift"}, once="i2")
+    assert strange.status_code == 400 and not GivenIncentive.objects.exists()
+    made = call("POST", "/accounts/C-1/incentives", body, once="i3")
+    assert (made.status_code, made.json()["state"]) == (201, "offered")
+    assert made.json()["saves"] == {"minor": 1000, "currency": "MXN"}
+    assert call("POST", "/accounts/C-1/incentives", body, once="i3").json() == made.json()
+    assert GivenIncentive.objects.count() == 1
 
 
 class TestWhatFollowsAnOffer:

@@ -84,12 +84,17 @@ def give_incentive(request: HttpRequest, ref: str, body: IncentiveIn, creditor: 
     rules, today = policies.negotiation_rules(one.pk, account.policy_id, now), local_date(now, one.zone)
     told = QueryDict(mutable=True)
     told.update({"clase": body.kind, "pct": body.pct, "hasta": body.through.isoformat()})
-    asked = typed(told, today, rules)
-    shown = write_granted.shown(account=account, incentive=asked, items=(), role="agent", on=today, at=now)
-    if shown.need.role is not None:
-        raise Refused("Pasa de las facultades de un gestor: pídalo en la pantalla del cliente.", reason="no_authority")
-    new = write_incentives.NewIncentive(account.pk, asked, today, "api", key_of(request))
-    return once(request, lambda: (201, _incentive_out(write_incentives.give(new=new, at=now))))
+
+    def give() -> tuple[int, Any]:
+        asked = typed(told, today, rules)
+        shown = write_granted.shown(account=account, incentive=asked, items=(), role="agent", on=today, at=now)
+        if shown.need.role is not None:
+            sentence = "Pasa de las facultades de un gestor: pídalo en la pantalla del cliente."
+            raise Refused(sentence, reason="no_authority")
+        new = write_incentives.NewIncentive(account.pk, asked, today, "api", key_of(request))
+        return 201, _incentive_out(write_incentives.give(new=new, at=now))
+
+    return once(request, give)
 
 
 def _incentive_out(row: GivenIncentive) -> dict[str, Any]:
