@@ -41,7 +41,8 @@ def approvals(request: HttpRequest, scope: Scope) -> HttpResponse:
             for w in found
         ],
         "decided": [
-            {"row": r, "name": names.get(r.account_id or 0, ""), "kind": APPROVABLES[r.kind].name, "state": APPROVAL_STATES[read_approvals.state_of(r)],
+            {"row": r, "name": names.get(r.account_id or 0, ""), "kind": APPROVABLES[r.kind].name,
+             "state": APPROVAL_STATES[read_approvals.state_of(r)],
              "by": read_approvals.name_of(r.decided_by), "asked": read_approvals.name_of(r.asked_by)}
             for r in last
         ],
