@@ -223,7 +223,7 @@ class TestTheGraceOfThePolicy:
         night(creditor)
         champion = read.champion(creditor.pk)
         assert champion.card["grace_days"] == 25
-        assert champion.why == "Cambiaron los días de gracia de la política: «tarde» es otra cosa."
+        assert champion.why == "Cambió lo que cuenta como tarde: los días de gracia de la política, o los días hábiles."
         usual = {code: score.late_usual for code, score in read.scores_of(known.values()).items()}
         assert max(usual.values()) < 0.2, "eighteen days late is in time with twenty-five of grace"
         night(creditor, DAWN + timedelta(days=1))

@@ -1,6 +1,7 @@
 """`puntual predict` and `puntual backtest` over a history file: the documents of CONTRACT, and what is refused."""
 
 import json
+from datetime import date
 
 import polars as pl
 import pytest
@@ -82,7 +83,7 @@ def test_predict_writes_a_parquet_file(file, capsys, tmp_path):
 
 def test_what_is_known_only_afterwards_is_never_read(file):
     facts, _ = from_csv(file)
-    assert set(facts.columns) == set(portfolio().columns)
+    assert set(facts.columns) == {*portfolio().columns, "stated_on"}
 
 
 @pytest.mark.parametrize(
@@ -117,3 +118,13 @@ def test_spanish_headings_and_day_first_dates_are_understood(tmp_path):
     row = facts.to_dicts()[0]
     assert str(row["issued_on"]) == "2025-01-31" and str(row["due_on"]) == "2025-03-02" and row["paid_on"] is None
     assert row["amount_minor"] == 1500 and row["currency"] == "CLP" and names["customer"].item() == "A"
+
+
+def test_with_a_country_what_falls_due_on_its_holidays_is_not_late_the_next_morning(tmp_path):
+    """1 May 2026 is a Friday and a holiday in Mexico; the date of the document is told as it was."""
+    file = tmp_path / "historia.csv"
+    file.write_text("cliente,emision,vencimiento,importe,pago\nA,2026-04-01,2026-05-01,100.00,2026-05-04\n")
+    days, counted = from_csv(file)[0], from_csv(file, country="MX")[0]
+    assert days["due_on"].to_list() == [date(2026, 5, 1)]
+    assert counted["due_on"].to_list() == [date(2026, 5, 4)] == counted["paid_on"].to_list()
+    assert counted["stated_on"].to_list() == days["stated_on"].to_list() == [date(2026, 5, 1)]

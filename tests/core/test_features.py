@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from payers import portfolio
 
-from puntual.core.segments.facts import as_known, at_issue, open_on, open_weekly
+from puntual.core.segments.facts import as_known, at_issue, in_banking_days, open_on, open_weekly
 from puntual.core.segments.features import FEATURES, features
 from puntual.core.segments.shrinkage import Shrinkage, fit_mean_strength, fit_rate_strength
 
@@ -130,3 +130,25 @@ def test_the_strength_of_a_mean_delay_is_noise_over_difference():
     delays = means[:, None] + random.normal(0, 6, (500, 8))
     k = fit_mean_strength(delays.sum(1), (delays**2).sum(1), np.full(500, 8.0))
     assert k == pytest.approx(4.0, rel=0.25)  # 36 / 9
+
+
+def test_what_falls_due_on_a_saturday_and_is_paid_on_monday_was_not_late():
+    friday, saturday, monday = date(2025, 5, 2), date(2025, 5, 3), date(2025, 5, 5)
+    weekend = facts(
+        (1, date(2025, 4, 3), saturday, monday, 1000),
+        (2, date(2025, 4, 2), friday, monday, 1000),  # due on a banking day: three days late
+        (3, date(2025, 5, 10), date(2025, 6, 9), None, 1000),
+    )
+    counted = in_banking_days(weekend)
+    assert counted["due_on"].to_list() == [monday, friday, date(2025, 6, 9)]
+    assert counted["stated_on"].to_list() == weekend["due_on"].to_list()
+    assert known(weekend, 3, date(2025, 5, 10))["own_late"] == 1.0
+    now = known(counted, 3, date(2025, 5, 10))
+    assert (now["own_late"], now["own_mean"]) == (0.5, 1.5)
+
+
+def test_a_holiday_moves_the_day_on_and_the_weekend_behind_it_too():
+    """1 May 2026 is a Friday: what falls due on it is due on Monday the fourth."""
+    item = facts((1, date(2026, 4, 1), date(2026, 5, 1), None, 1000))
+    assert in_banking_days(item, {date(2026, 5, 1)})["due_on"].to_list() == [date(2026, 5, 4)]
+    assert in_banking_days(item)["due_on"].to_list() == [date(2026, 5, 1)]

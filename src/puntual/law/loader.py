@@ -194,6 +194,15 @@ def _calendar(document: Mapping[str, Any], name: str) -> Calendar:
     return Calendar((national | add) - remove, fixed, FIRST_YEAR, LAST_YEAR)
 
 
+@functools.lru_cache(maxsize=32)
+def bank_holidays(country: str) -> frozenset[date]:
+    """The public holidays of a country, on which its banks move nothing. None of a country that nobody knows."""
+    try:
+        return frozenset(date.fromordinal(n) for n in holiday_ordinals(country, None, ("public",)))
+    except NotImplementedError:
+        return frozenset()
+
+
 @functools.lru_cache(maxsize=256)
 def holiday_ordinals(code: str, region: str | None, categories: tuple[str, ...]) -> frozenset[int]:
     """The holidays of a country or region over the years that the packs cover, as ordinals of dates."""

@@ -19,10 +19,11 @@ from puntual.core.errors import UnusableInput
 from puntual.core.segments import keeping
 from puntual.core.segments.backtest import model_card
 from puntual.core.segments.exam import RETRIAL_DAYS, Exam, examine
-from puntual.core.segments.facts import as_known, some_accounts
+from puntual.core.segments.facts import as_known, in_banking_days, some_accounts
 from puntual.core.segments.learning import Learner
 from puntual.core.segments.reminders import with_first_contact
 from puntual.core.segments.training import Settings, Trained, train
+from puntual.law.loader import bank_holidays
 
 #: Learnt from the accounts that make about so many items, and examined on fewer: more teach nothing new.
 LEARN_ITEMS, EXAM_ITEMS = 250_000, 60_000
@@ -39,9 +40,15 @@ class Kept:
 
 
 def facts_of(creditor: Creditor, day: date, contacts: pl.DataFrame | None = None) -> pl.DataFrame:
-    """The payment history of a company (schema FACTS) with the day of the first contact about each item."""
+    """The payment history of a company (schema FACTS, in banking days of its country) with the day of the first contact
+    about each item."""
     said_to = said.contacts_frame(creditor.pk, creditor.zone, day) if contacts is None else contacts
-    return with_first_contact(receivables.payment_history_frame(creditor_id=creditor.pk), said_to)
+    return with_first_contact(counted(receivables.payment_history_frame(creditor_id=creditor.pk), creditor), said_to)
+
+
+def counted(facts: pl.DataFrame, creditor: Creditor) -> pl.DataFrame:
+    """The facts as delays are counted: what falls due while the banks of its country are closed waits for them."""
+    return in_banking_days(facts, bank_holidays(creditor.country))
 
 
 def model_for(
@@ -49,7 +56,7 @@ def model_for(
 ) -> Kept:
     """The champion, learnt first if there is none, if it is time, or if it is in trouble."""
     kept = in_use(creditor, learner)
-    if kept is None or _other_grace(kept, settings_of(creditor, at)) or _is_time(kept, facts, day, trouble):
+    if kept is None or _other_lateness(kept, settings_of(creditor, at)) or _is_time(kept, facts, day, trouble):
         return learn(creditor, facts, day, at, learner, kept)
     return kept
 
@@ -57,11 +64,13 @@ def model_for(
 def settings_of(creditor: Creditor, at: datetime) -> Settings:
     """How a company's payments are learnt: what its own policy gives as grace is not late."""
     own = policies.in_force(creditor.pk, at).get(None)
-    return Settings(grace_days=own.policy.grace_days if own else 0)
+    return Settings(grace_days=own.policy.grace_days if own else 0, banking_days=True)
 
 
-def _other_grace(kept: Kept, settings: Settings) -> bool:
-    return kept.trained.settings.grace_days != settings.grace_days
+def _other_lateness(kept: Kept, settings: Settings) -> bool:
+    """Whether «late» was another thing when it was learnt."""
+    before = kept.trained.settings
+    return (before.grace_days, before.banking_days) != (settings.grace_days, settings.banking_days)
 
 
 def in_use(creditor: Creditor, learner: Learner | None) -> Kept | None:
@@ -81,7 +90,7 @@ def learn(
     """Learn a challenger and examine it; the champion keeps its place unless the challenger is better."""
     started, settings = time.perf_counter(), settings_of(creditor, at)
     known = as_known(facts, day)
-    changed = kept is not None and _other_grace(kept, settings)
+    changed = kept is not None and _other_lateness(kept, settings)
     rival = kept.trained if kept and not changed and kept.trained.hazard is not None else None
     exam = examine(some_accounts(known, EXAM_ITEMS), day, learner, settings, rival)
     better, why = _verdict(kept, rival, exam, changed)
@@ -100,7 +109,7 @@ def _verdict(kept: Kept | None, rival: Trained | None, exam: Exam | None, change
     if kept is None:
         return True, "Es el primero."
     if changed:
-        return True, "Cambiaron los días de gracia de la política: «tarde» es otra cosa."
+        return True, "Cambió lo que cuenta como tarde: los días de gracia de la política, o los días hábiles."
     if rival is None:
         return True, "Hay más historia que la vez anterior."
     if exam is None or exam.better is None:

@@ -17,6 +17,7 @@ from puntual.core.segments import keeping
 from puntual.core.segments.learning import Learner
 from puntual.core.segments.portfolio import explain
 from puntual.core.segments.training import Trained
+from puntual.pipeline.learning import counted
 
 #: Reasons told at once: those of a page, never those of a whole portfolio.
 MOST = 60
@@ -33,7 +34,9 @@ def told(scoring: Scoring, due_items: Sequence[int], learner: Learner | None) ->
     if trained is None:
         return {}
     accounts = sorted({account for _, account in rows})
-    facts = receivables.payment_history_frame(creditor_id=scoring.creditor_id, accounts=accounts)
+    facts = counted(
+        receivables.payment_history_frame(creditor_id=scoring.creditor_id, accounts=accounts), scoring.creditor
+    )
     portfolio = _portfolio(scoring.portfolio)
     items = [item for item, _ in rows]
     return dict(explain(facts, scoring.day, trained, items, portfolio).select("due_item", "drivers").iter_rows())

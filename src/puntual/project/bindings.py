@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
-from functools import lru_cache
+from datetime import UTC, datetime
 
 from django.conf import settings
 
@@ -14,7 +13,6 @@ from puntual.apps.outreach import read as outreach
 from puntual.apps.parties import read as parties
 from puntual.apps.parties import vault
 from puntual.apps.portal import write as portal
-from puntual.law.loader import holiday_ordinals
 from puntual.pipeline.dispatch import Outside
 from puntual.ports.channels import Channel
 from puntual.project import messengers
@@ -23,15 +21,6 @@ from puntual.project import messengers
 def now() -> datetime:
     """The clock of the installation."""
     return datetime.now(UTC)
-
-
-@lru_cache(maxsize=32)
-def bank_holidays(country: str) -> frozenset[date]:
-    """The public holidays of a country, on which its banks move nothing. None of a country that nobody knows."""
-    try:
-        return frozenset(date.fromordinal(n) for n in holiday_ordinals(country, None, ("public",)))
-    except NotImplementedError:
-        return frozenset()
 
 
 def channel_for(clock: Callable[[], datetime]) -> Callable[[int, str], Channel | None]:

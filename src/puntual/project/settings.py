@@ -294,7 +294,7 @@ DEBIT_FILES = "puntual.adapters.direct_debit.BankFiles"
 ACCOUNT_CHECK = "puntual.adapters.transfers.check_account"
 # Reports of gateways that tell what each deposit is made of, for those whose API does not.
 PAYOUT_REPORTS = {"mercadopago": "puntual.adapters.mercadopago.releases.read"}
-HOLIDAYS_OF = "puntual.project.bindings.bank_holidays"
+HOLIDAYS_OF = "puntual.law.loader.bank_holidays"
 
 #: Who tells the customer's page what the law forbids to ask: (country, kind of debtor, day) -> topics.
 PORTAL_TOPICS = "puntual.project.portal.forbidden_topics"

@@ -6,6 +6,7 @@ D.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 import polars as pl
@@ -27,6 +28,13 @@ FACTS: Schema = {
 
 #: Facts with the moment of each prediction: `as_of` is the row's own date.
 ROWS: Schema = {**FACTS, "as_of": Column(pl.Date, "fecha desde la que se predice")}
+
+
+def in_banking_days(facts: pl.DataFrame, closed: Collection[date] = ()) -> pl.DataFrame:
+    """The facts with `due_on` on a day on which banks work, for what falls due on a weekend or a holiday (`closed`):
+    who pays it on Monday was not late. The date of the document stays in `stated_on`."""
+    opens = pl.col("due_on").dt.add_business_days(0, roll="forward", holidays=sorted(closed))
+    return facts.with_columns(opens.alias("due_on"), pl.col("due_on").alias("stated_on"))
 
 
 def as_known(facts: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -26,9 +26,11 @@ INTERVAL = ("start", "end", "width", "start_past_due", "end_past_due", "start_vs
 
 @attrs.frozen(kw_only=True)
 class Settings:
-    """grace_days: days after the due date that still count as on time; seed: of everything drawn."""
+    """grace_days: days after the due date that still count as on time; banking_days: whether the facts it learns from
+    come by `in_banking_days`; seed: of everything drawn."""
 
     grace_days: int = GRACE_DAYS
+    banking_days: bool = False
     enough_closed: int = ENOUGH_CLOSED
     max_rows: int = MAX_ROWS
     seed: int = 7

@@ -19,16 +19,21 @@ from puntual.project.cli.payment_history import from_books, from_csv, learner
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Historia en CSV en lugar de los libros.")
 @click.option("--currency", default="USD", show_default=True, help="Moneda del archivo, si no la dice.")
 @click.option("--grace", default=0, show_default=True, help="Días de gracia tras el vencimiento.")
+@click.option("--country", default="", metavar="PAÍS", help="Sus feriados y fines de semana no cuentan como atraso.")
 @click.option("--seed", default=7, show_default=True, help="Semilla: la misma da el mismo resultado.")
 @click.option("--json", "as_json", is_flag=True, help="Un documento JSON en la salida.")
-def command(cuts: tuple[str, ...], file: Path | None, currency: str, grace: int, seed: int, as_json: bool) -> None:
+def command(
+    cuts: tuple[str, ...], file: Path | None, currency: str, grace: int, country: str, seed: int, as_json: bool
+) -> None:
     days = [parse_date(cut) for cut in cuts]
-    facts = from_csv(file, currency)[0] if file else from_books()
+    facts = from_csv(file, currency, country)[0] if file else from_books()
     from puntual.core.segments.backtest import backtest
     from puntual.core.segments.training import Settings
 
     progress(f"{facts.height} documentos de {facts['account'].n_unique()} clientes.")
-    result = backtest(facts, days, learner(), Settings(grace_days=grace, seed=seed))
+    result = backtest(
+        facts, days, learner(), Settings(grace_days=grace, banking_days=bool(country) or not file, seed=seed)
+    )
     emit(result, as_json=as_json, human="\n\n".join(_table(cut) for cut in result["cuts"]))
 
 

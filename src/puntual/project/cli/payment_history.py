@@ -13,8 +13,9 @@ import polars as pl
 from puntual.core.errors import UnusableInput
 from puntual.core.frames import check_frame
 from puntual.core.money import exponent
-from puntual.core.segments.facts import FACTS
+from puntual.core.segments.facts import FACTS, in_banking_days
 from puntual.core.segments.learning import Learner
+from puntual.law.loader import bank_holidays
 
 #: column of the facts -> headings that say it, without accents, spaces or capitals. Columns that are known only
 #: afterwards (disputed, days late, days to settle) are not read at all: nothing can leak that was never taken in.
@@ -59,8 +60,9 @@ def book_names(table: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({"due_item": list(names), "invoice": list(names.values())}, schema=_NAMES)
 
 
-def from_csv(path: Path, currency: str = "USD") -> tuple[pl.DataFrame, pl.DataFrame]:
-    """(facts, names) of a history file: names gives the invoice and customer as written, by due_item."""
+def from_csv(path: Path, currency: str = "USD", country: str = "") -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(facts, names) of a history file: names gives the invoice and customer as written, by due_item. With a country,
+    in the banking days of that country; without one, every day counts."""
     try:
         table = pl.read_csv(path, infer_schema_length=0, encoding="utf8-lossy")
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -82,7 +84,8 @@ def from_csv(path: Path, currency: str = "USD") -> tuple[pl.DataFrame, pl.DataFr
     )  # fmt: skip
     invoice = text.get("invoice", facts["due_item"].cast(pl.String))
     names = pl.DataFrame({"due_item": facts["due_item"], "invoice": invoice, "customer": customer})
-    return check_frame(facts, FACTS, "history"), names
+    counted = in_banking_days(facts, bank_holidays(country)) if country else facts.with_columns(stated_on="due_on")
+    return check_frame(counted, FACTS, "history"), names
 
 
 def _columns(found: Sequence[str], path: Path) -> dict[str, str]:

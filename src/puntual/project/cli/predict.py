@@ -27,10 +27,20 @@ SHOWN = 25
 @click.option("--file", "file", type=click.Path(path_type=Path), help="Historia en CSV en lugar de los libros.")
 @click.option("--currency", default="USD", show_default=True, help="Moneda del archivo, si no la dice.")
 @click.option("--grace", default=0, show_default=True, help="Días de gracia tras el vencimiento.")
+@click.option(
+    "--country", default="", metavar="PAÍS", help="Del archivo: sus feriados y fines de semana no son atraso."
+)
 @click.option("--keep", is_flag=True, help="Guarda las calificaciones: las leen la corrida y las pantallas.")
 @click.option("--json", "as_json", is_flag=True, help="Un documento JSON en la salida.")
 def command(
-    as_of: str | None, out: Path | None, file: Path | None, currency: str, grace: int, keep: bool, as_json: bool
+    as_of: str | None,
+    out: Path | None,
+    file: Path | None,
+    currency: str,
+    grace: int,
+    country: str,
+    keep: bool,
+    as_json: bool,
 ) -> None:
     if keep:
         if file or out or as_of:
@@ -40,9 +50,10 @@ def command(
         documents = keep_scores()
         emit({"scored": documents}, as_json=as_json, human="\n".join(_kept(d) for d in documents))
         return
-    facts, names = from_csv(file, currency) if file else (from_books(), pl.DataFrame())
+    facts, names = from_csv(file, currency, country) if file else (from_books(), pl.DataFrame())
     day = parse_date(as_of) if as_of else (last_day(facts) + timedelta(days=1) if file else _today())
-    table, trained = predict(facts, day, learner(), Settings(grace_days=grace))
+    table, trained = predict(facts, day, learner(), Settings(grace_days=grace, banking_days=bool(country) or not file))
+    table = table.drop("due_on").join(facts.select("due_item", due_on="stated_on"), on="due_item", how="left")
     card = model_card(trained, facts)
     table = table.join(names if file else book_names(table), on="due_item", how="left", maintain_order="left")
     progress(f"{table.height} documentos abiertos al {day}; método: {card['learner']}.")
