@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -11,6 +12,12 @@ from asgiref.sync import sync_to_async
 from puntual.project.asgi import SEATS, Handler
 
 HTTP = {"type": "http"}
+
+
+def run(coroutine):
+    """In a thread without a loop of its own: another test's browser may keep one in this one."""
+    with ThreadPoolExecutor(max_workers=1) as apart:
+        return apart.submit(asyncio.run, coroutine).result()
 
 
 class Watched(Handler):
@@ -35,7 +42,7 @@ def test_one_after_the_other_they_use_the_same_thread():
             await web(HTTP, None, None)
         return web.ran_on
 
-    ran_on = asyncio.run(ten())
+    ran_on = run(ten())
     assert len(ran_on) == 10 and len(set(ran_on)) == 1
     assert ran_on[0] != threading.get_ident()
 
@@ -47,8 +54,8 @@ def test_at_once_each_has_its_own_and_beyond_the_seats_they_share():
         await asyncio.gather(*(web(HTTP, None, None) for _ in range(count)))
         return web.ran_on
 
-    assert len(set(asyncio.run(many(3)))) == 3
-    crowd = asyncio.run(many(3 * SEATS))
+    assert len(set(run(many(3)))) == 3
+    crowd = run(many(3 * SEATS))
     assert len(set(crowd)) == SEATS
     assert {crowd.count(one) for one in crowd} == {3}, "nobody has more than the others"
 
@@ -61,7 +68,7 @@ def test_a_request_that_fails_leaves_its_thread_to_the_next():
         await web(HTTP, None, None)
         return web
 
-    web = asyncio.run(fails_then_works())
+    web = run(fails_then_works())
     assert len(set(web.ran_on)) == 1
     assert [seat.busy for seat in web.seats] == [0] * SEATS
 
@@ -69,5 +76,5 @@ def test_a_request_that_fails_leaves_its_thread_to_the_next():
 def test_what_is_not_http_is_refused():
     web = Watched()
     with pytest.raises(ValueError, match="websocket"):
-        asyncio.run(web({"type": "websocket"}, None, None))
+        run(web({"type": "websocket"}, None, None))
     assert web.ran_on == []
