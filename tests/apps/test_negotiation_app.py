@@ -108,6 +108,26 @@ class TestPromises:
         pay(creditor, account, 1000_00, date(2026, 11, 9), provisional=True)
         assert judge(creditor, date(2026, 11, 10), None) == {"paid": 1}
 
+    def test_what_came_in_that_morning_before_it_was_made_is_not_counted_for_it(self, creditor, account, items):
+        pay(creditor, account, 300_00, DAY)
+        row = promise(account)
+        assert (row.amount_minor, row.before_minor) == (700_00, 300_00)
+        pay(creditor, account, 400_00, DAY, "p2")  # the same day, after it: this does count
+        assert judge(creditor, DAY + timedelta(days=1)) == {}
+        row.refresh_from_db()
+        assert (row.state, row.paid_minor) == ("open", 400_00)
+        pay(creditor, account, 300_00, date(2026, 11, 10), "p3")
+        assert judge(creditor, date(2026, 11, 11)) == {"paid": 1}
+
+    def test_the_bank_tells_later_of_what_a_person_told_that_morning(self, creditor, account, items):
+        pay(creditor, account, 300_00, DAY, provisional=True)
+        row = promise(account)
+        books.reverse_payment(key="p1", on=DAY, source="bank")
+        pay(creditor, account, 300_00, DAY, "bank-1")
+        assert judge(creditor, DAY + timedelta(days=1)) == {}
+        row.refresh_from_db()
+        assert (row.state, row.before_minor, row.paid_minor) == ("open", 300_00, 0)
+
     def test_a_stale_bank_breaks_nothing_and_says_so(self, creditor, account, items):
         row = promise(account)
         assert judge(creditor, date(2026, 11, 20), date(2026, 11, 5)) == {}
@@ -181,6 +201,16 @@ class TestAgreements:
         pay(creditor, account, 1000_00, date(2026, 11, 15))
         assert judge(creditor, date(2026, 11, 16)) == {"complete": 1}
         assert read.holds_frame(date(2026, 11, 16)).is_empty()
+
+    def test_what_was_paid_that_morning_is_no_instalment_of_it(self, creditor, account, items):
+        pay(creditor, account, 200_00, DAY)
+        deal = accept(agreement(account, Terms(4, "month", date(2026, 11, 15))))
+        assert [i.debt_minor for i in deal.instalments.all()] == [200_00] * 4
+        rows = read.instalment_statuses(read.deal(deal.pk), DAY, DAY)
+        assert [(r.state, r.paid_minor) for r in rows] == [("pending", 0)] * 4
+        pay(creditor, account, 200_00, DAY, "p2")
+        rows = read.instalment_statuses(read.deal(deal.pk), DAY, DAY)
+        assert [r.state for r in rows] == ["paid", "pending", "pending", "pending"]
 
     def test_two_missed_break_it_and_the_instalments_say_how(self, creditor, account, items):
         deal = accept(agreement(account))

@@ -65,6 +65,7 @@ class Books:
             sum(self.open_minor.get(i, 0) for i in items) + told,
             self.unapplied.get((row.account_id, row.currency), 0),
             self.bank_through,
+            0 if isinstance(row, GivenIncentive) else row.before_minor,
         )
 
 

@@ -46,6 +46,8 @@ class Promise(Said):
     state = models.CharField(_("estado"), max_length=10, choices=PromiseState, default=PromiseState.OPEN)
     reason = models.CharField(max_length=40, default="promise_open")
     paid_minor = models.BigIntegerField(_("pagado"), default=0)
+    #: What had come in that day before it was made.
+    before_minor = models.BigIntegerField(default=0)
     closed_on = models.DateField(null=True)
 
     class Meta:
@@ -73,6 +75,8 @@ class Deal(Said):
     offered_on = models.DateField()
     expires_on = models.DateField()
     accepted_on = models.DateField(null=True)
+    #: What had come in on that day before it was accepted.
+    before_minor = models.BigIntegerField(default=0)
     #: How it was accepted: instant, address, device, digest of the text shown. Never the text's personal data.
     evidence = models.JSONField(default=dict)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="replaced_by")

@@ -13,6 +13,7 @@ from django.db import transaction
 from puntual.apps.negotiation import records
 from puntual.apps.negotiation.choices import PromiseState
 from puntual.apps.negotiation.models import Promise
+from puntual.apps.receivables import read_applied
 from puntual.core.errors import UnusableInput
 from puntual.core.negotiation import promise as core
 from puntual.core.negotiation.promise import PromiseRules
@@ -57,7 +58,7 @@ def make_promise(*, promise: NewPromise, at: datetime, rules: PromiseRules | Non
     row = Promise.objects.create(
         account_id=promise.account, creditor_id=cover.creditor, source=promise.source, by_id=promise.by,
         key=promise.key, created_at=at, amount_minor=amount, currency=cover.debt.currency, made_on=promise.made_on,
-        promised_on=promise.promised_on,
+        promised_on=promise.promised_on, before_minor=read_applied.received_on(items, promise.made_on),
     )  # fmt: skip
     records.add_covers(cover.items, promise=row)
     return row

@@ -15,6 +15,7 @@ from django.db import transaction
 from puntual.apps.negotiation import records
 from puntual.apps.negotiation.choices import DealKind, DealState, Source
 from puntual.apps.negotiation.models import Deal, Instalment
+from puntual.apps.receivables import read_applied
 from puntual.core.errors import Refused, UnusableInput
 from puntual.core.negotiation import settlement
 from puntual.core.negotiation.authority import Grant, Limit, check_approval, need
@@ -167,7 +168,10 @@ def accept(*, deal_id: int, on: date, at: datetime, evidence: Mapping[str, Any])
     grown = _grown(records.debt_of(row), records.covered(row.account_id, records.due_items_of(row)).debt)
     if row.replaces_id:
         records.advance(_locked(row.replaces_id), "replan", at=at, on=on, by=row.by_id)
-    records.advance(row, "accept", at=at, on=on, accepted_on=on, evidence=dict(evidence), **_with(row, grown))
+    before = read_applied.received_on(records.due_items_of(row), on)
+    records.advance(
+        row, "accept", at=at, on=on, accepted_on=on, before_minor=before, evidence=dict(evidence), **_with(row, grown)
+    )
     return row
 
 

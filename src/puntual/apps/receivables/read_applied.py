@@ -58,6 +58,12 @@ def received(frame: pl.DataFrame, due_items: Sequence[int], *, provisional: bool
     return tuple(facts)
 
 
+def received_on(due_items: Sequence[int], day: date) -> int:
+    """What the books know by now of the money of one day for those due items, whoever told it."""
+    facts = received(applied_frame(due_items), due_items, provisional=True)
+    return sum(fact.amount_minor for fact in facts if fact.on == day and fact.undone_on is None)
+
+
 def provisional_minor(frame: pl.DataFrame, due_items: Sequence[int]) -> int:
     """How much of what was applied no bank has told yet."""
     mine = frame.filter(

@@ -25,20 +25,24 @@ class Cash:
 
     `open_minor`: what is still open on the covered due items. `unapplied_minor`: money of the account that nobody has
     applied yet. `bank_through`: the last day whose bank movements are all in; None when no bank was ever read.
+    `before_minor`: what had come in on the very day of the promise or deal before it was made; the books keep days, and
+    that money is of the debt that was left behind.
     """
 
     received: tuple[Received, ...] = ()
     open_minor: int = 0
     unapplied_minor: int = 0
     bank_through: date | None = None
+    before_minor: int = 0
 
     def total(self, since: date, through: date, as_of: date) -> int:
-        """What came in on the days since..through, both counted, and had not been taken back by `as_of`."""
-        return sum(
-            r.amount_minor
-            for r in self.received
-            if since <= r.on <= through and (r.undone_on is None or r.undone_on > as_of)
-        )
+        """What came in on the days since..through, both counted, after the promise or deal of the day `since` was made,
+        and had not been taken back by `as_of`."""
+        standing = [
+            r for r in self.received if since <= r.on <= through and (r.undone_on is None or r.undone_on > as_of)
+        ]
+        first = sum(r.amount_minor for r in standing if r.on == since)
+        return max(first - self.before_minor, 0) + sum(r.amount_minor for r in standing if r.on > since)
 
     def bank_knows(self, day: date) -> bool:
         """Whether the bank's movements of that day are all in."""
