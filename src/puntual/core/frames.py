@@ -114,7 +114,8 @@ CONSENTS: Schema = {
     "party": _c(ID, "persona"),
     "channel": _c(pl.String, "canal, o * para todos"),
     "status": _c(
-        pl.String, "granted, withdrawn, o misread: no había pedido parar, se leyó mal",
+        pl.String,
+        "granted, withdrawn, o misread: no había pedido parar, se leyó mal",
         choices=("granted", "withdrawn", "misread"),
     ),  # fmt: skip
     "at": _c(INSTANT, "desde cuándo"),
