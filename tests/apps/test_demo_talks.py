@@ -7,15 +7,20 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from puntual.adapters.classifier_offline.classifier import OfflineClassifier
+from puntual.apps.compliance import read as compliance
+from puntual.apps.compliance.models import Consent
 from puntual.apps.inbox.models import Conversation, Note, Proposal, RawInbound
 from puntual.apps.negotiation.models import Dispute, Promise
-from puntual.apps.outreach.models import Outbox
+from puntual.apps.outreach import read as outreach
+from puntual.apps.outreach.models import Contact, Outbox
 from puntual.apps.parties import write as parties
-from puntual.apps.parties.models import ContactPoint
+from puntual.apps.parties.models import Account, ContactPoint
 from puntual.apps.parties.write import NewAccount, NewPoint
 from puntual.apps.portal.models import PaymentClaim
 from puntual.apps.receivables import write as receivables
 from puntual.apps.receivables.write import NewInvoice
+from puntual.core.compliance import breaches
 from puntual.pipeline import demo_talks
 from puntual.project import bindings, inbox
 from puntual.simulators.portfolio.talks import STORIES
@@ -23,6 +28,7 @@ from puntual.simulators.portfolio.talks import STORIES
 pytestmark = pytest.mark.django_db
 #: A Friday at noon in Bogotá.
 NOW = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
+READER = OfflineClassifier()
 
 
 @pytest.fixture
@@ -74,3 +80,28 @@ def test_the_stories_speak_by_every_channel_and_nobody_says_the_same_twice():
     assert len({turn.text for turn in turns}) == len(turns)
     assert len(STORIES) == 60
     assert all(timedelta(0) <= timedelta(days=turn.days) < timedelta(days=7) for turn in turns)
+
+
+def test_who_asks_for_no_more_was_sent_nothing_since_though_the_days_were_lived_already(mexico):
+    """The first people of the list were reminded yesterday: none of them is the one who said «no more» days before."""
+    first = list(Account.objects.order_by("pk")[:12])
+    Contact.objects.bulk_create(
+        Contact(party_id=a.party_id, account=a, creditor=mexico, channel="email", direction="out",
+                purpose="reminder_overdue", at=NOW - timedelta(hours=20))
+        for a in first
+    )  # fmt: skip
+    demo_talks.talk(creditors=[mexico], now=NOW, hear=inbox.listen, outside=bindings.outside)
+    stopped = set(Consent.objects.filter(status="withdrawn").values_list("party_id", flat=True))
+    assert stopped and not stopped & {a.party_id for a in first}
+    judged = breaches.judge(*outreach.sent_frames(), compliance.consents_frame())
+    assert [finding.name for finding in judged if finding.counterexamples] == []
+
+
+def test_the_stories_that_end_all_contact_are_those_that_are_understood_so():
+    def ends(story):
+        said = [t.text for t in story.turns if t.channel]
+        return any({"baja", "equivocado"} & set(READER.classify(text, story.country, NOW).intents) for text in said)
+
+    known = [story for story in STORIES if not story.stranger]
+    assert [s.turns[0].text for s in known if ends(s) and not s.stops] == []
+    assert sum(s.stops for s in known) == 8

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from email.message import EmailMessage
 from itertools import groupby
 
@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from puntual.apps.inbox import read, speaking, write, write_threads
 from puntual.apps.inbox.choices import Adapter
 from puntual.apps.inbox.models import ChannelAccount, Conversation, ThreadMessage
+from puntual.apps.outreach import read as outreach
 from puntual.apps.outreach.models import Message
 from puntual.apps.outreach.wording import amount
 from puntual.apps.parties import read as parties
@@ -117,16 +118,21 @@ def _carriers(creditor: Creditor, at: datetime) -> dict[str, ChannelAccount]:
 def _events(companies: Mapping[str, Creditor], now: datetime) -> Iterator[_Event]:
     people = {country: _talkers(creditor) for country, creditor in companies.items()}
     today = local_date(now, _ZONE)
-    for number, story in enumerate(s for s in talks.STORIES if s.country in companies):
-        who = None if story.stranger else _cast(story, people[story.country])
+    # Who stops is cast first: the days before today were lived already, and nothing may have been sent to them since.
+    stories = sorted((s for s in talks.STORIES if s.country in companies), key=lambda s: not s.stops)
+    for number, story in enumerate(stories):
+        instants = [_instant(turn, today, now) for turn in story.turns]
+        who = None if story.stranger else _cast(story, people[story.country], min(instants))
         if who is None and not story.stranger:
-            continue  # nobody of that company has such a channel
-        for turn in story.turns:
-            day = today - timedelta(days=turn.days)
-            at = (
-                local_instant(day, time(int(turn.hour)), _ZONE) if turn.days else now - timedelta(hours=turn.hour)
-            )  # fmt: skip
+            continue  # nobody of that company can be in it
+        for at, turn in zip(instants, story.turns, strict=True):
             yield _Event(at, turn, companies[story.country], who, number)
+
+
+def _instant(turn: Turn, today: date, now: datetime) -> datetime:
+    if not turn.days:
+        return now - timedelta(hours=turn.hour)
+    return local_instant(today - timedelta(days=turn.days), time(int(turn.hour)), _ZONE)
 
 
 def _talkers(creditor: Creditor) -> list[_Talker]:
@@ -156,10 +162,13 @@ def _rounded(minor: int) -> int:
     return major // step * step
 
 
-def _cast(story: Story, people: list[_Talker]) -> _Talker | None:
+def _cast(story: Story, people: list[_Talker], began: datetime) -> _Talker | None:
     """The next of them who can be in that story; nobody is in two."""
     wanted = {turn.channel for turn in story.turns if turn.channel}
+    sent = outreach.sent_since([who.account.party_id for who in people], began) if story.stops else frozenset()
     for who in people:
+        if who.account.party_id in sent:
+            continue
         if (who.phone or not wanted & {talks.WHATSAPP, talks.SMS}) and (who.email or talks.EMAIL not in wanted):
             people.remove(who)
             return who

@@ -66,6 +66,12 @@ def asked_since(account_ids: Iterable[int], since: datetime) -> frozenset[int]:
     return frozenset(rows.exclude(purpose="confirmation").values_list("account_id", flat=True))
 
 
+def sent_since(party_ids: Iterable[int], since: datetime) -> frozenset[int]:
+    """Of these people, those to whom anything went since an instant."""
+    rows = Contact.objects.filter(party_id__in=list(party_ids), direction="out", at__gte=since)
+    return frozenset(rows.values_list("party_id", flat=True))
+
+
 def outbox_of_plan(plan_id: int) -> QuerySet[Outbox]:
     return Outbox.objects.filter(plan_id=plan_id)
 
