@@ -79,9 +79,6 @@ EXEMPT = {
         ("inbox_settings:permission", "inbox_settings:permission_given"), "sends on to the mail provider and back"
     ),
     "compliance:soft_edit": BY_HAND + "test_screens_rest, from the list before it",
-    "compliance:rate": "the rows of one table of the walked page of rates, when somebody has loaded it",
-    "policies:incentive": "the walked form of a new one, with its values",
-    "payments:deposit": "one row of the walked list of deposits, with its payments; needs a gateway's payout",
     "imports:review": BY_HAND + "test_first_reminder_journey, with a file on its way in",
     "access:choose_password": BY_HAND + "test_access_journey, by the link of an invitation",
 }

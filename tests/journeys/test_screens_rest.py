@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,10 @@ from talk_house import TalkHouse
 
 from puntual.apps.audit.models import AuditRecord
 from puntual.apps.debits import write as debits
+from puntual.apps.payments import write as payments
+from puntual.apps.payments.models import GatewayFact, Payout, PayoutPart
+from puntual.apps.policies import presets
+from puntual.apps.policies import write as policies
 
 pytestmark = pytest.mark.journey
 #: A number of account of the tests of direct debits: its check digit is right.
@@ -117,3 +122,21 @@ def test_a_second_step_is_set_up_after_saying_who_one_is(accessible, open_page, 
     page.wait_for_url("**/totp/activate/")
     for path in ("/cuenta/seguridad/totp/activate/", "/cuenta/seguridad/webauthn/add/"):
         accessible(path)
+
+
+def test_one_incentive_one_index_and_one_deposit_are_accessible(looked, house) -> None:
+    text = presets.text_for("MX") + "\nincentivos: [{tipo: pronto_pago, pct: 10, dias: 5}]\n"
+    version = policies.save_version(creditor_id=house.creditor.pk, text=text)
+    policies.activate(version=version, at=timezone.now() - timedelta(minutes=1))
+    keys = {"secret_key": "sk_test", "webhook_secret": "whsec_test"}
+    gateway = payments.add_gateway(gateway=payments.NewGateway(house.creditor.pk, "stripe", keys), at=timezone.now())
+    fact = GatewayFact.objects.create(
+        gateway=gateway, provider="stripe", external_id="po_1", kind="payout", event_id="evt_1", amount_minor=960_00,
+        currency="MXN", at=timezone.now(),
+    )  # fmt: skip
+    payout = Payout.objects.create(fact=fact, parts_at=timezone.now())
+    PayoutPart.objects.create(payout=payout, kind="payment", external_id="pi_1", gross_minor=1000_00, fee_minor=40_00)
+    assert looked(f"/pagos/depositos/{fact.pk}/").locator("text=960.00").count() > 0
+    looked("/normas/tasas/IBC_CONSUMO/")
+    page = looked(f"/politicas/{version.policy_id}/incentivos/1/")
+    assert page.input_value("[name=pct]") == "10"
