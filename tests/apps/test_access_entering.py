@@ -282,6 +282,25 @@ class TestByTheCompanysProvider:
         assert "Falta su invitación" in page.content.decode()
         assert not is_in(client) and django_user_model.objects.count() == 1
 
+    def test_a_newcomer_is_let_in_where_that_was_chosen_and_sees_nothing_yet(self, client, ana, provider, settings):
+        settings.OIDC_NEWCOMERS = True
+        provider.told = {"sub": "9", "email": "otra@norte.example", "email_verified": False, "name": "Otra"}
+        assert by_provider(client)["Location"] == "/"
+        assert is_in(client) and client.get("/cartera/").status_code != 200
+
+    def test_a_newcomer_without_an_address_enters_too(self, client, ana, provider, settings):
+        settings.OIDC_NEWCOMERS = True
+        provider.told = {"sub": "10", "name": "Otra"}
+        assert by_provider(client)["Location"] == "/" and is_in(client)
+
+    def test_a_newcomer_with_the_address_of_somebody_is_told_whom_to_ask(
+        self, client, ana, provider, settings, django_user_model
+    ):
+        settings.OIDC_NEWCOMERS = True
+        provider.told = {"sub": "8", "email": "ana@norte.example", "email_verified": False, "name": "Otra"}
+        assert "Falta su invitación" in by_provider(client).content.decode()
+        assert not is_in(client) and django_user_model.objects.count() == 1
+
     def test_there_no_second_step_is_asked_again(self, client, ana, provider):
         write.ask_second_step(roles=["manager"])
         provider.told = {"sub": "7", "email": "ana@norte.example", "email_verified": True, "name": "Ana"}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import walked
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from django.utils.module_loading import import_string
@@ -88,13 +91,24 @@ def _entered(user: Any, url: str) -> Any:
     return {"name": "sessionid", "value": web.cookies["sessionid"].value, "url": url}
 
 
-@pytest.fixture
-def accessible(open_page: Callable[..., Page]) -> Callable[..., Page]:
-    """Check a screen: axe finds nothing in light and in dark, nothing is wider than a window of 320 px, and the
-    keyboard alone goes from each thing to the next and shows where it is."""
+#: Pages drawn in the place of the one asked for.
+REFUSALS = ("No está aquí", "Algo falló aquí dentro", "Esta página no es para usted")
 
-    def _check(path: str, **opened: Any) -> Page:
-        page = open_page(path, width=320, **opened)
+
+@pytest.fixture
+def checked(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, str], Page]]:
+    """Check the screen that a page stands on, which is the one told: axe finds nothing in light and in dark, nothing
+    is wider than a window of 320 px, and the keyboard alone goes from each thing to the next and shows where it is.
+
+    At the end, whatever `walked` believes that this journey looks at was looked at: its list cannot flatter."""
+    seen = set()
+
+    def _check(page: Page, path: str) -> Page:
+        there, asked = urlsplit(page.url).path, path.split("?")[0].split("#")[0]
+        assert asked in (there, re.sub("^/p/[^/]+/", "", there)), f"{path} led to {there}"
+        assert not walked.view_of(there) or page.locator("h1").first.inner_text() not in REFUSALS, path
+        page.set_viewport_size({"width": 320, "height": 900})
+        page.emulate_media(color_scheme="light")
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wider <= 0, f"{path} is {wider} px wider than 320 px"
         _no_violations(page, f"{path}, claro, 320 px")
@@ -102,9 +116,19 @@ def accessible(open_page: Callable[..., Page]) -> Callable[..., Page]:
         page.emulate_media(color_scheme="dark")
         _no_violations(page, f"{path}, oscuro, 1280 px")
         _walks_by_keyboard(page, path)
+        seen.add(walked.view_of(there))
         return page
 
-    return _check
+    yield _check
+    given = getattr(request.node, "callspec", None)
+    told = walked.told_by(request.node.path, request.node.originalname, given.params.values() if given else ())
+    assert {walked.view_of(path) for path in told} - {""} <= seen, "walked.py counts a screen that was not looked at"
+
+
+@pytest.fixture
+def accessible(open_page: Callable[..., Page], checked: Callable[[Page, str], Page]) -> Callable[..., Page]:
+    """Open a screen and check it. See `checked`."""
+    return lambda path, **opened: checked(open_page(path, width=320, **opened), path)
 
 
 #: Things that Tab goes through before it is believed that it goes on.
@@ -123,7 +147,9 @@ _FOCUS = """() => {
     return r.width > 1 && r.height > 1 && r.bottom > 0 && r.top < innerHeight && r.right > 0 && r.left < innerWidth })
   e.dataset.stop ??= String(window.stops = (window.stops || 0) + 1)
   const parts = e.matches('[type=date], [type=time], [type=datetime-local], [type=month]')
-  return {parts, stop: e.dataset.stop, marked, shown, html: e.outerHTML.slice(0, 160)}
+  const others = 'a[href], button, input, select, textarea, summary, [tabindex="0"]'
+  const alone = document.querySelectorAll(others).length === 1
+  return {parts, alone, stop: e.dataset.stop, marked, shown, html: e.outerHTML.slice(0, 160)}
 }"""
 
 
@@ -141,6 +167,8 @@ def _walks_by_keyboard(page: Page, where: str) -> None:
         assert on["shown"], f"{where}: the keyboard goes where nothing is seen: {on['html']}"
         assert on["marked"] or stayed, f"{where}: nothing shows that the keyboard is on {on['html']}"
         before, stops = on["stop"], stops + 1
+        if on["alone"]:
+            break  # nothing else to go to: from here it comes back to the same
     assert stops > 0, f"{where}: the keyboard reaches nothing"
 
 

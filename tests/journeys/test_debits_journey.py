@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
-from test_portal_journey import LARGEST, ZONE, both, house, said, visit  # noqa: F401
+from test_portal_journey import LARGEST, ZONE, both, house, said, visit, weight  # noqa: F401
 
 from puntual.apps.debits import write, write_answers, write_charges, write_files
 from puntual.apps.debits.models import Collection, DebitMandate
@@ -77,23 +77,10 @@ def test_instalments_charged_to_ones_own_account_and_taken_back(visit, house, pl
     assert [c.state for c in Collection.objects.all()] == ["cancelled"]
 
 
-def test_what_the_bank_could_not_charge_is_told_kindly_and_fits_a_phone(visit, house, plan) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-    from test_portal_journey import AXE
-
-    page = visit("cuotas/solas/", width=320, scripts=True)
-
-    def sound():
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-        found = Axe().run(page, options=AXE).response["violations"]
-        assert [(v["id"], v["nodes"][0]["html"][:160]) for v in found] == []
-        weight = page.evaluate(
-            "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
-            ".reduce((sum, e) => sum + e.decodedBodySize, 0)"
-        )
-        assert weight < LARGEST
-
-    sound()
+def test_what_the_bank_could_not_charge_is_told_kindly_and_fits_a_phone(visit, house, plan, checked) -> None:
+    page = visit("cuotas/solas/", scripts=True)
+    assert weight(page) < LARGEST
+    checked(page, "cuotas/solas/")
     allow(page)
     write_files.make(creditor_id=house.creditor.pk, as_of=today(), at=now(), by=None)
     [one] = Collection.objects.all()
@@ -101,7 +88,8 @@ def test_what_the_bank_could_not_charge_is_told_kindly_and_fits_a_phone(visit, h
     write_answers.take_file(creditor_id=house.creditor.pk, data=answer, filename="r.csv", on=today(), at=now())
     page.goto(page.url.split("/listo")[0] + "/cuotas/solas/")
     assert "La cuenta está cancelada." in said(page) and "revisarlo con usted" in said(page)
-    sound()
+    assert weight(page) < LARGEST
+    checked(page, "cuotas/solas/")
 
 
 def test_the_company_from_its_settings_to_the_banks_answer(accessible, open_page, portfolio, tmp_path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -152,13 +151,14 @@ def test_rules_and_loads_are_accessible_in_light_and_dark_and_fit_a_phone(access
         accessible(path)
 
 
-def test_a_review_and_its_load_are_accessible(open_page, portfolio, accessible) -> None:
+def test_a_review_and_its_load_are_accessible(open_page, portfolio, accessible, checked) -> None:
     page = open_page("/cargar/")
     text = invoices(datetime.now(UTC)) + b"\nF-9,Sin fecha,1,,,nada,"
     page.set_input_files("#archivos", files=[{"name": "cartera.csv", "mimeType": "text/csv", "buffer": text}])
     page.click("button:has-text('Ver qué traen')")
     page.wait_for_selector("h1:has-text('Antes de cargar')")
-    accessible(urlsplit(page.url).path)
+    token = page.url.split("/")[-2]
+    checked(page, f"/cargar/revisar/{token}/")
     page.click("button:has-text('Cargar 4 filas')")
     page.wait_for_selector("h1:has-text('cartera.csv')")
     accessible(f"/cargar/{ImportRun.objects.get().pk}/")

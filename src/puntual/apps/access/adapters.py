@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import filter_users_by_email
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
@@ -53,4 +54,6 @@ class Providers(DefaultSocialAccountAdapter):
     """Who comes by the company's provider must have been invited, unless newcomers are let in."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
-        return bool(settings.OIDC_NEWCOMERS)
+        """Never with the address of somebody who is here: unless the provider verified it, it may be anybody's."""
+        told = [address.email for address in sociallogin.email_addresses]
+        return bool(settings.OIDC_NEWCOMERS) and not any(filter_users_by_email(email) for email in told)
