@@ -96,17 +96,19 @@ REFUSALS = ("No está aquí", "Algo falló aquí dentro", "Esta página no es pa
 
 
 @pytest.fixture
-def checked(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, str], Page]]:
+def checked(request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Check the screen that a page stands on, which is the one told: axe finds nothing in light and in dark, nothing
     is wider than a window of 320 px, and the keyboard alone goes from each thing to the next and shows where it is.
+    `refused` tells that what is drawn there is a refusal, which is no look at the screen of that address.
 
     At the end, whatever `walked` believes that this journey looks at was looked at: its list cannot flatter."""
     seen = set()
 
-    def _check(page: Page, path: str) -> Page:
+    def _check(page: Page, path: str, refused: bool = False) -> Page:
         there, asked = urlsplit(page.url).path, path.split("?")[0].split("#")[0]
         assert asked in (there, re.sub("^/p/[^/]+/", "", there)), f"{path} led to {there}"
-        assert not walked.view_of(there) or page.locator("h1").first.inner_text() not in REFUSALS, path
+        drawn = page.locator("h1").first.inner_text()
+        assert not walked.view_of(there) or (drawn in REFUSALS) == refused, f"{path} draws «{drawn}»"
         page.set_viewport_size({"width": 320, "height": 900})
         page.emulate_media(color_scheme="light")
         wider = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -116,7 +118,7 @@ def checked(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, str], Pa
         page.emulate_media(color_scheme="dark")
         _no_violations(page, f"{path}, oscuro, 1280 px")
         _walks_by_keyboard(page, path)
-        seen.add(walked.view_of(there))
+        seen.update(() if refused else [walked.view_of(there)])
         return page
 
     yield _check
@@ -126,7 +128,7 @@ def checked(request: pytest.FixtureRequest) -> Iterator[Callable[[Page, str], Pa
 
 
 @pytest.fixture
-def accessible(open_page: Callable[..., Page], checked: Callable[[Page, str], Page]) -> Callable[..., Page]:
+def accessible(open_page: Callable[..., Page], checked: Callable[..., Page]) -> Callable[..., Page]:
     """Open a screen and check it. See `checked`."""
     return lambda path, **opened: checked(open_page(path, width=320, **opened), path)
 

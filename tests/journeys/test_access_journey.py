@@ -102,7 +102,7 @@ def test_one_person_and_asking_a_waiver_are_accessible(accessible, portfolio, st
     accessible(f"/clientes/{portfolio.accounts['C-2']}/condonar/")
 
 
-def test_the_locked_door_is_accessible(accessible, client, staff) -> None:
+def test_the_locked_door_is_accessible(accessible, checked, staff) -> None:
     page = accessible("/entrar/", signed_in=False)
     for _ in range(5):
         page.fill("[name=username]", "lucia")
@@ -110,3 +110,4 @@ def test_the_locked_door_is_accessible(accessible, client, staff) -> None:
         page.press("[name=password]", "Enter")
         page.wait_for_load_state()
     assert page.inner_text("h1") == "La puerta está cerrada un momento"
+    checked(page, "/entrar/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from puntual.ui.models import Preference
 
@@ -74,3 +75,19 @@ def test_the_small_pages_are_accessible(accessible, path) -> None:
 
 def test_the_door_is_accessible(accessible) -> None:
     accessible("/entrar/", signed_in=False)
+
+
+def test_a_page_that_is_not_for_one_and_one_that_failed_are_accessible(open_page, checked, person, monkeypatch) -> None:
+    people, start = reverse("access:people"), reverse("welcome:start")
+    page = open_page(people, user=person("pedro", "supervisor"))
+    assert page.inner_text("h1") == "Esta página no es para usted"
+    checked(page, people, refused=True)
+    monkeypatch.setattr("puntual.apps.welcome.building.now", lambda: 1 / 0)
+    page.goto(page.url.replace(people, start))
+    assert page.inner_text("h1") == "Algo falló aquí dentro"
+    checked(page, start, refused=True)
+
+
+def test_who_has_no_role_yet_is_told_whom_to_ask(accessible, portfolio, django_user_model) -> None:
+    page = accessible("/", user=django_user_model.objects.create_user("nadia"))
+    assert page.locator("main table").count() == 0 and "papel" in page.inner_text("main")
