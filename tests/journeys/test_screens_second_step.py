@@ -54,6 +54,7 @@ def device(open_page: Any) -> Page:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
     page.fill("[name=password]", KEY)
     page.click("main button:has-text('Confirmar')")
+    assert page.input_value("[name=name]") == "Llave 1"
     page.fill("[name=name]", "Portátil de la oficina")
     page.click("#mfa_webauthn_add")
     expect(page.locator("h1")).to_have_text("Códigos de respaldo")

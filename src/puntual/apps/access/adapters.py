@@ -10,6 +10,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import filter_users_by_email
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.http import HttpRequest
@@ -37,6 +38,10 @@ class Accounts(DefaultAccountAdapter):
 
 class SecondStep(DefaultMFAAdapter):
     """Secrets of the second step are sealed with the installation's key, as originals are."""
+
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """«Llave 1», «Llave 2»… until its owner tells another."""
+        return f"Llave {Authenticator.objects.filter(user=user, type=type).count() + 1}"
 
     def encrypt(self, text: str) -> str:
         return base64.b64encode(vault.seal_file(text.encode())).decode()
