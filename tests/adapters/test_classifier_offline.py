@@ -4,7 +4,10 @@ from datetime import date, datetime
 
 import pytest
 
+from puntual.adapters.classifier_offline.choose_amount import choose_amount
+from puntual.adapters.classifier_offline.choose_date import choose as choose_date
 from puntual.adapters.classifier_offline.classifier import OfflineClassifier
+from puntual.adapters.classifier_offline.classifier import read as look_at
 from puntual.core.customers.understanding import Understanding
 from puntual.core.errors import UnusableInput
 from puntual.core.money import Money
@@ -90,6 +93,71 @@ def test_says_what_it_says_and_nothing_else(read, text, intents):
 )
 def test_days_are_told_from_the_day_on_which_the_person_wrote(read, text, country, day):
     assert read(text, country).date == day
+
+
+def _day(text: str, country: str, *intents: str) -> date | None:
+    """The day that the rules choose once it is known what the reply is about, whatever the weights say."""
+    seen = look_at(text, country, datetime.fromisoformat(WEDNESDAY[country]))
+    return choose_date(seen.normal.text, list(seen.dates), set(intents), seen.today)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "day"),
+    [
+        ("hoy no me alcanza, pero el sábado le llevo su dinero", "MX", date(2026, 3, 14)),
+        ("el jueves imposible, el lunes te deposito", "AR", date(2026, 3, 16)),
+        ("me pagan el jueves y el viernes te transfiero", "CO", date(2026, 3, 13)),
+        ("si vendo la cosecha el sábado te pago el domingo", "PE", date(2026, 3, 15)),
+        ("mañana trabajo doble turno, el viernes queda la cuota", "CL", date(2026, 3, 13)),
+        ("el vier. paso por la tienda", "MX", date(2026, 3, 13)),
+        ("el lune te busco pa pagarte", "PE", date(2026, 3, 16)),
+        ("i'll send it this afternoon", "US", date(2026, 3, 11)),
+        ("pago antes de terminar el mes", "CO", date(2026, 3, 31)),
+        ("cobro el 20 y al otro día le abono", "EC", date(2026, 3, 21)),
+        ("mañana o pasado te cae", "MX", date(2026, 3, 13)),
+        ("los primeros días de abril le cancelo", "PE", date(2026, 4, 1)),
+        ("primera semana de abril le cubro", "MX", date(2026, 4, 1)),
+        ("a las 6 te yapeo", "PE", date(2026, 3, 11)),
+        ("era el 5, el lunes lo pago", "MX", date(2026, 3, 16)),
+        ("pago hasta el último peso que deba", "CL", None),
+        ("en junio con la cosecha le pago", "PE", None),
+        ("voy por los mates y le aviso cuando pague", "AR", None),
+    ],
+)
+def test_a_promise_is_for_the_day_of_paying_not_for_others_it_mentions(text, country, day):
+    assert _day(text, country, "promesa") == day
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "day"),
+    [
+        ("lo pagué esta mañana en el banco", "MX", date(2026, 3, 11)),
+        ("hace 20 min les transferí", "CL", date(2026, 3, 11)),
+        ("acabo de hacer el depósito", "CO", date(2026, 3, 11)),
+        ("mi hija fue al banco en la mañanita y quedó", "GT", date(2026, 3, 11)),
+        ("antier te deposité", "MX", date(2026, 3, 9)),
+        ("hace tres días abonamos", "EC", date(2026, 3, 8)),
+        ("paid it last nite", "US", date(2026, 3, 10)),
+        ("ontem fiz o pix", "BR", date(2026, 3, 10)),
+        ("el lunes se lo entregué al cobrador", "PE", date(2026, 3, 9)),
+        ("el domingo hubo feria, pagamos el lunes", "PE", date(2026, 3, 9)),
+        ("lo cancelé hace dos meses", "AR", None),
+        ("eso ya se pagó", "CO", None),
+    ],
+)
+def test_a_payment_is_of_the_day_on_which_it_was_made(text, country, day):
+    assert _day(text, country, "pagado") == day
+
+
+def test_what_was_paid_and_what_will_be_paid_have_each_their_day():
+    both = ("pagado", "promesa")
+    assert _day("ayer te di una parte y el viernes lo demás", "MX", *both) == date(2026, 3, 13)
+    assert _day("ayer te di una parte, lo demás la próxima semana", "MX", *both) == date(2026, 3, 10)
+
+
+def test_a_question_about_opening_hours_names_no_day_of_payment():
+    assert _day("¿a qué hora cierran el viernes para ir a pagar?", "PE", "info") is None
+    assert _day("¿puedo ir el viernes a pagar?", "PE", "info") == date(2026, 3, 13)
 
 
 @pytest.mark.parametrize(

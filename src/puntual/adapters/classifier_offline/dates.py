@@ -158,6 +158,14 @@ def _payday(today: date, m: re.Match[str]) -> tuple[date | None, date | None]:
     return w.next_payday(today), behind
 
 
+def _later_today(today: date, m: re.Match[str]) -> tuple[date | None, date | None]:
+    return today, None
+
+
+def _earlier_today(today: date, m: re.Match[str]) -> tuple[date | None, date | None]:
+    return None, today
+
+
 def _shift(days: int) -> Reading:
     return lambda today, m: _both(today + timedelta(days=days))
 
@@ -191,16 +199,25 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
      rf")?({_MO})\b(?:,? (?:de |del )?(20\d\d))?",
      _named_month, EXACT),
     (rf"\b({_MO}) (\d{{1,2}})(?:st|nd|rd|th)?\b{_NOT_MONEY}", _month_first, EXACT),
-    (r"\b(?:pasado (?:de )?manana|depois de amanha|day after tomorrow)\b", _shift(2), EXACT),
+    (r"\b(?:manana o (?:pasado|despues)\b(?: manana)?|pasado (?:de )?manana|depois de amanha|"
+     r"day after tomorrow)\b", _shift(2), EXACT),
     (r"\b(?:antes de ayer|antier|antiayer|antayer|anteayer|anteontem|antes de anoche|day before yesterday)\b",
     _shift(-2), EXACT),
-    (r"\b(?:ayer|anoche|ontem|yesterday|last night)\b(?: \d{1,2}\b(?! ?(?:mil|k|lucas|soles|pesos|[.,]\d)))?",
+    (r"\b(?:ayer|anoche|ontem|yesterday|last night|last evening)\b(?: \d{1,2}\b(?! ?(?:mil|k|lucas|soles|pesos|"
+     r"[.,]\d)))?",
     _shift(-1), EXACT),
     (r"\bde hoy en ocho\b", _shift(7), EXACT),
     (r"\bde manana en ocho\b", _shift(8), EXACT),
     (r"\bde hoy en quince\b", _shift(15), EXACT),
-    (rf"\b(?:hace|hara|ha) (?:como |unos |mas de |ya )?(?P<n>\d{{1,2}}|{_N}) (?P<unit>dias?|semanas?|mes(?:es)?)\b",
+    (rf"\b(?:hace|hara|ha|faz) (?:como |unos |ya )?(?P<n>\d{{1,2}}|{_N}) (?P<unit>dias?|diitas|semanas?)\b",
     _ago, EXACT),
+    (rf"\b(?:hace|hara|ha|faz) (?:ya |como |unos |unas |apenas |solo )*(?:\d{{1,2}} |{_N} |media |par de )?"
+     r"(?:min\b|mins\b|minut\w+|segund\w+|ratito|moment\w+|horas?\b|horitas?\b|hrs?\b)|\bhace (?:nada\b|"
+     r"un rato\b|ratito\b)|"
+     r"\ba (?:few|couple of) (?:minutes|mins|hours) ago\b|\b(?:\d{1,2}|an?) (?:minutes?|mins?|hours?|hrs?) ago\b",
+     _earlier_today, EXACT),
+    (r"\b(?:esta|this) (?:misma )?(?:manana|madrugada|morning)\b|\ben la fecha(?! (?:de|que|limite|indicad|acordad|"
+     r"pactad|senalad|prevista))|\bhoje (?:de|pela) manha\b", _earlier_today, EXACT),
     (r"\b(?P<n>\d{1,2}|one|two|three|a) (?P<unit>days?|weeks?) ago\b", _ago, EXACT),
     (rf"\b(?:{_EN}|plazo de|(?:d[ea]me|deme|espereme|aguanteme|aguantame|necesito|dejeme|pido|esperen?me|me da|"
      rf"unos)) (?:como |unos |otros )?"
@@ -219,7 +236,9 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
      rf"(?: (?:de ({_MO})|que viene|entrante|proximo))?", _end_of, EXACT),
     (r"\b(?:(?:fin|fines|finales|final) de(?:l)? ano|(?:se )?(?:acabe|termine) el ano|end of the year|fim do ano)\b",
      lambda today, m: _both(date(today.year, 12, 31)), EXACT),
-    (r"\b(?:se )?(?:acabe|termine|cierre) (?:el|este) mes\b|\bel (?:dia ultimo|ultimo dia|ultimo)\b", _end_of, EXACT),
+    (r"\b(?:(?:se )?(?:acabe|termine|cierre|finalice)|antes de (?:acabar|terminar|cerrar|"
+     r"finalizar)(?:se)?) (?:el|este) mes\b|\bel (?:dia ultimo|ultimo dia|ultimo)\b(?! (?:peso|centavo|sol|"
+     r"cent\w+|real|quetzal|dia habil|pago|aviso|mensaje|recibo|bulto))", _end_of, EXACT),
     (rf"\b(?:principios?|inicios?|primeros(?: dias)?|comienzos?|comienzo|inicio|start|beginning|comeco)(?: de(?:l)?|"
      rf" do| of)? "
      rf"(?:{_NEXT_MONTH}|({_MO})\b|(?:the )?(?:mes|month)\b)", _start_of(1), PERIOD),
@@ -241,12 +260,14 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
         EXACT,
     ),
     (r"\b(?:antes|partir|desde) del? (?P<wd>" + _WD + r")\b", _weekday, EXACT),
-    (rf"(?<!\bla )(?<!\besta )(?<!\bpor )(?<!\ben )(?<!\bde )(?<!\ba )\b(?:manana|amanha|tomorrow)\b(?: (?:mismo|"
+    (rf"(?<!\bla )(?<!\besta )(?<!\bmisma )(?<!\bpor )(?<!\ben )(?<!\bde )(?<!\ba )\b(?:manana|amanha|"
+     rf"tomorrow)\b(?: (?:mismo|"
      rf"\d{{1,2}}\b{_NOT_MONEY}|{_WD}))?", _shift(1),
      EXACT),
     (r"\b(?:para|desde|hasta|tardar|entre|de) manana\b(?: mismo)?", _shift(1), EXACT),
     (r"\bmanana (?:por|en|a|de) (?:la|el)\b", _shift(1), EXACT),
-    (rf"\b(?:el|dia|al|del|este|the|no dia|para el|hasta el|on the|los dias?)(?: dia)? (?:(\d{{1,2}})(?:th|st|nd|"
+    (rf"\b(?!el primero (?:se|l[aeo]s?|te|que|ya|va|sale|es|fue|vence)\b)(?:el|dia|al|del|este|the|no dia|"
+     rf"para el|hasta el|on the|los dias?)(?: dia)? (?:(\d{{1,2}})(?:th|st|nd|"
      rf"rd)?|({_DW}))\b{_NOT_MONEY}"
      r"(?! (?:de ella|eleven|once))(?: de(?:l)? (?:este mes|presente|corriente|mes|mes en curso))?", _day_of_month,
      EXACT),
@@ -258,21 +279,36 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
     (r"\b(?:nochebuena|noche buena)\b", lambda today, m: w.in_month(today, 12, 24), EXACT),
     (r"\bnavidad\b", lambda today, m: w.in_month(today, 12, 25), EXACT),
     (rf"\b(?:en|para|hasta|hasta en|em|until|in) (?:el mes de )?({_MO})\b(?! \d)", _month_only, PERIOD),
-    (r"\b(?:hoy|hoje|today|tonight|oggi)\b(?: mismo| \d{1,2}\b(?! ?(?:mil|k|lucas|soles|pesos|[.,]\d)))?", _shift(0),
+    (r"(?<!\blo de )\b(?<!hoy por )(?:hoy(?! por hoy)|hoje|today|tonight|oggi)\b(?: mismo| \d{1,2}\b(?! ?(?:mil|"
+     r"k|lucas|soles|pesos|[.,]\d)))?", _shift(0),
     EXACT),
-    (r"\b(?:esta (?:noche|tarde)|hoy dia)\b", _shift(0), EXACT),
-    (r"\b(?:al rato|al ratito|en un rat(?:o|ito)|mas tarde|mas tardecito|mas rato|ahorita|(?<!por )ahora|ahorita "
-     r"mismo|ya mismo|al tiro|altiro|en la "
-     r"(?:tarde|noche)|a la (?:noche|tarde)|por la (?:tarde|noche)|al mediodia|en un momento|en unos minutos|en "
-     r"(?:una|unas|dos|\d) horas?|"
-     r"right now|in a bit|mais tarde|agora|enseguida|en seguida|esta mananita|en breve|ya le|ya te|a la salida)\b",
-     _shift(0), WEAK),
+    (r"\b(?:esta (?:noche|tarde)|hoy dia|this (?:afternoon|evening))\b", _shift(0), EXACT),
+    (r"\b(?:a )?(?:media|mediados de|mitad de) (?:la )?semana\b", _week_end(2, False), PERIOD),
+    (r"\b(?:recien(?:cito)?|acab(?:o|amos|a|aron) de (?:te |le )?(?:pag|deposit|transfer|mand|hacer|envi|yape|plin|"
+     r"abon|gir|consign|cancel|pasar|tir|liquid|ingres|realiz|efectu)\w*|acabei de|just (?:now|sent|paid|did|made)|"
+     r"(?:en|por) la (?:manana|mananita|madrugada)|endenantes|denantes|nantes)\b", _earlier_today, WEAK),
+    (r"\b(?:a|desde) las? (?:\d{1,2}|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)\b(?:[:.]\d\d)?|"
+     r"\b\d{1,2}:\d\d ?(?:horas?|hrs?|h|am|pm)\b", _shift(0), WEAK),
+    (r"\b(?:al rato|al ratito|en un rat(?:o|ito)|mas tarde|mas tardecito|mas rato|ya mismo|al tiro|altiro|"
+     r"a la (?:noche|"
+     r"salida)|en un momento|en unos minutos|en (?:una|unas|dos|\d) horas?|in a bit|mais tarde|enseguida|en seguida|"
+     r"en breve|ya le|ya te)\b", _later_today, WEAK),
+    (r"(?<!\blo de )\b(?:(?:ahorit(?:it)?a|(?<!por )ahora)\b(?: mismo)?(?! que)|en la (?:tarde|tardecita|noche|"
+     r"nochecita)|"
+     r"(?:a|por) la (?:tarde|tardecita)|por la noche|al mediodia|right now|agora|esta mananita)\b", _shift(0), WEAK),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern), reading, strength) for pattern, reading, strength in _PATTERNS)
 _BR = re.compile(rf"(?:\b(?:na|ate|ate a|esta|proxima|nessa|de)\s)?\b(?P<wd>segunda|terca|quarta|quinta|sexta)\b(?! "
                  rf"(?:via|vez|parcela|feira))"
                  rf"(?P<n>)?{_TAIL}")  # fmt: skip
 _RECURRING = re.compile(r"(?:\b(?:los|todos los|cada|un|de lunes a|every|toda) )$")
+_NEXT_DAY = re.compile(r"\b(?:al|el) (?:otro dia|dia siguiente|siguiente dia)\b")
+#: «los primeros días de febrero», «los últimos días del mes» are said in the plural and come once.
+_ONCE = re.compile(r"(?:primer|ultim|fin|principio|inicio|proxim)")
+
+
+def _recurs(text: str, start: int) -> bool:
+    return bool(_RECURRING.search(text[:start])) and not _ONCE.match(text[start:])
 
 
 def find_dates(text: str, today: date, portuguese: bool = False) -> list[Found]:
@@ -282,7 +318,7 @@ def find_dates(text: str, today: date, portuguese: bool = False) -> list[Found]:
     for pattern, reading, strength in patterns:
         for match in pattern.finditer(text):
             start = match.start() + len(match.group()) - len(match.group().lstrip())
-            if any(start < one.end and one.start < match.end() for one in found) or _RECURRING.search(text[:start]):
+            if any(start < one.end and one.start < match.end() for one in found) or _recurs(text, start):
                 continue
             try:
                 ahead, behind = reading(today, match)
@@ -290,4 +326,15 @@ def find_dates(text: str, today: date, portuguese: bool = False) -> list[Found]:
                 continue
             if ahead is not None or behind is not None:
                 found.append(Found(ahead, behind, start, match.end(), strength))
+    found += [day for match in _NEXT_DAY.finditer(text) for day in _day_after(match, found)]
     return sorted(found, key=lambda one: one.start)
+
+
+def _day_after(match: re.Match[str], found: list[Found]) -> list[Found]:
+    """«cobro el 3 y al otro día le pago»: the day after the one named before it."""
+    before = [one for one in found if one.end <= match.start() and one.ahead and one.strength == EXACT]
+    if not before:
+        return []
+    day = max(before, key=lambda one: one.end).ahead
+    assert day is not None
+    return [Found(day + timedelta(days=1), None, match.start(), match.end())]

@@ -46,6 +46,18 @@ _ABBREVIATIONS = {
     "tranferencia": "transferencia", "transfencia": "transferencia", "usté": "usted", "uste": "usted", "ute": "usted",
     "ustds": "ustedes", "uds": "ustedes", "ud": "usted", "pue": "pues", "pos": "pues", "ps": "pues",
 }  # fmt: skip
+#: How the days are shortened, petted and pronounced: «vier», «lunesito», «el vielne», «fri».
+_DAYS_AS_SAID = {
+    "lunes": "lune lunesito lunecito lun", "martes": "martesito martecito", "miercoles": "mier mie mielcole mielcoles "
+    "miercolesito miercole mierco", "jueves": "jue juev jueve juevesito juevecito hueves jueb juebe",
+    "viernes": "vier viern vierne vielne vielnes bielne bielnes viernecito vienres vrn", "sabado": "sabao sabo sba "
+    "sabdo sabadin sadado", "domingo": "dominguito domin doming domigo", "manana": "mananitica mananitas manan",
+    "ayer": "aller ayr ayel ayercito hayer", "anteayer": "antiel antesdeayer",
+    "quincena": "quincenita quincenal quincenna", "friday": "fri", "thursday": "thu thur thurs", "tuesday": "tue tues",
+    "wednesday": "wed weds", "tomorrow": "tomorow tommorow tommorrow tmro tmrrw 2mrw", "tonight": "tonite 2nite 2night",
+    "night": "nite", "yesterday": "yday yest yesterdy", "morning": "mornin mrng", "ontem": "onte ontm",
+}  # fmt: skip
+_ABBREVIATIONS |= {short: word for word, said in _DAYS_AS_SAID.items() for short in said.split()}
 
 #: Words that may be mended when one letter is off, and true words that only look like them.
 _MENDED = (
@@ -78,6 +90,12 @@ _TRUE_WORDS = frozenset(
         "sanado",
         "lunar",
         "marte",
+        "mares",
+        "mates",
+        "luces",
+        "dominio",
+        "viertes",
+        "mansana",
         "mantas",
         "manzana",
         "setiembre",
