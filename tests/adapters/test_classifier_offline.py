@@ -190,6 +190,59 @@ def test_amounts_are_in_the_money_of_the_country(read, text, country, amount):
     assert read(text, country).amount == amount
 
 
+def _amount(text: str, country: str, *intents: str) -> Money | None:
+    """The amount that the rules choose once it is known what the reply is about, whatever the weights say."""
+    seen = look_at(text, country, datetime.fromisoformat(WEDNESDAY[country]))
+    return choose_amount(seen.normal.text, list(seen.amounts), set(intents))[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "intent", "amount"),
+    [
+        ("mañana te consigno 180", "CO", "promesa", Money(18_000_000, "COP")),
+        ("ya te pasé los doscientos cincuenta", "CO", "pagado", Money(25_000_000, "COP")),
+        ("el viernes le dejo 35", "CL", "promesa", Money(35_000, "CLP")),
+        ("el viernes le dejo 35", "PE", "promesa", Money(3500, "PEN")),
+        ("le consigno cuarenta mil barras", "CO", "promesa", Money(4_000_000, "COP")),
+        ("el lunes le giro el millón doscientos", "CO", "promesa", Money(120_000_000, "COP")),
+        ("te transferí dos palos cuatrocientos", "AR", "pagado", Money(240_000_000, "ARS")),
+        ("ya le mandé $ 85 000", "CL", "pagado", Money(85_000, "CLP")),
+        ("le deposité 36 con 75", "EC", "pagado", Money(3675, "USD")),
+        ("ya deposité cuarenta con cincuenta", "EC", "pagado", Money(4050, "USD")),
+        ("quedó pagado, son sesentita nomás", "PE", "pagado", Money(6000, "PEN")),
+        ("sexta mando 90 sem falta", "BR", "promesa", Money(9000, "BRL")),
+        ("le puedo ir dando de a 15 diarios", "CO", "no_puede", Money(1_500_000, "COP")),
+        ("aunque sea cuarenta soles al mes le ofrezco", "PE", "no_puede", Money(4000, "PEN")),
+    ],
+)
+def test_amounts_are_read_as_they_are_said_there(text, country, intent, amount):
+    assert _amount(text, country, intent) == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "intent"),
+    [
+        ("pagado, aprobación 55812", "CO", "pagado"),
+        ("ya pagué las facturas 981 y 982", "MX", "pagado"),
+        ("el viernes pago y me mandan 12 costales", "EC", "promesa"),
+        ("con 38 grados no se vende nada", "MX", "no_puede"),
+        ("me descontaron el 30 por ciento del sueldo", "PE", "no_puede"),
+        ("gano 50 mil al día y no alcanza", "CO", "no_puede"),
+        ("me vino 90 mil de gas este mes", "AR", "no_puede"),
+        ("¿me lo parten en 6?", "EC", "no_puede"),
+        ("con el bono 14 le pago", "GT", "promesa"),
+    ],
+)
+def test_counts_numbers_of_papers_and_the_cost_of_living_are_no_amounts(text, country, intent):
+    assert _amount(text, country, intent) is None
+
+
+def test_of_several_amounts_the_one_that_is_paid_counts():
+    both = ("disputa", "promesa")
+    assert _amount("me quitan esos 80 de recargo y el viernes le doy 450", "MX", *both) == Money(45_000, "MXN")
+    assert _amount("hay 300 pesos que no debo, el lunes deposito 1,900", "MX", *both) == Money(190_000, "MXN")
+
+
 def test_what_is_not_named_is_flagged(read):
     assert "half_amount" in read("le doy la mitad mañana").flags
     assert "other_currency" in read("pago US$ 100 el viernes", "CO").flags

@@ -11,7 +11,7 @@ from decimal import Decimal
 import attrs
 
 from puntual.adapters.classifier_offline.countries import Country, all_currency_words
-from puntual.adapters.classifier_offline.numbers import Number, find_numbers
+from puntual.adapters.classifier_offline.numbers import Number, find_numbers, joined
 from puntual.core.money import MAX_MINOR, Money, exponent, round_major
 
 MARKED, SCALED, AFTER_VERB, BARE = 4, 3, 2, 1
@@ -32,12 +32,14 @@ _PAY_VERB = re.compile(
     r"dejo|quedo)\b"
 )
 _NOT_BEFORE = re.compile(
-    r"(?:\b|^)(?:recibo|comprobante|guia|voucher|factura|fact|fac|folio|no|nro|num|numero|n[o°º]|#|ticket|tiket|operacion|op|contrato|codigo|cod|"
+    r"(?:\b|^)(?:recibo|comprobante|guia|voucher|facturas?|fact|fac|folios?|no|nro|num|numero|n[o°º]|#|ticket|"
+    r"tiket|operacion|op|contrato|codigo|cod|"
     r"pedido|orden|oc|remision|"
     r"boleta|letra|guia|cuenta|clabe|telefono|celular|dpi|dni|ci|rut|cedula|cedula|nit|rfc|ruc|reclamo|ref|"
     r"referencia|invoice|"
     r"[a-z]+-|a las|las|plan|articulo|art|escribe|opcion|calle|km|ley|piso|depto|f00\d-|ficha|caso|expediente|poliza|"
-    r"desde hace|hace|dentro de|terminacion|termina en|el ano|de|la|autorizacion|los proximos|usted)[ .:]*$"
+    r"desde hace|hace|dentro de|terminacion|termina en|el ano|de|la|autorizacion|los proximos|usted|aprobacion|"
+    r"papeleta|padron|region|id|terminad[oa] en)[ .:]*$"
 )
 _DE_AMOUNT = re.compile(r"(?:\bde a|\babono de|\bpago de|\btransferencia de|\bdeposito de|\bpix de|\bsinpe de|"
                         r"\byappy de|\bbizum de|"
@@ -47,7 +49,8 @@ _DE_AMOUNT = re.compile(r"(?:\bde a|\babono de|\bpago de|\btransferencia de|\bde
                         r"\bfactura de|\bgiro de"
                         r"|\bpagos de|\babonos de|\bpayment of|\btransfer of|\bde)[ .:]*$")  # fmt: skip
 _NOT_AFTER = re.compile(
-    r"^\s*(?:%|por ?ciento|dias?\b|horas?\b|hrs?\b|h\b|semanas?\b|mes(?:es)?\b|anos?\b|anitos\b|veces\b|vez\b|"
+    r"^\s*(?:%|por ?ciento|dias?\b|horas?\b|hrs?\b|h\b|semanas?\b(?! falta)|mes(?:es)?\b|anos?\b|anitos\b|"
+    r"veces\b|vez\b|"
     r"cuotas?\b|llamadas?\b|"
     r"mensajes?\b|cajas?\b|am\b|pm\b|kg\b|kilos?\b(?! de plata)|minutos?\b|min\b|pagos?\b|partes?\b|"
     r"mensualidades?\b|productos?\b|"
@@ -58,7 +61,34 @@ _NOT_AFTER = re.compile(
     r"(?:manana|tarde|noche)\b|[:/]\d|-\d|o'?clock|creditos?\b|meses?\b|aboneros?\b|abonos?\b|exhibicion\w*|"
     r"documentos?\b|"
     r"de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep\w+|octubre|noviembre|diciembre)\b|compras?\b|"
-    r"puntos\b|chavos\b)"
+    r"puntos\b|chavos\b|centimos?\b|centavos?\b|off\b|grados?\b)"
+)
+#: What may follow an amount and ends as a plural without being a thing that is counted.
+_NO_GOODS = re.compile(
+    r"(?:acordados|ademas|adicionales|amigos|andres|antes|apenas|atras|bolas|buenas|buenos|cabales|carlos|cerrados|"
+    r"completas|completitas|completitos|completos|crees|demas|despues|diarias|diarios|dios|dolores|dos|ellas|"
+    r"ellos|encima|enteras|enteros|entiendes|entonces|eres|esas|esos|estas|estos|exactas|exactos|extras|"
+    r"faltantes|fijos|gracias|hermanos|iniciales|is|jefas|jefes|jesus|jueves|juntas|juntos|justas|justos|lanas|"
+    r"las|les|less|limpios|los|luis|luks|lunes|martes|mas|menos|mensuales|mercedes|mes|miercoles|mis|netos|"
+    r"nomas|nos|nuestros|otras|otros|pactados|parciales|pelados|pendientes|pes|plus|prometidos|puedes|pues|"
+    r"quieres|quincenales|quizas|redondos|restante|restantes|sabes|seguras|seguros|seis|semanales|senores|sus|"
+    r"this|todas|todos|tomas|totales|tres|tus|unas|unos|ustedes|varas|vecinos|ves|viernes|vos|was)"
+)
+_RATE = re.compile(r"\s*(?:al|por|cada|a la|mensual\w*|semanal\w*|diari\w+|quincenal\w*|nomas|no mas)\b")
+#: Small numbers after these are places in a list, months or days: «la cuota 7», «voy en 5», «me quitan el 40».
+_ORDINAL = re.compile(
+    r"(?<!quedamos )(?<!quedo )(?<!dejamos )(?<!dejo )(?<!dejar )\b(?:en|a|el|al|bono|cuota|lote)\s+$"
+)
+#: Any way of naming money that has a plural, besides those that a country's list knows.
+_MONEY_WORD = re.compile(
+    r"(?:var|bar|sol|pes|luc|luk|dolar|quetzal|lempir|bolivian|cordob|colon|balbo|mang|cont|euro|real|rea)\w*s|"
+    r"morlacos|"
+    r"billetes|cobres|papeles|tucos|chelines|maracas|pavos|bucks|melones|palitos|sopes|lanitas|reales"
+)
+#: «las facturas 981 y 982», «a 30, 60 y 90»: the list goes on.
+_LISTED = re.compile(
+    r"\b(?:facturas?|letras?|recibos?|folios?|boletas?|cuotas?|guias|pedidos|remitos?|"
+    r"a) (?:\d+(?:,| y| e) )+$"
 )
 _OTHER_MARK = re.compile(r"(?:us\$|u\$s|usd|€|£|r\$)\s*$")
 _LONG_DIGITS = 8
@@ -79,7 +109,10 @@ def find_amounts(text: str, country: Country, taken: tuple[tuple[int, int], ...]
     """The amounts of the normalized text, from left to right. `taken` are stretches that dates already explained."""
     found = [*_slang_halves(text, country)]
     taken = taken + tuple((amount.start, amount.end) for amount in found)
-    for number in find_numbers(text, country.decimal_comma):
+    short = country.says_thousands_short
+    numbers = find_numbers(text, country.decimal_comma)
+    for number in joined(text, numbers, cents=exponent(country.currency) > 0 and not short,
+                         thousands_short=short or country.code == "CR"):  # fmt: skip
         if any(number.start < end and start < number.end for start, end in taken):
             continue
         amount = _amount(text, number, country)
@@ -131,6 +164,8 @@ def _amount(text: str, number: Number, country: Country) -> Amount | None:
     if number.written == "scaled" and not re.match(r"\s+(?:gracias|disculpas|perdones|veces|maravillas)", after):
         return _bounded(value, number.start, end, SCALED, country)
     clause = re.split(r"[;!?]|[.,](?!\d)", before)[-1]
+    if country.says_thousands_short and value < 1000 and value == int(value):
+        value *= 1000
     if number.value >= 5 and _PAY_VERB.search(clause):
         return _bounded(value, number.start, end, AFTER_VERB, country)
     if number.value >= 10:
@@ -153,8 +188,11 @@ def _unit(number: Number, before: str, after: str, country: Country) -> tuple[De
     if word and slang and name not in country.words:
         unit = _slang_unit(name, country)
         half = re.match(r"\s+y\s+medi[oa]\b", after[word.end() :])
+        if number.written == "scaled" and unit == 1000:
+            unit = Decimal(1)  # «ciento veinte mil barras» says the thousands already
         value = number.value * unit + (unit / 2 if half else 0)
-        return value, number.end + word.end() + (half.end() if half else 0), MARKED
+        rest = _rest_of_millions(after[word.end() :], unit, country)
+        return value + rest[0], number.end + word.end() + (half.end() if half else rest[1]), MARKED
     if word and name in country.words or name in ("usd", "us") and country.currency == "USD":
         return number.value, number.end + (word.end() if word else 0), MARKED
     if name in all_currency_words() and name not in (
@@ -181,6 +219,17 @@ def _unit(number: Number, before: str, after: str, country: Country) -> tuple[De
     return number.value, number.end, -1
 
 
+def _rest_of_millions(after: str, unit: Decimal, country: Country) -> tuple[Decimal, int]:
+    """(value, length) of what follows millions in slang: «tres palos doscientos» are 3,200,000."""
+    numbers = find_numbers(after[:40], country.decimal_comma)
+    if unit != 10**6 or not numbers or after[: numbers[0].start].strip() not in ("", "y"):
+        return Decimal(0), 0
+    rest = numbers[0]
+    if rest.written == "scaled" and rest.value < unit:
+        return rest.value, rest.end
+    return (rest.value * 1000, rest.end) if 100 <= rest.value < 1000 else (Decimal(0), 0)
+
+
 def _symbol_length(before: str, country: Country) -> int:
     code = country.currency.lower()
     for symbol in sorted({*country.symbols, code, "$"}, key=len, reverse=True):
@@ -190,6 +239,12 @@ def _symbol_length(before: str, country: Country) -> int:
         ):
             return len(match.group())
     return 0
+
+
+def _counts_goods(after: str) -> bool:
+    """«12 tóners», «300 megas»: a plural noun that is not money makes a count of the number."""
+    word = re.match(r"\s+([a-z]{2,}s)\b", after)
+    return word is not None and not any(known.fullmatch(word.group(1)) for known in (_NO_GOODS, _MONEY_WORD))
 
 
 def _is_something_else(text: str, number: Number, before: str, after: str) -> bool:
@@ -206,6 +261,14 @@ def _is_something_else(text: str, number: Number, before: str, after: str) -> bo
     ):
         return True
     if re.match(r"[a-z]", after):
+        return True
+    if re.search(r"\bpor $", before) and digits.startswith("cien"):
+        return True
+    if number.written != "scaled" and number.value < 1000 and _counts_goods(after):
+        return True
+    if number.value <= 60 and number.written != "scaled" and _ORDINAL.search(before) and not _RATE.match(after):
+        return True
+    if _LISTED.search(before):
         return True
     if _NOT_BEFORE.search(before) and not _DE_AMOUNT.search(before):
         return True

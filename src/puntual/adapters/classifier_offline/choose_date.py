@@ -29,7 +29,7 @@ _WILL = re.compile(
     r"paga|ate|hasta|pague|deposite|espera|espere|quito|arreglamos|"
     r"regularizo|(?:te|le|les|se lo|se los|te lo|te los|se la|te la) (?:\w+o|estoy|voy|vamos|estar\w+|ir[ae]\w*)|"
     r"tienen|tienes|tenes|te caen?|les? caen?|"
-    r"te llega|les? llegan?|queda|quedas|me pongo|voy|vamos|llevo|lleva|ire|iremos)\b"
+    r"te llega|les? llegan?|queda|quedas|me pongo|voy|vamos|llevo|lleva|ire|iremos|debit\w+|si que si|si puedo)\b"
 )
 #: Money that the person will get, or what they will do for it: when that happens is not yet when they pay.
 _INCOME = re.compile(
@@ -136,7 +136,8 @@ def _rank_ahead(text: str, found: list[Found], i: int, intents: set[str], today:
     if PROMESA not in intents and (_SINCE.search(clause) or one.strength == PERIOD or _INCOME.search(clause)):
         return None
     will, income = _doing(text, found, i)
-    if PROMESA not in intents and not (will or _WILL.search(clause)):
+    later = text[one.start :] if NO_PUEDE in intents else clause
+    if PROMESA not in intents and not (will or _WILL.search(clause) or _WILL.search(later)):
         return None
     refused = _REFUSED.search(clause) and not re.search(r"\bno mas\b|\bsin falta\b", clause)
     if PROMESA not in intents and refused and INFO not in intents:

@@ -13,6 +13,9 @@ from puntual.core.errors import UnusableInput
 _THOUSAND, _MILLION, _ONE = Decimal(1_000), Decimal(1_000_000), Decimal(1)
 
 
+_THOUSANDS_SHORT = ("COP", "CLP", "PYG")
+
+
 @attrs.frozen
 class Country:
     """`luca` is what one luca is worth in major units; `words` name the currency, `symbols` mark it."""
@@ -25,6 +28,11 @@ class Country:
     words: tuple[str, ...]
     symbols: tuple[str, ...] = ("$",)
     slang: Mapping[str, Decimal] = attrs.field(factory=dict)
+
+    @property
+    def says_thousands_short(self) -> bool:
+        """Whether «te mando 150» means 150 thousand: where nothing that is owed costs less than a thousand."""
+        return self.currency in _THOUSANDS_SHORT
 
 
 def _country(code: str, currency: str, zone: str, comma: bool, luca: Decimal, words: str, symbols: str = "$",
@@ -59,7 +67,7 @@ COUNTRIES: Mapping[str, Country] = {
         _country("GT", "GTQ", "America/Guatemala", False, _ONE, "quetzales quetzal quetzalitos varas pesos gtq q",
         "q q."),
         _country("HN", "HNL", "America/Tegucigalpa", False, _ONE, "lempiras lempira lemps pesos hnl", "l l."),
-        _country("SV", "USD", "America/El_Salvador", False, _ONE, _DOLLAR + " pesos", "$ us$"),
+        _country("SV", "USD", "America/El_Salvador", False, _ONE, _DOLLAR + " pesos bolas", "$ us$"),
         _country("NI", "NIO", "America/Managua", False, _ONE, "cordobas cordoba pesos nio", "c$"),
         _country("CR", "CRC", "America/Costa_Rica", True, _THOUSAND, "colones colon pesos crc", "₡ ¢",
                  rojos=_THOUSAND, rojo=_THOUSAND, tejas=Decimal(100), teja=Decimal(100)),

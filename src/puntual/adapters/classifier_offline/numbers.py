@@ -26,7 +26,8 @@ _TENS = {
     "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "sesenta": 60, "setenta": 70, "ochenta": 80,
     "noventa": 90, "vinte": 20, "trinta": 30, "quarenta": 40, "cinquenta": 50, "sessenta": 60, "oitenta": 80,
     "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-    "beinte": 20, "sincuenta": 50, "cinkuenta": 50,
+    "veintecito": 20, "treintita": 30, "cuarentita": 40, "cincuentita": 50, "sesentita": 60, "setentita": 70,
+    "ochentita": 80, "noventita": 90, "beinte": 20, "sincuenta": 50, "cinkuenta": 50,
 }  # fmt: skip
 _HUNDREDS = {
     "cien": 100, "ciento": 100, "doscientos": 200, "trescientos": 300, "cuatrocientos": 400, "quinientos": 500,
@@ -60,6 +61,41 @@ class Number:
     start: int
     end: int
     written: str
+
+
+def joined(text: str, numbers: list[Number], *, cents: bool, thousands_short: bool) -> list[Number]:
+    """The numbers with those that are one amount in two pieces made one: «142 000», «28 con 50» where the currency
+    has `cents`, and «ciento veinte quinientos» (120,500) where `thousands_short`."""
+    out: list[Number] = []
+    for number in numbers:
+        whole = _one_of_two(text, out[-1], number, cents, thousands_short) if out else None
+        if whole:
+            out[-1] = whole
+        else:
+            out.append(number)
+    return out
+
+
+def _one_of_two(text: str, a: Number, b: Number, cents: bool, thousands_short: bool) -> Number | None:
+    gap, said, after = text[a.end : b.start], text[b.start : b.end], text[b.end :]
+    grouped = re.fullmatch(r"\d{1,3}(?: \d{3})*", text[a.start : a.end]) and re.fullmatch(r"\d{3}", said)
+    if gap == " " and grouped and not re.match(r"[.,:/-]?\d", after):
+        marked = re.search(r"[$¢₡€₲/]\s?$", text[: a.start]) or re.match(r" ?(?:colon|peso|guarani|gs\b)", after)
+        return Number(a.value * 1000 + b.value, a.start, b.end, a.written) if said == "000" or marked else None
+    if cents and re.fullmatch(r" (?:[a-z]{2,10} )?con ", gap) and a.value == int(a.value):
+        if (
+            10 <= b.value < 100
+            and b.value == int(b.value)
+            and not re.match(
+                r"\d|[.,:/]\d| (?!cent)[a-z]+s\b|"
+                r" de\b",
+                after,
+            )
+        ):
+            return Number(a.value + b.value / 100, a.start, b.end, "scaled")
+    if thousands_short and gap == " " and a.written == b.written == "words" and a.value < 1000 and b.value >= 100:
+        return Number(a.value * 1000 + b.value, a.start, b.end, "scaled") if a.value % 100 else None
+    return None
 
 
 @attrs.define
@@ -142,8 +178,9 @@ def _begin(kind: str, token: str, start: int, end: int, decimal_comma: bool) -> 
     small = _small(token)
     if small:
         return _Sum(start, end, current=Decimal(small), words=[token])
-    if token == "mil":
-        return _Sum(start, end, total=Decimal(1000), scaled=1000, words=[token])
+    if token in ("mil", "millon", "milhao"):
+        scale = _THOUSAND.get(token) or _MILLION[token]
+        return _Sum(start, end, total=Decimal(scale), scaled=scale, words=[token])
     return None
 
 
