@@ -50,6 +50,10 @@ _REFUSED = re.compile(
     r"\bno (?:hay|llego|puedo|alcanzo|pude|podre|voy a poder|me alcanza|tengo|completo|sera|va a ser|junto)?\b|\bno$|"
     r"\bfestivo no\b|\bni (?:pa|para|sacar|loco|modo)\b|\bimposible\b"
 )
+#: «no puedo ir hoy», unlike «no puedo hasta el viernes».
+_CANNOT = re.compile(
+    r"\bno (?:puedo|pude|podre|alcanzo|llego|tengo|voy a poder|me alcanza)\b(?: (?!hasta|sino|antes|mas)\w+){0,3}\W*$"
+)
 _JOIN = re.compile(r"^\W*(?:o|u|y|al|a|ou|or|hasta|-|o a mas tardar|o mas tardar)?\W*(?:el|a|mas tardar|para)?\W*$")
 #: «hoy no», «el viernes imposible»: that day is the one it will not be.
 _DENIED_AFTER = re.compile(
@@ -144,26 +148,28 @@ def _rank_ahead(text: str, found: list[Found], i: int, intents: set[str], today:
         return None
     if PAGADO in intents and not will and _PAID.search(clause):
         return None
-    rank = 10 * one.strength + (3 if will else 0) - (4 if income and not will else 0)
+    rank = 10 * one.strength + will - (4 if income and not will else 0)
+    rank -= 5 if _CANNOT.search(text[: one.start]) else 0
     rank -= 4 if _LATER.search(clause) else 0
     return rank - (25 if refused and NO_PUEDE in intents else 0)
 
 
-def _doing(text: str, found: list[Found], i: int) -> tuple[bool, bool]:
+def _doing(text: str, found: list[Found], i: int) -> tuple[int, bool]:
     """(pays, earns) on that day: what its own clause says; if the clause names more days, the words before it up to
-    the day before, and else those after it."""
+    the day before (3), and else those after it, which may be of the next day (2)."""
     one = found[i]
     start, stop = clause_bounds(text, one.start, one.end)
     left = max((other.end for other in found[:i] if other.end > start), default=start)
     right = min((other.start for other in found[i + 1 :] if other.start < stop), default=stop)
-    for stretch in (
-        (text[left : one.start], text[one.end : right]) if (left, right) != (start, stop) else (text[start:stop],)
+    alone = (left, right) == (start, stop)
+    for worth, stretch in (
+        ((3, text[start:stop]),) if alone else ((3, text[left : one.start]), (2, text[one.end : right]))
     ):
         earns = bool(_INCOME.search(stretch))
         pays = bool(_WILL.search(_INCOME.sub(" ", stretch)))
         if earns or pays:
-            return pays, earns
-    return False, False
+            return worth if pays else 0, earns
+    return 0, False
 
 
 def _read(text: str, one: Found, said_paid: bool) -> date | None:
