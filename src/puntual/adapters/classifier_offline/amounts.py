@@ -188,7 +188,7 @@ def _unit(number: Number, before: str, after: str, country: Country) -> tuple[De
     if word and slang and name not in country.words:
         unit = _slang_unit(name, country)
         half = re.match(r"\s+y\s+medi[oa]\b", after[word.end() :])
-        if number.written == "scaled" and unit == 1000:
+        if number.written == "scaled" and unit == 1000 and number.value > 1000:
             unit = Decimal(1)  # «ciento veinte mil barras» says the thousands already
         value = number.value * unit + (unit / 2 if half else 0)
         rest = _rest_of_millions(after[word.end() :], unit, country)

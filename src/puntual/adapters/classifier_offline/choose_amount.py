@@ -31,13 +31,14 @@ _OFFER = re.compile(
     r"\b(?:pued[oa]|podria|podriamos|podemos|doy|dar\w*|dando|abon\w+|pag(?:o|ar\w*|ando\w*)|paso|pase\w*|"
     r"junt[eo]|ofre\w+|"
     r"mand[oa]\w*|transf\w+|deposit\w+|acept\w+|tengo|propon\w+|cuotas?|consigo|de a|voy|pay|reuni|sino|dejan?|"
-    r"recib\w+|aunque sea|solo|solamente|nomas|apenas|alcanza|cuento con|llego a|cubr\w+|cancel\w+|entreg\w+|"
+    r"recib\w+|aunque sea|like|lower|solo|solamente|nomas|apenas|alcanza|cuento con|llego a|cubr\w+|cancel\w+|"
+    r"entreg\w+|"
     r"adelant\w+|liquid\w+|gir\w+|yape\w*|consign\w+|ha[cg]\w+|ayud\w+|queda\w*|rebaj\w+|baj\w+|cerr\w+|"
     r"arregl\w+|dejar\w*|meter|poner|pong\w+|separ\w+|quit\w+|lleva\w*|complet\w+|aport\w+)\b"
 )
 _RATE = re.compile(
     r"^\W*(?:[a-z]+ )?(?:al (?:mes|dia)|por mes|mensual\w*|semanal\w*|a la semana|por semana|cada|diari\w+|"
-    r"quincenal\w*)\b"
+    r"quincenal\w*|a month|a week|per)\b"
 )
 _LIVING_BEFORE = re.compile(
     r"\b(?:gano|gana|ganamos|sac[oa]|sacando|vino|cuesta|vale|pide[ns]?|subio|debe[ns]?|alquiler|renta|pension|sueldo|"

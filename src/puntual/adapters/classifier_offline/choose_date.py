@@ -25,7 +25,7 @@ _PAID = re.compile(
 _WILL = re.compile(
     r"\b(?:pago|pagar\w*|deposito|depositar\w*|abono|abonar\w*|transfiero|transferir\w*|mando|giro|yapeo|consigno|"
     r"paso|doy|dare|cubro|cancelo|cancelar\w*|liquido|caigo|resuelvo|hago|hacer|realizare|quedo|pay|transfer|send|"
-    r"deposit|junto|podria|puedo|tendria|tengo (?:el|la|los?|tu|sus?|dinero|plata|todo|listo|como pagar|para)|"
+    r"deposit|podria|puedo|tendria|tengo (?:el|la|los?|tu|sus?|dinero|plata|todo|listo|como pagar|para)|"
     r"paga|ate|hasta|pague|deposite|espera|espere|quito|arreglamos|"
     r"regularizo|(?:te|le|les|se lo|se los|te lo|te los|se la|te la) (?:\w+o|estoy|voy|vamos|estar\w+|ir[ae]\w*)|"
     r"tienen|tienes|tenes|te caen?|les? caen?|"
@@ -33,7 +33,8 @@ _WILL = re.compile(
 )
 #: Money that the person will get, or what they will do for it: when that happens is not yet when they pay.
 _INCOME = re.compile(
-    r"\b(?:cobro|cobramos|cobre|cobrar|vendo|vender|vendemos|rayo|rayan|raya|trabajo|trabajamos|toco|juego|coron[aeo]|"
+    r"\b(?:junt(?:o|a|amos|e|emos)|sac[oa]|sacamos|hago buen\w*|hago bastante|cobro|cobramos|cobre|cobrar|vendo|"
+    r"vender|vendemos|rayo|rayan|raya|trabajo|trabajamos|toco|juego|coron[aeo]|"
     r"(?:me|nos) (?:\w+ )?(?:pagan?|paguen?|caen?|cae|caiga|depositan?|depositen?|transfieren?|dan|entregan?|"
     r"liquidan?|"
     r"llega|entra|sueltan?|giran?|consignan?|pagam|cancelan?|abonan?))\b"

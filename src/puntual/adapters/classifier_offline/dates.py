@@ -201,7 +201,7 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
     (rf"\b({_MO}) (\d{{1,2}})(?:st|nd|rd|th)?\b{_NOT_MONEY}", _month_first, EXACT),
     (r"\b(?:manana o (?:pasado|despues)\b(?: manana)?|pasado (?:de )?manana|depois de amanha|"
      r"day after tomorrow)\b", _shift(2), EXACT),
-    (r"\b(?:antes de ayer|antier|antiayer|antayer|anteayer|anteontem|antes de anoche|day before yesterday)\b",
+    (r"\b(?:antes? de ayer|antier|antiayer|antayer|anteayer|anteontem|antes de anoche|day before yesterday)\b",
     _shift(-2), EXACT),
     (r"\b(?:ayer|anoche|ontem|yesterday|last night|last evening)\b(?: \d{1,2}\b(?! ?(?:mil|k|lucas|soles|pesos|"
      r"[.,]\d)))?",
@@ -266,7 +266,7 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
      EXACT),
     (r"\b(?:para|desde|hasta|tardar|entre|de) manana\b(?: mismo)?", _shift(1), EXACT),
     (r"\bmanana (?:por|en|a|de) (?:la|el)\b", _shift(1), EXACT),
-    (rf"\b(?!el primero (?:se|l[aeo]s?|te|que|ya|va|sale|es|fue|vence)\b)(?:el|dia|al|del|este|the|no dia|"
+    (rf"\b(?!el primero (?:se l|que|ya|va|sale|es|fue|vence))(?:el|dia|al|del|este|the|no dia|"
      rf"para el|hasta el|on the|los dias?)(?: dia)? (?:(\d{{1,2}})(?:th|st|nd|"
      rf"rd)?|({_DW}))\b{_NOT_MONEY}"
      r"(?! (?:de ella|eleven|once))(?: de(?:l)? (?:este mes|presente|corriente|mes|mes en curso))?", _day_of_month,
@@ -286,14 +286,15 @@ _PATTERNS: tuple[tuple[str, Reading, int], ...] = (
     (r"\b(?:a )?(?:media|mediados de|mitad de) (?:la )?semana\b", _week_end(2, False), PERIOD),
     (r"\b(?:recien(?:cito)?|acab(?:o|amos|a|aron) de (?:te |le )?(?:pag|deposit|transfer|mand|hacer|envi|yape|plin|"
      r"abon|gir|consign|cancel|pasar|tir|liquid|ingres|realiz|efectu)\w*|acabei de|just (?:now|sent|paid|did|made)|"
-     r"(?:en|por) la (?:manana|mananita|madrugada)|endenantes|denantes|nantes)\b", _earlier_today, WEAK),
-    (r"\b(?:a|desde) las? (?:\d{1,2}|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)\b(?:[:.]\d\d)?|"
+     r"(?:en|por|a) la (?:manana|mananita|madrugada)|endenantes|denantes|nantes)\b", _earlier_today, WEAK),
+    (r"\b(?:a|desde) las? (?:\d{1,2}|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|"
+     r"doce)\b(?:[:.]\d\d)?(?: y (?:\d\d?|media|cuarto)\b)?|"
      r"\b\d{1,2}:\d\d ?(?:horas?|hrs?|h|am|pm)\b", _shift(0), WEAK),
     (r"\b(?:al rato|al ratito|en un rat(?:o|ito)|mas tarde|mas tardecito|mas rato|ya mismo|al tiro|altiro|"
      r"a la (?:noche|"
      r"salida)|en un momento|en unos minutos|en (?:una|unas|dos|\d) horas?|in a bit|mais tarde|enseguida|en seguida|"
      r"en breve|ya le|ya te)\b", _later_today, WEAK),
-    (r"(?<!\blo de )\b(?:(?:ahorit(?:it)?a|(?<!por )ahora)\b(?: mismo)?(?! que)|en la (?:tarde|tardecita|noche|"
+    (r"(?<!\blo de )\b(?:(?:ahorit\w+|(?<!por )ahora)\b(?: mismo)?(?! que)|en la (?:tarde|tardecita|noche|"
      r"nochecita)|"
      r"(?:a|por) la (?:tarde|tardecita)|por la noche|al mediodia|right now|agora|esta mananita)\b", _shift(0), WEAK),
 )  # fmt: skip
