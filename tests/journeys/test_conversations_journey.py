@@ -139,6 +139,12 @@ def test_a_suggestion_says_why_and_is_changed_before_it_leaves(house, open_page)
     page = open_page(f"/conversaciones/{house.ana.pk}/")
     card = page.inner_text(".proposal >> nth=0")
     assert "Porque escribió: está molesta; confianza 93" in card
+    assert not page.is_visible(".to-proposals")
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.click(".to-proposals a")
+    assert page.evaluate("document.activeElement.id") == "que-hacer"
+    assert page.evaluate("document.querySelector('.proposal').getBoundingClientRect().top") < 800
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.click("a:has-text('Cambiarla antes')")
     page.wait_for_selector("html[data-ready]", state="attached")
     draft = page.input_value("#texto")
