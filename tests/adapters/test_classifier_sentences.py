@@ -1,6 +1,7 @@
 """The labelled set is what it claims to be, and the figures of the page are the figures of the reader."""
 
 import re
+from collections import Counter, defaultdict
 
 import pytest
 
@@ -34,10 +35,11 @@ def measured(parts):
 def test_there_are_enough_sentences_and_enough_stops(parts):
     everything = [one for part in parts.values() for one in part]
     stops = [one for one in everything if one.intents & {"baja", "equivocado"}]
-    assert len(everything) >= 900
+    assert len(everything) >= 14_000
     assert len({one.text.casefold() for one in everything}) >= len(everything) - 5
-    assert len(stops) >= 100
-    assert sum(bool(one.intents & {"baja", "equivocado"}) for part in MEASURED for one in parts[part]) >= 100
+    assert len(stops) >= 3_000
+    assert sum(len(parts[part]) for part in MEASURED) >= 200
+    assert sum(bool(one.intents & {"baja", "equivocado"}) for part in MEASURED for one in parts[part]) >= 70
 
 
 def test_no_persona_and_no_family_is_both_learnt_and_measured(learnt, unseen):
@@ -47,9 +49,14 @@ def test_no_persona_and_no_family_is_both_learnt_and_measured(learnt, unseen):
 
 def test_no_near_copy_is_both_learnt_and_measured(learnt, unseen):
     known = [_shingles(one.text) for one in learnt]
+    having = defaultdict(list)
+    for at, shingles in enumerate(known):
+        for shingle in shingles:
+            having[shingle].append(at)
     for one in unseen:
         mine = _shingles(one.text)
-        alike = max(len(mine & other) / len(mine | other) for other in known)
+        shared = Counter(at for shingle in mine for at in having[shingle])
+        alike = max((common / (len(mine) + len(known[at]) - common) for at, common in shared.items()), default=0)
         assert alike < NEAR_COPY, one.text
 
 
@@ -75,4 +82,4 @@ def test_no_intent_is_left_behind_over_all_that_is_measured(unseen):
 
 
 def test_a_text_takes_less_than_twenty_milliseconds(measured):
-    assert measured["prueba"].ms < 20
+    assert measured["prueba_novena"].ms < 20

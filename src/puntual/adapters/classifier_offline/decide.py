@@ -11,7 +11,16 @@ import numpy.typing as npt
 from puntual.adapters.classifier_offline.cue import Heard
 from puntual.adapters.classifier_offline.features import Facts
 from puntual.adapters.classifier_offline.model import Model
-from puntual.core.customers.understanding import AUTO_REPLY, EQUIVOCADO, OTRO, PAGADO, PROMESA, STOPPING, by_importance
+from puntual.core.customers.understanding import (
+    AUTO_REPLY,
+    BAJA,
+    EQUIVOCADO,
+    OTRO,
+    PAGADO,
+    PROMESA,
+    STOPPING,
+    by_importance,
+)
 
 _SURE = 0.97
 _BRAKED_FLOOR = 0.75
@@ -47,6 +56,8 @@ def decide(probabilities: npt.NDArray[np.float64], heard: Heard, facts: Facts, m
         if heard.braked(intent):
             limits[intent] = max(limits[intent], _BRAKED_FLOOR)
     chosen = {name for name, p in chances.items() if p >= limits[name] and name != OTRO}
+    if BAJA in chosen and chances[EQUIVOCADO] < CLEAR:
+        chosen.discard(EQUIVOCADO)  # it stops as it is: there is no doubt left to settle by stopping
     chosen |= _doubted_stops(chances, heard, model.rescue, chosen)
     if not chosen:
         heard_out = [name for name in chances if not heard.braked(name)] or [OTRO]
@@ -64,7 +75,7 @@ def _doubted_stops(chances: dict[str, float], heard: Heard, rescue: float, chose
 
     An opt-out needs no such rescue: its cues are many and strong, and its own threshold is low.
     """
-    if any(chances[name] >= CLEAR for name in chosen):
+    if BAJA in chosen or any(chances[name] >= CLEAR for name in chosen):
         return set()
     suspected = chances[EQUIVOCADO] >= rescue and not heard.braked(EQUIVOCADO)
     return {EQUIVOCADO} if suspected else set()

@@ -1,5 +1,5 @@
-"""The labelled sentences that the reader is trained and measured on: `data/entrenamiento.tsv`, `desarrollo.tsv`;
-`prueba.tsv` and `prueba_octava.tsv`, which are only measured.
+"""The labelled sentences that the reader is trained and measured on: `data/entrenamiento.tsv`, `desarrollo.tsv` and
+`autores.tsv`, which are learnt; `prueba_novena.tsv` and `prueba_decima.tsv`, which are only measured.
 
 A persona and a sentence family live in one part only, so that near-copies never straddle what is learnt and what is
 measured.
@@ -17,8 +17,8 @@ from puntual.adapters.classifier_offline.countries import country_of
 from puntual.core.money import Money, parse_major
 
 DATA = Path(__file__).with_name("data")
-LEARNT = ("entrenamiento", "desarrollo")
-MEASURED = ("prueba", "prueba_octava")
+LEARNT = ("entrenamiento", "desarrollo", "autores")
+MEASURED = ("prueba_novena", "prueba_decima")
 PARTS = LEARNT + MEASURED
 COLUMNS = ("text", "country", "at", "intents", "date", "amount", "persona", "family")
 
