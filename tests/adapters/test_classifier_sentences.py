@@ -68,17 +68,18 @@ def _shingles(text: str) -> frozenset[str]:
 @pytest.mark.parametrize("part", MEASURED)
 def test_each_measured_part_is_read_as_well_as_the_page_says(measured, part):
     found = measured[part]
-    assert found.macro_f1 >= 0.90
-    assert found.dates >= 0.95
-    assert found.amounts >= 0.95
-    assert found.scores["baja"].recall >= 0.97
-    assert found.scores["equivocado"].recall >= 0.97
-    assert found.automatic_right >= 0.92
+    assert found.macro_f1 >= 0.93
+    assert found.dates >= 0.97
+    assert found.amounts >= 0.94
+    assert found.automatic_right >= 0.96
 
 
-def test_no_intent_is_left_behind_over_all_that_is_measured(unseen):
-    weakest = min(measure(unseen).scores.values(), key=lambda score: score.f1)
-    assert weakest.f1 >= 0.83, weakest
+def test_stops_are_hardly_ever_missed_and_no_intent_is_left_behind_over_all_that_is_measured(unseen):
+    scores = measure(unseen).scores
+    assert scores["baja"].recall >= 0.97
+    assert scores["equivocado"].recall >= 0.97
+    weakest = min(scores.values(), key=lambda score: score.f1)
+    assert weakest.f1 >= 0.88, weakest
 
 
 def test_a_text_takes_less_than_twenty_milliseconds(measured):

