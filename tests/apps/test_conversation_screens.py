@@ -14,12 +14,16 @@ from puntual.apps.inbox.filters import Filters, from_address, to_address
 from puntual.apps.inbox.models import Canned, Conversation, InboxRules, Note, Proposal, Reply, ThreadMessage
 from puntual.apps.negotiation.models import Dispute, Promise
 from puntual.apps.outreach.models import Outbox
+from puntual.apps.outreach.wording import day_text
 from puntual.apps.parties import write as parties
 from puntual.apps.parties.models import Account, Party
+from puntual.apps.portal.models import PaymentClaim
 from puntual.apps.receivables import read as receivables_read
 from puntual.apps.receivables import write as receivables
 from puntual.apps.receivables.write import NewInvoice
-from puntual.core.customers.understanding import DISPUTA, OTRO, Understanding
+from puntual.core.customers.understanding import DISPUTA, OTRO, PAGADO, Understanding
+from puntual.core.money import Money
+from puntual.core.time import local_date
 
 pytestmark = pytest.mark.django_db
 
@@ -75,6 +79,19 @@ def test_the_thread_tells_what_was_understood_done_and_what_is_proposed(house, a
     assert "Se anota la promesa con su fecha y su importe. Hecha, sola Deshacer" in shown
     assert "Anotamos que pagará $500.00 MXN" in shown
     assert "Que no salga" in shown
+
+
+def test_the_answer_suggested_to_who_says_that_they_paid_is_the_one_that_leaves(house, ana, client):
+    house.knows["ya les deposité 200, revisen"] = Understanding((PAGADO,), 0.72, None, Money(200_00, "MXN"))
+    thread = house.says(house.account, "ya les deposité 200, revisen", minutes=40)
+    waits = Proposal.objects.get(act="verify_payment")
+    until = day_text(local_date(datetime.now(UTC), house.creditor.zone) + timedelta(days=10), "MX")
+    words = f"su pago de $200.00 MXN; mientras tanto no le enviaremos recordatorios, hasta el {until}."
+    assert words in text_of(client.get(f"/conversaciones/{thread.pk}/?usar={waits.pk}"))
+    assert not PaymentClaim.objects.exists()
+    client.post(f"/conversaciones/{thread.pk}/propuesta/{waits.pk}/", {"accion": "hacer"})
+    assert PaymentClaim.objects.get().amount_minor == 200_00
+    assert words in text_of(client.get(f"/conversaciones/{thread.pk}/"))
 
 
 def test_what_was_done_alone_is_undone_with_one_button(house, ana, client):

@@ -45,7 +45,7 @@ def allowed(row: Conversation, ways: Sequence[Way], now: datetime) -> list[dict[
 
 def suggested(proposal: Proposal, now: datetime) -> str:
     """The words with which an act would answer, ready for a person to change; empty where there are none."""
-    said, way = doing.preview(proposal), speaking.way_back(proposal.message)
+    said, way = doing.preview(proposal, now), speaking.way_back(proposal.message)
     account = proposal.message.account
     if said is None or way is None or account is None:
         return ""

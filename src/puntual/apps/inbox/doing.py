@@ -181,17 +181,32 @@ _HOW: Mapping[str, Callable[[_Case], Said]] = {
 }
 
 
-def preview(row: Proposal) -> Said | None:
-    """What would be said if a person let it go on; nothing is done. None where the answer is a person's alone."""
-    fixed = {
-        acts.OFFER_PLAN: "plan", acts.THANK: "pago_visto", acts.CALM: "calma", acts.ASK_DATE: "pregunta_fecha",
-        acts.ASK_AMOUNT: "pregunta_importe", acts.VERIFY_PAYMENT: "pago_por_verificar",
-    }  # fmt: skip
-    if row.act == acts.ANSWER:
-        named = {topics.BALANCE: "saldo", topics.HOW_TO_PAY: "como_pagar", topics.INVOICE_COPY: "copia"}
-        found = named.get(topics.question(read.text_of(row.message)))
-        return Said(found) if found else None
-    return Said(fixed[row.act]) if row.act in fixed else None
+def _would_look(case: _Case) -> Said:
+    """What follows from looking for a payment, before anybody looks for it."""
+    told = {
+        "importe": case.money(case.row.amount_minor, case.row.currency),
+        "pausa": case.day(portal.hold_of_claim(account_id=case.account.pk, at=case.at)),
+        "con_comprobante": slip(case.message) is not None,
+    }
+    return Said("pago_por_verificar", {"pago": told})
+
+
+#: Act -> what it would say, for those whose words are a person's to let go on. Nothing is done by asking.
+_WORDS: Mapping[str, Callable[[_Case], Said]] = {
+    act: _HOW[act] for act in (acts.ASK_DATE, acts.ASK_AMOUNT, acts.ANSWER, acts.OFFER_PLAN, acts.THANK, acts.CALM)
+} | {acts.VERIFY_PAYMENT: _would_look}
+
+
+def preview(row: Proposal, at: datetime) -> Said | None:
+    """What would be said if a person let it go on now; nothing is done. None where the answer is a person's alone."""
+    account = Account.objects.select_related("creditor").filter(pk=row.message.account_id).first()
+    words = _WORDS.get(row.act)
+    if words is None or account is None:
+        return None
+    try:
+        return words(_Case(row, row.message, account, at, None))
+    except UnusableInput:
+        return None
 
 
 def undo(row: Proposal, *, at: datetime, by: int | None) -> bool:

@@ -305,11 +305,11 @@ def _money(item: DueBalance) -> str:
     return amount(item.open_minor, item.currency, item.due_item.invoice.account.creditor.country)
 
 
-def suggestion_for(proposals: Sequence[Proposal]) -> Proposal | None:
+def suggestion_for(proposals: Sequence[Proposal], now: datetime) -> Proposal | None:
     """The proposal whose answer is suggested: the first that has words of its own."""
     from puntual.apps.inbox import doing
 
-    return next((p for p in proposals if p.state == ProposalState.WAITING and doing.preview(p) is not None), None)
+    return next((p for p in proposals if p.state == ProposalState.WAITING and doing.preview(p, now)), None)
 
 
 def ways(row: Conversation) -> list[speaking.Way]:

@@ -70,7 +70,7 @@ def thread(request: HttpRequest, scope: Scope, pk: int) -> HttpResponse:
     ways = shown.ways(row)
     proposals = shown.waiting_of(row)
     picked = next((p for p in proposals if p.pk == _number(request.GET.get("usar"))), None)
-    picked = picked or shown.suggestion_for(proposals)
+    picked = picked or shown.suggestion_for(proposals, now)
     moments = shown.thread(row)
     context: dict[str, Any] = {
         "row": row,

@@ -103,6 +103,13 @@ class Claim:
     slip: Slip | None = None
 
 
+def hold_of_claim(visit: read.Visit, at: datetime) -> date:
+    """Until when reminders pause for a payment told at `at`: less where an earlier one was not found in the bank."""
+    recent = at - timedelta(days=90)
+    doubtful = PaymentClaim.objects.filter(account=visit.account, state=ClaimState.REJECTED, at__gt=recent).exists()
+    return visit.today(at) + timedelta(days=CLAIM_PAUSE_DAYS_AFTER_REJECTION if doubtful else CLAIM_PAUSE_DAYS)
+
+
 @transaction.atomic
 def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> PaymentClaim:
     """Record a «Ya pagué». Reminders pause at once, for fewer days where an earlier claim was not found in the bank."""
@@ -117,9 +124,6 @@ def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> Pa
         raise UnusableInput(_("Esa fecha es de hace más de un año: revísela."), field="paid_on")
     if not PaymentClaim.objects.filter(key=key).exists():
         _room_for(visit, claim.slip, at)
-    recent = at - timedelta(days=90)
-    doubtful = PaymentClaim.objects.filter(account=visit.account, state=ClaimState.REJECTED, at__gt=recent).exists()
-    pause = CLAIM_PAUSE_DAYS_AFTER_REJECTION if doubtful else CLAIM_PAUSE_DAYS
     slip = claim.slip
     row, created = _once(
         PaymentClaim,
@@ -136,7 +140,7 @@ def claim_paid(*, visit: read.Visit, claim: Claim, key: str, at: datetime) -> Pa
         slip_type=slip.kind if slip else "",
         slip_size=len(slip.data) if slip else 0,
         slip_sha256=slip.sha256 if slip else "",
-        hold_until=today + timedelta(days=pause),
+        hold_until=hold_of_claim(visit, at),
     )
     if created:
         facts.record_fact(

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from puntual.apps.parties import read as parties
 from puntual.apps.parties.models import ContactPoint
-from puntual.apps.portal import papers, read, write
+from puntual.apps.portal import acts, papers, read, write
 from puntual.apps.portal.acts import Claim, check_slip, claim_paid, packed
 from puntual.apps.portal.choices import ClaimState
 from puntual.apps.portal.models import PaymentClaim, WrongPerson
@@ -22,8 +22,7 @@ def claim_of_reply(
 ) -> PaymentClaim:  # fmt: skip
     """«Ya pagué» in an answer: reminders pause within the limits of the page. A file that is no slip is left out: it is
     in the conversation all the same."""
-    account = parties.account(f"cta_{account_id}")
-    visit = read.Visit("", None, account, account.creditor, account.party)  # type: ignore[arg-type]
+    visit = _visit(account_id)
     try:
         slip = check_slip(file) if file else None
     except UnusableInput:
@@ -34,6 +33,17 @@ def claim_of_reply(
     except Refused:
         # Too many files today: the payment is looked for without this one.
         return claim_paid(visit=visit, claim=Claim(amount_minor, currency, paid_on, "other"), key=key, at=at)
+
+
+def hold_of_claim(*, account_id: int, at: datetime) -> date:
+    """Until when reminders would pause for a payment told now in an answer."""
+    return acts.hold_of_claim(_visit(account_id), at)
+
+
+def _visit(account_id: int) -> read.Visit:
+    """The account as its page would see it, without anybody having come by a link."""
+    account = parties.account(f"cta_{account_id}")
+    return read.Visit("", None, account, account.creditor, account.party)  # type: ignore[arg-type]
 
 
 @transaction.atomic
