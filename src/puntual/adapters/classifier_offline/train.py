@@ -3,7 +3,7 @@
 Learns from the parts of `LEARNT` only; what is measured is never opened. How the linear model and the network are
 weighed together, the thresholds and the calibration come of predictions on personas that each fold did not see. The
 same seed gives the same weights. SciPy and JAX are needed here only: reading replies needs neither. On two cores it
-takes about ten minutes.
+takes about a quarter of an hour.
 """
 
 from __future__ import annotations
