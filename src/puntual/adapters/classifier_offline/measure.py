@@ -1,5 +1,5 @@
 """Measures the reader on a labelled part: `python -m puntual.adapters.classifier_offline.measure
-[prueba|desarrollo]`.
+[prueba_novena|prueba_decima]`.
 
 Prints the table of docs/explanation/entender-respuestas.md: precision, recall and F1 of each intent, their mean
 (macro-F1), how many replies were read wholly right, exact dates and amounts, and processor milliseconds a text.
